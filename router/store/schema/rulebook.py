@@ -1,0 +1,99 @@
+"""Rules as they were published, what they made of each ticket, and the trail of who did what."""
+
+from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint, text
+
+from router.store.schema.base import ident, link, metadata, moment
+
+rule_set_version = Table(  # never changed once written
+    "rule_set_version",
+    metadata,
+    ident(),
+    link("brand_id", "brand.id", index=False),
+    Column("number", Integer, nullable=False),
+    Column("format", Integer, nullable=False),
+    Column("source", Text, nullable=False),  # YAML
+    Column("author", Text, nullable=False),  # agent id, or heed
+    Column("comment", Text, nullable=False),
+    moment("published_at"),
+    UniqueConstraint("brand_id", "number"),
+)
+
+rule_set = Table(
+    "rule_set",
+    metadata,
+    link("brand_id", "brand.id", primary_key=True, index=False),
+    link("live_id", "rule_set_version.id"),
+    Column("draft", Text, nullable=True),
+    Column("draft_by", Text, nullable=True),
+    moment("draft_at", nullable=True),
+)
+
+evaluation = Table(
+    "evaluation",
+    metadata,
+    ident(),
+    link("ticket_id", "ticket.id"),
+    link("message_id", "message.id", nullable=True),
+    link("rules_version_id", "rule_set_version.id"),
+    Column("occasion", Text, nullable=False),  # message, publish, transfer
+    Column("facts", Text, nullable=False),  # JSON of the facts the rules saw, without text
+    Column("trace", Text, nullable=False),  # JSON: why each rule did or did not match
+    moment("at"),
+)
+
+evaluation_rule = Table(
+    "evaluation_rule",
+    metadata,
+    link("evaluation_id", "evaluation.id", primary_key=True, index=False),
+    Column("rule", Text, primary_key=True),
+)
+
+rule_effect = Table(  # something outside to be done once per ticket, rule and occasion, after the commit
+    "rule_effect",
+    metadata,
+    ident(),
+    link("ticket_id", "ticket.id", index=False),
+    Column("rule", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # acknowledge, notify
+    Column("occasion", Text, nullable=False),
+    Column("argument", Text, nullable=False),
+    moment("at"),
+    moment("due_at", nullable=True),
+    moment("done_at", nullable=True),
+    Column("result", Text, nullable=True),
+    UniqueConstraint("ticket_id", "rule", "kind", "occasion"),
+)
+
+audit_event = Table(
+    "audit_event",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("previous_hash", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    moment("at"),
+    Column("actor_kind", Text, nullable=False),  # agent, token, command, heed
+    Column("actor_id", Text, nullable=False),
+    Column("through", Text, nullable=False),  # session or token id
+    link("brand_id", "brand.id", nullable=True),
+    Column("act", Text, nullable=False),
+    Column("object", Text, nullable=False),
+    Column("change", Text, nullable=False),  # JSON: before and after as ids and field names
+)
+
+notice = Table(  # what a person should know: an alert of a rule, a mention
+    "notice",
+    metadata,
+    ident(),
+    link("agent_id", "agent.id", nullable=True),  # null: everyone of the role
+    Column("role", Text, nullable=True),
+    link("brand_id", "brand.id"),
+    link("ticket_id", "ticket.id", nullable=True),
+    Column("kind", Text, nullable=False),
+    Column("because", Text, nullable=False),
+    moment("at"),
+    moment("seen_at", nullable=True),
+    Column("closed", Boolean, nullable=False),
+)
+
+_due = text("due_at IS NOT NULL")
+Index("ix_rule_effect_due", rule_effect.c.due_at, sqlite_where=_due, postgresql_where=_due)
