@@ -1,0 +1,1 @@
+"""Heed's own JSON: one channel; its verbs are in adapter."""

@@ -1,0 +1,173 @@
+"""api: Heed's own signed JSON in, and out again to the sender's own address.
+
+The form is DESIGN's public surface and README.md beside this file. What a body says is read in channels.api.elements.
+"""
+
+import base64
+import json
+import time
+from datetime import datetime
+from hashlib import sha256
+from urllib.parse import urlsplit
+
+from channels import http, verify
+from channels.api import elements
+from channels.errors import DeliveryFailed, NotUnderstood
+from channels.payload import media_type, read_object, text_in
+from channels.types import (
+    MAX_MAIL,
+    Answer,
+    Attachment,
+    ChannelInfo,
+    Connection,
+    Delivery,
+    Parsed,
+    Reply,
+    Request,
+    Sent,
+    Setting,
+)
+
+RETRIABLE = frozenset({408, 425, 429})  # of the 4xx, those that a later attempt may pass
+DOWNLOAD_S = 60.0  # seconds for a file behind a link
+
+INFO = ChannelInfo(
+    key="api",
+    label="API",
+    pace="social",
+    work_class="messaging",
+    conversational=True,
+    settings=(
+        Setting(
+            "reply_url",
+            "Address for replies",
+            "Replies are posted here, signed like what you send. Empty: read them from /api/v1/tickets/<id>.",
+            required=False,
+        ),
+        Setting(
+            "base_url",
+            "Host of your system",
+            "Replies are posted here if there is no address above. Needed for a host in a private network.",
+            required=False,
+        ),
+    ),
+    steps=(
+        "Save, and copy the address {url} and the secret {secret} into your system.",
+        "Post JSON there, signed with Heed-Signature: t=<unix seconds>,v1=<hex HMAC-SHA256 of “t.body”>.",
+        "To be sent the replies, set “Address for replies” and check the same signature on what arrives.",
+    ),
+    max_text=20_000,
+    resend_is_safe=True,
+)
+
+
+def receive(request: Request, connection: Connection, now: datetime) -> Answer | Delivery:
+    """Return the delivery to keep, or the refusal: 401 unless Heed-Signature holds for the raw body at `now`."""
+    header = request.headers.get(verify.SIGNATURE_HEADER, "")
+    if problem := verify.signature_problem(header, request.body, connection.secrets, now):
+        return Answer(401, problem, headers={"WWW-Authenticate": "Heed-Signature"})
+    if request.method != "POST":
+        return Answer(405, "Messages are posted.", headers={"Allow": "POST"})
+    answer = Answer(200, '{"stored": true}', "application/json")
+    return Delivery(sha256(request.body).hexdigest(), request.url, {}, request.body, answer)
+
+
+def parse(delivery: Delivery, connection: Connection) -> list[Parsed]:
+    """Return what a body says; in a batch, a bad element is Unreadable and its neighbours live."""
+    return elements.read(read_object(delivery.body))
+
+
+def send(reply: Reply, connection: Connection) -> Sent:
+    """Post the reply to `reply_url` or `base_url`, signed; without either it stays to be read by REST.
+
+    The receiver is told to take each `id` once, so any failure may be tried again. Raises DeliveryFailed.
+    """
+    url = _reply_url(connection)
+    if not url:
+        return Sent(())
+    body = json.dumps(_reply_body(reply)).encode()
+    response = http.request(
+        "POST",
+        url,
+        connection=connection,
+        credential_hosts=(_host(url),),
+        credentials=_signed(connection, body) | {"Idempotency-Key": reply.key},
+        headers={"Content-Type": "application/json"},
+        data=body,
+    )
+    if response.ok:
+        return Sent((reply.key,))
+    reason = f"The address for replies answered HTTP {response.status}"
+    if response.status >= 500 or response.status in RETRIABLE:
+        raise DeliveryFailed(f"{reason}.", retry_after_s=http.retry_after_s(response))
+    if 300 <= response.status < 400:
+        raise DeliveryFailed(f"{reason}: set reply_url to where it redirects.", permanent=True)
+    raise DeliveryFailed(f"{reason}: check reply_url, and that it accepts the signature.", permanent=True)
+
+
+def fetch(ref: str, connection: Connection) -> Attachment:
+    """Return a file that a message named by a link. Raises NotUnderstood for a foreign reference, or DeliveryFailed."""
+    wanted = read_object(ref.encode("utf-8", "replace"))
+    url = text_in(wanted, "url")
+    if not url:
+        raise NotUnderstood("url is missing.")
+    response = http.request("GET", url, connection=connection, timeout_s=DOWNLOAD_S, max_bytes=MAX_MAIL)
+    if not response.ok:
+        gone = 300 <= response.status < 500 and response.status not in RETRIABLE
+        reason = f"The file could not be fetched: its host answered HTTP {response.status}."
+        raise DeliveryFailed(reason, permanent=gone, retry_after_s=http.retry_after_s(response))
+    name = text_in(wanted, "name") or "file"
+    return Attachment(name, media_type(text_in(wanted, "media_type")), data=response.body)
+
+
+def test(connection: Connection) -> list[str]:
+    """Return what is wrong with this connection, each with its remedy; empty if all is well."""
+    problems = []
+    if not any(connection.secrets):
+        problems.append("This connection has no webhook secret: make one in its settings.")
+    if url := _reply_url(connection):
+        try:  # any answer will do: it shows that the address is allowed, found and reached
+            http.request("HEAD", url, connection=connection)
+        except DeliveryFailed as failed:
+            problems.append(f"Address for replies: {failed.reason}")
+    return problems
+
+
+def _reply_url(connection: Connection) -> str:
+    return connection.setting("reply_url") or connection.setting("base_url")
+
+
+def _host(url: str) -> str:
+    try:
+        return (urlsplit(url).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
+
+
+def _signed(connection: Connection, body: bytes) -> dict[str, str]:
+    secret = next((secret for secret in connection.secrets if secret), "")
+    if not secret:
+        raise DeliveryFailed("This connection has no secret to sign with: make one in its settings.", permanent=True)
+    return {"Heed-Signature": verify.signature(secret, body, int(time.time()))}
+
+
+def _reply_body(reply: Reply) -> dict[str, object]:
+    """Return the JSON of one reply. Raises DeliveryFailed if a file of it has no bytes."""
+    if any(attachment.data is None for attachment in reply.attachments):
+        raise DeliveryFailed("A file of the reply has no bytes: attach it again.", permanent=True)
+    return {
+        "id": reply.key,
+        "to": {"id": reply.to.address, "name": reply.to.name},
+        "thread": reply.thread,
+        "text": reply.text,
+        "in_reply_to": reply.answers[-1] if reply.answers else None,
+        "automatic": reply.automatic,
+        "attachments": [
+            {
+                "name": attachment.name,
+                "media_type": media_type(attachment.media_type),
+                "data": base64.b64encode(attachment.data or b"").decode(),
+            }
+            for attachment in reply.attachments
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Telegram: one channel; its verbs are in adapter."""

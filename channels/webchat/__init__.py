@@ -1,0 +1,1 @@
+"""Web chat: one channel; its verbs are in adapter."""
