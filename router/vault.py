@@ -1,7 +1,7 @@
 """Seals what must be secret at rest: authenticated encryption, one key derived from each SECRET_KEY.
 
-The first key seals, all of them open, so that keys can be changed without a stop (`router rekey`). Also derives the keys
-of other purposes (cookies), so that one secret never serves two ends.
+The first key seals, all of them open, so that keys can be changed without a stop (`router rekey`). The keys of other
+purposes (cookies) are derived here too, so that one secret never serves two ends.
 """
 
 import base64

@@ -122,7 +122,7 @@ def note_event(db: Db, connection_id: str, now: datetime) -> None:
 
 
 def note_error(db: Db, connection_id: str, error: str | None, now: datetime) -> None:
-    """Record what went wrong last, or with None that it is mended; `error` holds no secret and no text of a customer's."""
+    """Record what went wrong last, or with None that it is mended; `error` holds no secret and no customer's text."""
     at = now if error else None
     db.execute(update(connection).where(connection.c.id == connection_id).values(last_error=error, last_error_at=at))
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, select, update
+from sqlalchemy import delete, func, insert, select, true, update
 from sqlalchemy.engine import Connection as Db
 
 from router.calendars import Calendar, Period
@@ -165,10 +165,10 @@ def change_queue(
 
 def queues(db: Db, brand_id: str | None = None) -> list[QueueRow]:
     """Return the queues of one brand or of all, by name."""
-    wanted = queue.c.removed.is_(False)
-    if brand_id is not None:
-        wanted &= queue.c.brand_id == brand_id
-    rows = db.execute(select(queue).where(wanted).order_by(queue.c.name, queue.c.id)).all()
+    of_brand = true() if brand_id is None else queue.c.brand_id == brand_id
+    rows = db.execute(
+        select(queue).where(queue.c.removed.is_(False), of_brand).order_by(queue.c.name, queue.c.id)
+    ).all()
     return [QueueRow(r.id, r.brand_id, r.name, r.mode, r.topic, r.calendar_id, r.answer_s, r.is_default) for r in rows]
 
 
