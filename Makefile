@@ -1,0 +1,51 @@
+# Everything a newcomer types. Needs Python 3.11 or later and make, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check bench lock clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/run.stamp ## a working desk on http://127.0.0.1:8000 (PORT=8001 make run for another port)
+	@exec $(BIN)/python -m router up
+
+test: $(VENV)/dev.stamp ## every test, with what it needs; TESTS=tests/rules for some of them
+	@$(BIN)/python -m tests.tools
+	@$(BIN)/python -m pytest -n 2 $(TESTS)
+
+check: $(VENV)/dev.stamp ## style, format and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: $(VENV)/dev.stamp ## every benchmark, one table each; NAME=accept for one of them
+	@for name in $(or $(NAME),$(basename $(notdir $(filter-out bench/__init__.py bench/harness.py bench/straightforward.py,$(wildcard bench/*.py))))); do \
+	  $(BIN)/python -m bench.$$name || exit 1; done
+
+lock: $(VENV)/dev.stamp ## the newest versions that requirements*.in allow, with hashes, for every platform
+	$(BIN)/python -m uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --only-binary :all: --custom-compile-command "make lock" -o requirements.txt requirements.in
+	$(BIN)/python -m uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \
+	  --only-binary :all: --custom-compile-command "make lock" -c requirements.txt -o requirements-dev.txt requirements-dev.in
+
+clean: ## remove the virtual environment and caches, never the data
+	rm -rf $(VENV) .tools .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+# A stamp is newer than the lock it was installed from; a second start does nothing here.
+$(VENV)/run.stamp: requirements.txt | $(VENV)/bin/pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: requirements-dev.txt requirements.txt | $(VENV)/bin/pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r requirements-dev.txt
+	@touch $@ $(VENV)/run.stamp
+
+$(VENV)/bin/pip:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	  echo "Heed needs Python 3.11 or later, and $(PYTHON) is $$($(PYTHON) --version 2>&1): name another, as in make PYTHON=python3.11 $(MAKECMDGOALS)" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "Python's venv module is not here: install it, on Debian and Ubuntu by: sudo apt-get install python3-venv" >&2; exit 1; }
+	$(PYTHON) -m venv $(VENV)

@@ -1,0 +1,19 @@
+"""Ends this process when the one that started it is gone, however that one ended."""
+
+import os
+import signal
+import threading
+
+SUPERVISED = "HEED_SUPERVISED"  # set by `up`: standard input is a pipe that only the supervisor holds open
+
+
+def follow_supervisor() -> None:
+    """Under `up`, stop this process (as SIGTERM does) as soon as the supervisor's end of the pipe closes."""
+    if SUPERVISED in os.environ:
+        threading.Thread(target=_wait_for_the_end, name="heed-parent", daemon=True).start()
+
+
+def _wait_for_the_end() -> None:
+    while os.read(0, 1):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)

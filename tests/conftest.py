@@ -1,0 +1,131 @@
+"""Fixtures of the whole suite: real servers, started once for each test process and ended with it."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+
+import pytest
+import sqlalchemy
+
+from router.store.db import Database, open_database
+from router.store.migrate import migrate
+from tests import tools
+from tests.servers import free_port
+from tests.servers.postgres import NoPostgres, Postgres, running_postgres
+from tests.servers.valkey import empty, running_valkey
+
+NUMBER = count()
+
+
+def missing(reason: str) -> None:
+    """Skip this test and say why; with CI set, where nothing may be missing, fail it."""
+    if os.environ.get("CI"):
+        pytest.fail(reason, pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture
+def port() -> int:
+    """A port of 127.0.0.1 that nothing listens on."""
+    return free_port()
+
+
+@pytest.fixture(scope="session")
+def _valkey_server() -> Iterator[str]:
+    with running_valkey() as url:
+        yield url
+
+
+@pytest.fixture
+def valkey(_valkey_server: str) -> str:
+    """REDIS_URL of an empty Valkey."""
+    empty(_valkey_server)
+    return _valkey_server
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[Postgres]:
+    """A running PostgreSQL."""
+    try:
+        with running_postgres() as server:
+            yield server
+    except NoPostgres as error:
+        missing(f"PostgreSQL cannot run here: {error}")
+
+
+@pytest.fixture(scope="session")
+def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("sqlite") / "migrated.db"
+    with closing(open_database(f"sqlite:///{path}")) as database:
+        migrate(database)
+    return path
+
+
+@pytest.fixture(scope="session")
+def _migrated_postgres(postgres_server: Postgres) -> str:
+    _on_server(postgres_server, "CREATE DATABASE migrated")
+    with closing(open_database(postgres_server.url("migrated"))) as database:
+        migrate(database)
+    return "migrated"
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path, _migrated_sqlite: Path) -> str:
+    """DATABASE_URL of a SQLite file with an empty, migrated schema."""
+    path = tmp_path / "heed.db"
+    shutil.copyfile(_migrated_sqlite, path)
+    return f"sqlite:///{path}"
+
+
+@pytest.fixture
+def postgres_url(postgres_server: Postgres, _migrated_postgres: str) -> Iterator[str]:
+    """DATABASE_URL of a PostgreSQL database with an empty, migrated schema."""
+    name = f"test_{next(NUMBER)}"
+    _on_server(postgres_server, f"CREATE DATABASE {name} TEMPLATE {_migrated_postgres} STRATEGY file_copy")
+    yield postgres_server.url(name)
+    _on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """DATABASE_URL with an empty, migrated schema; the test runs once on each kind of database."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """An open database with an empty, migrated schema; the test runs once on each kind of database."""
+    with closing(open_database(database_url)) as database:
+        yield database
+
+
+@pytest.fixture
+def sqlite_database(sqlite_url: str) -> Iterator[Database]:
+    """An open SQLite database with an empty, migrated schema, for tests that ask nothing of the dialect."""
+    with closing(open_database(sqlite_url)) as database:
+        yield database
+
+
+@pytest.fixture(scope="session")
+def need() -> Callable[[str], Path]:
+    """Return where a program is that pip cannot install (chromium, dovecot); without it the test is skipped."""
+
+    def find(name: str) -> Path:
+        path = tools.find(name)
+        if path is None:
+            missing(f"{name} is not here: “python -m tests.tools” gets it, or says why it cannot.")
+        assert path is not None
+        return path
+
+    return find
+
+
+def _on_server(server: Postgres, statement: str) -> None:
+    engine = sqlalchemy.create_engine(server.url(), isolation_level="AUTOCOMMIT")
+    with engine.connect() as db:
+        db.exec_driver_sql(statement)
+    engine.dispose()
