@@ -1,0 +1,211 @@
+"""Examples kept beside the rules: a message with what is known of it, and what the rules must make of it.
+
+`read` turns a text into facts (triage, which rules do not know); what an example states itself always counts more.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from rules.errors import Wrong, shown, suggestion
+from rules.evaluate import Outcome, evaluate
+from rules.facts import Fact
+from rules.model import Desk, Example, RuleSet
+from rules.source import Items, Keys, Scalar, Tree, printable
+from rules.values import MAX_TEXT, FactValue, Type, Value, duration, parse, spoken, words
+
+Read = Callable[[Mapping[str, FactValue]], Mapping[str, FactValue]]
+
+EXPECTED: Mapping[str, str] = {
+    "queue": "text", "answer_within": "duration", "resolve_within": "duration", "head_start": "duration",
+    "step_down": "duration", "heat_at_least": "level", "close_as": "text", "stopped_by": "text",
+    "rules": "exact", "needs": "needs", "prefer": "some", "tags": "some", "notes": "some",
+    "notify": "some", "acknowledge": "text",
+}  # fmt: skip
+_DESK_NAMES = {"queue": "queues", "acknowledge": "templates"}
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """One thing an example expected and did not get."""
+
+    example: int  # from 1
+    line: int
+    name: str
+    key: str  # of EXPECTED
+    expected: str
+    got: str
+
+    def __str__(self) -> str:
+        title = f"Example {self.example}{f' “{self.name}”' if self.name else ''} (line {self.line})"
+        return f"{title}: {self.key} should be {self.expected}, and is {self.got}."
+
+
+def run(rule_set: RuleSet, read: Read | None = None) -> list[Failure]:
+    """Return what the examples of a rule set expect and do not get; empty means that all hold."""
+    failures = []
+    for number, example in enumerate(rule_set.examples, start=1):
+        outcome = evaluate(rule_set, facts_of(example, read))
+        for key, expected in example.expect:
+            got = _got(outcome, key)
+            if not _meets(key, expected, got):
+                failures.append(Failure(number, example.line, example.name, key, _say(expected), _say(got)))
+    return failures
+
+
+def facts_of(example: Example, read: Read | None = None) -> dict[str, FactValue]:
+    """Return the facts of an example: what is read in its text, overruled by what it states."""
+    given = dict(example.given)
+    return {**read(given), **given} if read is not None and "text" in given else given
+
+
+def _got(outcome: Outcome, key: str) -> Value:
+    match key:
+        case "rules":
+            return outcome.matched
+        case "needs":
+            return tuple((skill, level) for skill, level in sorted(outcome.needs.items()))
+        case "notify":
+            return tuple(effect.args["target"] for effect in outcome.effects if effect.kind == "notify")
+        case "acknowledge":
+            return next((effect.args["target"] for effect in outcome.effects if effect.kind == "acknowledge"), None)
+        case "queue":
+            return outcome.queue
+        case "close_as":
+            return outcome.close_as
+        case "stopped_by":
+            return outcome.stopped_by
+        case "prefer":
+            return outcome.prefer
+        case "tags":
+            return outcome.tags
+        case "notes":
+            return outcome.notes
+        case "heat_at_least":
+            return outcome.heat_at_least
+        case _:
+            lengths: dict[str, timedelta | None] = {
+                "answer_within": outcome.answer_within, "resolve_within": outcome.resolve_within,
+                "head_start": outcome.head_start, "step_down": outcome.step_down,
+            }  # fmt: skip
+            return lengths[key]
+
+
+def _meets(key: str, expected: Value, got: Value) -> bool:
+    if EXPECTED[key] not in ("some", "needs") or not isinstance(expected, tuple) or not isinstance(got, tuple):
+        return expected == got
+    return set(expected) <= set(got) if expected else not got
+
+
+def _say(value: Value) -> str:
+    if isinstance(value, tuple):
+        return ", ".join(" ".join(map(str, item)) if isinstance(item, tuple) else str(item) for item in value) or "none"
+    return "none" if value is None else f"“{value}”" if isinstance(value, str) else spoken(value)
+
+
+def read_example(tree: Tree, facts: Mapping[str, Fact], desk: Desk, rules: set[str] | None) -> Example:
+    """Return one example of a rule file; `rules` are the names its expectation may use. Raises Wrong."""
+    if not isinstance(tree, Keys):
+        raise Wrong("an example is a mapping.", "It has given and expect.", tree.line)
+    for key in tree.entries:
+        if key not in ("given", "expect", "name"):
+            remedy = suggestion(key, ("given", "expect", "name"))
+            raise Wrong(f"“{shown(key)}” has no meaning here.", remedy, tree.lines[key])
+    given, expect = tree.entries.get("given"), tree.entries.get("expect")
+    if not isinstance(given, Keys) or not isinstance(expect, Keys) or not expect.entries:
+        raise Wrong(
+            "“given” and “expect” are both needed.", "Write given: {text: …} and expect: {queue: …}.", tree.line
+        )
+    name = tree.entries.get("name")
+    if name is not None and not isinstance(name, Scalar):
+        raise Wrong("“name” is not a text.", "Write a short sentence.", name.line)
+    return Example(
+        tuple(sorted(_given(given, facts).items())),
+        tuple(sorted((key, _expected(key, item, desk, rules, expect)) for key, item in expect.entries.items())),
+        words(name.raw, name.raw) if name else "",
+        tree.line,
+    )
+
+
+def _given(tree: Keys, facts: Mapping[str, Fact], prefix: str = "") -> dict[str, FactValue]:
+    found: dict[str, FactValue] = {}
+    for key, item in tree.entries.items():
+        name = prefix + key
+        if isinstance(item, Keys) and not prefix:
+            found.update(_given(item, facts, f"{key}."))
+            continue
+        fact = facts.get(name)
+        if fact is None:
+            raise Wrong(f"given: no fact called “{shown(name)}”.", suggestion(name, facts), tree.lines[key])
+        try:
+            value = _given_value(fact, item)
+        except Wrong as wrong:
+            raise Wrong(f"given: {name}: {wrong.message}", wrong.remedy, tree.lines[key]) from wrong
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def _given_value(fact: Fact, item: Tree) -> FactValue | None:
+    if isinstance(item, Items) and fact.type is Type.SET:
+        if not all(isinstance(part, Scalar) for part in item.items):
+            raise Wrong("the list holds a list or a mapping.", "Write single values.")
+        return tuple(words(part.raw, part.raw) for part in item.items if isinstance(part, Scalar))
+    if not isinstance(item, Scalar):
+        raise Wrong(f"it is {fact.type}, and a list or mapping was found.", "Write a single value.")
+    if item.value is None:
+        return None  # not known, said outright
+    if fact.type is Type.TEXT and (fact.said or len(item.raw) == 0):
+        if len(item.raw) > MAX_TEXT or not printable(item.raw):
+            raise Wrong(f"the text is over {MAX_TEXT:,} characters or has a control character.", "Shorten it.")
+        return item.raw
+    value = parse(fact.type, item.value, item.raw)
+    if fact.choices and value not in fact.choices:
+        raise Wrong(f"it is never “{shown(value)}”.", suggestion(str(value), fact.choices))
+    if fact.type is Type.SET:
+        return (str(value),)
+    return value  # type: ignore[return-value]  # a single value of the fact's own type
+
+
+def _expected(key: str, item: Tree, desk: Desk, rules: set[str] | None, tree: Keys) -> Value:
+    if key not in EXPECTED:
+        raise Wrong(f"expect: “{shown(key)}” has no meaning here.", suggestion(key, EXPECTED), tree.lines[key])
+    try:
+        value = _expected_value(EXPECTED[key], item)
+        if key == "rules" and rules is not None and isinstance(value, tuple):
+            for name in value:
+                if name not in rules:
+                    raise Wrong(f"there is no rule called “{shown(name)}”.", suggestion(str(name), rules))
+        known: frozenset[str] | None = getattr(desk, _DESK_NAMES[key]) if key in _DESK_NAMES else None
+        if known is not None and value is not None and value not in known:
+            raise Wrong(f"there is no “{shown(value)}”.", suggestion(str(value), known))
+    except Wrong as wrong:
+        raise Wrong(f"expect: {key}: {wrong.message}", wrong.remedy, tree.lines[key]) from wrong
+    return value
+
+
+def _expected_value(form: str, item: Tree) -> Value:
+    if form == "needs":
+        if not isinstance(item, Keys) or not all(
+            isinstance(level, Scalar) and isinstance(level.value, int) for level in item.entries.values()
+        ):
+            raise Wrong("it is not skills with levels.", "Write {billing: 1}.")
+        return tuple(
+            (skill, int(level.raw)) for skill, level in sorted(item.entries.items()) if isinstance(level, Scalar)
+        )
+    if form in ("some", "exact"):
+        items = item.items if isinstance(item, Items) else [item]
+        if not all(isinstance(part, Scalar) for part in items):
+            raise Wrong("it is not a list of names.", "Write [one, another].")
+        return tuple(words(part.raw, part.raw) for part in items if isinstance(part, Scalar))
+    if not isinstance(item, Scalar):
+        raise Wrong("a single value is needed.", "Write it without brackets.")
+    if item.value is None:
+        return None
+    if form == "duration":
+        return duration(item.raw)
+    if form == "level":
+        if isinstance(item.value, bool) or not isinstance(item.value, int):
+            raise Wrong(f"“{shown(item.raw)}” is not a whole number.", "Write 0 to 3.")
+        return item.value
+    return words(item.value, item.raw)
