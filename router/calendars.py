@@ -115,9 +115,6 @@ class Calendar:
         return passed
 
 
-ALWAYS_OPEN = Calendar(always_open=True)
-
-
 def _week(periods: tuple[Period, ...]) -> tuple[tuple[Span, ...], ...]:
     """Return the spans of each weekday in order, cut at midnight, those that touch joined."""
     days: list[list[Span]] = [[] for _ in range(7)]
@@ -212,3 +209,6 @@ def _moment(calendar: Calendar, day: date, seconds: int) -> datetime:
 def _refuse_negative(duration: timedelta) -> None:
     if duration < NONE:
         raise ValueError(f"A duration of working time is not negative, found {duration}.")
+
+
+ALWAYS_OPEN = Calendar(always_open=True)

@@ -1,9 +1,9 @@
 """The routing policy's figures, in one place. Every decision names the version it was made with.
 
-Place in line: answer by, less a head start for heat, in working time. Of the heads of the lanes open to an agent, the best
-suited wins, and each position further back costs a tenth. Of several free agents, the best suited wins, less for those who
-carry much already. Hard work is shared: an agent on a run passes over a difficult ticket once. A change of any figure here
-is a new version.
+Place in line: answer by, less a head start for heat, in working time. Of the heads of the lanes open to an agent, the
+best suited wins, and each position further back costs a tenth. Of several free agents, the best suited wins, less for
+those who carry much already. Hard work is shared: an agent on a run passes over a difficult ticket once. A change of
+any figure here is a new version.
 """
 
 from collections.abc import Mapping
@@ -43,9 +43,4 @@ SLOT_OF: Mapping[WorkClass, WorkClass] = {  # whose slots a class uses
     "call": "call",
 }
 SLOTS: Mapping[WorkClass, int] = {"live": 3, "mail": 1}  # of an agent, unless their own say otherwise
-SLOT_ORDER: tuple[WorkClass, ...] = (
-    "call",
-    "live",
-    "mail",
-    "task",
-)  # which work comes first when several slots are free
+SLOT_ORDER: tuple[WorkClass, ...] = ("call", "live", "mail", "task")  # what comes first when several are free

@@ -1,7 +1,7 @@
 """The record of a decision: a sentence for people, and every input the choice depended on, in at most 4 KB.
 
-The ten best candidates are kept in full and the rest counted by reason, so the record replays to the same choice with the
-policy version it names. What only an agent may see of themselves is taken out by `for_reader`.
+The ten best candidates are kept in full and the rest counted by reason, so the record replays to the same choice with
+the policy version it names. What only an agent may see of themselves is taken out by `for_reader`.
 """
 
 import json
@@ -24,12 +24,7 @@ MAX_BECAUSE = 900  # bytes of JSON
 MAX_NAME = 120  # bytes of JSON: a rule's or skill's name within a record
 
 LOWER = "ranked_lower"  # candidates beyond those kept in full
-PRIVATE = (
-    "run",
-    "ledger",
-    "score",
-    "passed",
-)  # seen by their agent alone: they tell of hard work, or let it be computed
+PRIVATE = ("run", "ledger", "score")  # of another agent: they tell of hard work, or let it be computed
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Who suits best: one score, for an agent who asks among tickets and for a ticket among free agents.
 
-A row holds all that the choice depends on, so a decision record can keep the rows and replay them. Scores are compared to
-nine decimals, and every tie has an answer, so the order of the rows never matters.
+A row holds all that the choice depends on, so a decision record can keep the rows and replay them. Scores are compared
+to nine decimals, and every tie has an answer, so the order of the rows never matters.
 """
 
 from collections.abc import Iterable, Sequence
@@ -74,16 +74,21 @@ def agent_score(row: AgentRow, heat: Heat, confidence: float) -> float:
 
 
 def spared(rows: Iterable[TicketRow], run: int) -> frozenset[str]:
-    """Return the tickets an agent passes over because they are on a run of difficult ones.
+    """Return the tickets an agent leaves aside because they are on a run of difficult ones.
 
-    A ticket is passed over so at most once in its life, never when it has stood first often enough, and never if that
-    would leave the agent with nothing.
+    None that was passed over so before, none if a ticket was passed over too often, and none if that would leave the
+    agent with nothing.
     """
     rows = list(rows)
-    if run < policy.RUN_CARES:
+    hard = frozenset(row.id for row in rows if row.heat >= policy.DIFFICULT and not row.passed)
+    if run < policy.RUN_CARES or len(hard) == len(rows) or any(overdue(row) for row in rows):
         return frozenset()
-    hard = {row.id for row in rows if row.heat >= policy.DIFFICULT and not row.passed and not overdue(row)}
-    return frozenset(hard) if len(hard) < len(rows) and not any(overdue(row) for row in rows) else frozenset()
+    return hard
+
+
+def before(row: TicketRow, other: TicketRow) -> bool:
+    """Say whether a ticket fits better than another, care aside."""
+    return (-ticket_score(row), row.pos) < (-ticket_score(other), other.pos)
 
 
 def overdue(row: TicketRow) -> bool:

@@ -1,0 +1,1 @@
+"""Routing: place, lanes, who may, who best, and the record of why."""
