@@ -18,8 +18,10 @@ from dataclasses import dataclass, field
 
 from router import embedded
 from router.config import Config
-from router.listening import check_port, is_ready, only_one
+from router.listening import CannotStart, check_port, is_ready, only_one
 from router.parent import SUPERVISED
+
+__all__ = ["CannotStart", "Program", "programs", "run"]
 
 GRACE_S = 5.0  # from SIGTERM until what still runs is killed
 CALM_S = 10.0  # a program that ran this long starts again at once
