@@ -1,0 +1,231 @@
+"""Makes HTML mail safe to keep and readable as text.
+
+`clean` keeps what may be shown (no scripts, no remote images); `to_text` reads it as lines. The time of both grows with
+the length alone, whatever the markup.
+"""
+
+from collections import Counter
+from contextlib import suppress
+from html import unescape
+
+import nh3
+
+from channels.email.charsets import tidy
+from channels.email.markup import Token, attributes, tokens
+
+MAX_HTML = 1024 * 1024  # characters; what is beyond is cut
+MAX_DEPTH = 400  # open elements; nh3 is quadratic in them
+
+NO_END = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
+)
+END_OPTIONAL = frozenset(
+    {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "option", "html", "head", "body"}
+)
+UNSEEN = frozenset(
+    {"script", "style", "title", "head", "noscript", "template", "svg", "math", "textarea", "select", "object"}
+)
+BLOCKS = frozenset(
+    {
+        "address",
+        "article",
+        "aside",
+        "blockquote",
+        "body",
+        "center",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "fieldset",
+        "figure",
+        "footer",
+        "form",
+        "h1",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "header",
+        "hr",
+        "li",
+        "main",
+        "nav",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tr",
+        "ul",
+    }
+)
+PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "ul", "ol"})
+QUOTE_CLASSES = frozenset(
+    {
+        "gmail_quote",
+        "gmail_quote_container",
+        "yahoo_quoted",
+        "moz-cite-prefix",
+        "protonmail_quote",
+        "tutanota_quote",
+        "zmail_extra",
+    }
+)
+QUOTE_IDS = frozenset({"divrplyfwdmsg", "appendonsend", "reply-intro", "mail-editor-reference-message-container"})
+CUTS_THE_REST = frozenset({"divrplyfwdmsg", "appendonsend", "mail-editor-reference-message-container"})
+
+ATTRIBUTES = {
+    **{tag: set(names) - {"cite"} for tag, names in nh3.ALLOWED_ATTRIBUTES.items()},
+    "*": {"dir", "lang", "title"},
+}
+SCHEMES = {"http", "https", "mailto", "tel", "cid", "data"}
+SHOWN_IMAGES = ("cid:", "data:image/png", "data:image/gif", "data:image/jpeg", "data:image/webp")
+REMOTE = "data-src"  # where the address of a remote image waits until someone asks for it
+
+
+def clean(html: str) -> str | None:
+    """Return HTML that is safe to keep; None if there is none, or if it is nested too deep to be worth it.
+
+    Images stay only as `cid:` and raster `data:`; the address of a remote one moves to `data-src`.
+    """
+    html = html[:MAX_HTML]
+    if not html.strip() or _too_deep(html):
+        return None
+    safe = nh3.clean(html, attributes=ATTRIBUTES, url_schemes=SCHEMES, attribute_filter=_kept_value)
+    return _park_images(safe).strip() or None
+
+
+def to_text(html: str, quotes: bool = True) -> str:
+    """Return HTML as plain text; `quotes=False` leaves out what mail programs mark as quoted.
+
+    Text that the markup hides altogether is returned without its tags, so that letters never vanish.
+    """
+    html = html[:MAX_HTML]
+    text = _lines(html, quotes)
+    if not text and quotes and any(char.isalnum() for char in _bare(html)):
+        return _squeeze(_bare(html))
+    return text
+
+
+def has_quote(html: str) -> bool:
+    """Say whether a mail program marked a part of this as quoted."""
+    return any(token.name and not token.closes and _quotes(token) for token in tokens(html[:MAX_HTML]))
+
+
+def _quotes(tag: Token) -> bool:
+    if "=" not in tag.text:
+        return False
+    found = attributes(tag.text)
+    return (
+        not QUOTE_CLASSES.isdisjoint(found.get("class", "").lower().split())
+        or found.get("id", "").lower().removeprefix("x_") in QUOTE_IDS
+        or (tag.name == "blockquote" and found.get("type", "").lower() == "cite")
+    )
+
+
+def _lines(html: str, quotes: bool) -> str:
+    """Walk the tokens and write lines; inside `skipping` (an element and its depth) nothing is written."""
+    out: list[str] = []
+    skipping, depth, pre = "", 0, 0
+    for token in tokens(html):
+        if skipping:
+            if token.name == skipping:
+                depth += -1 if token.closes else 1
+            if depth <= 0:
+                skipping = ""
+            continue
+        if not token.name:
+            out.append(_plain(token.text, keep_lines=pre > 0))
+            continue
+        opens = not token.closes and token.name not in NO_END and not token.text.endswith("/>")
+        quoted = not quotes and not token.closes and _quotes(token)
+        if quoted and attributes(token.text).get("id", "").lower().removeprefix("x_") in CUTS_THE_REST:
+            break
+        if opens and (quoted or token.name in UNSEEN):
+            skipping, depth = token.name, 1
+        if token.name == "pre":
+            pre = max(0, pre + (-1 if token.closes else 1))
+        out.append(_spacing(token))
+    return _squeeze("".join(out))
+
+
+def _spacing(token: Token) -> str:
+    if token.name == "br":
+        return "\n"
+    if token.name == "li" and not token.closes:
+        return "\v- "
+    if token.name in ("td", "th"):
+        return " "
+    if token.name in PARAGRAPHS:
+        return "\v\n" if token.closes else "\v"
+    return "\v" if token.name in BLOCKS else ""
+
+
+def _plain(text: str, keep_lines: bool) -> str:
+    with suppress(ValueError, OverflowError):  # a number of thousands of digits is shown as written
+        text = unescape(text)
+    text = text.replace("\xa0", " ").replace("\v", " ")
+    if keep_lines:
+        return text
+    gap_before = " " if text[:1].isspace() else ""
+    gap_after = " " if text[-1:].isspace() and len(text) > 1 else ""
+    return gap_before + " ".join(text.split()) + gap_after
+
+
+def _squeeze(text: str) -> str:
+    """Turn soft breaks (a vertical tab: a new line unless there is one) into lines, with one blank line at most."""
+    lines: list[str] = []
+    for index, block in enumerate(text.split("\v")):
+        for number, line in enumerate(block.split("\n")):
+            line = " ".join(line.split())
+            soft = index > 0 and number == 0
+            if not line and (soft or not lines or not lines[-1]):
+                continue
+            lines.append(line)
+    while lines and not lines[-1]:
+        lines.pop()
+    return tidy("\n".join(lines))
+
+
+def _bare(html: str) -> str:
+    return " ".join(_plain(token.text, keep_lines=False) for token in tokens(html) if not token.name)
+
+
+def _too_deep(html: str) -> bool:
+    """Count elements left open; an end tag counts only where its element is open, so junk cannot hide depth."""
+    open_: Counter[str] = Counter()
+    depth = 0
+    for token in tokens(html):
+        if not token.name or token.name in NO_END or token.name in END_OPTIONAL:
+            continue
+        if not token.closes:
+            open_[token.name] += 1
+            depth += 1
+        elif open_[token.name]:
+            open_[token.name] -= 1
+            depth -= 1
+        if depth > MAX_DEPTH:
+            return True
+    return False
+
+
+def _kept_value(tag: str, name: str, value: str) -> str | None:
+    scheme = value.strip().lower()
+    if tag == "img" and name == "src":
+        return value if scheme.startswith((*SHOWN_IMAGES, "http:", "https:", "//")) else None
+    return None if scheme.startswith(("data:", "cid:")) else value
+
+
+def _park_images(safe: str) -> str:
+    """Move the address of every remote image to `data-src`. `safe` is nh3's own writing: quoted, `<` only in tags."""
+    pieces = safe.split("<img ")
+    for index in range(1, len(pieces)):
+        tag, end, rest = pieces[index].partition(">")
+        parts = tag.split('"')
+        for place in range(0, len(parts) - 1, 2):
+            if parts[place].strip() == "src=" and not parts[place + 1].lower().startswith(SHOWN_IMAGES):
+                parts[place] = parts[place].replace("src=", f"{REMOTE}=")
+        pieces[index] = '"'.join(parts) + end + rest
+    return "<img ".join(pieces)

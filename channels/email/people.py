@@ -1,0 +1,168 @@
+"""Who is on a mail: splits address lists as they really come; finds the writer and the reply token."""
+
+from dataclasses import dataclass
+
+from channels.email.headers import Mail, eight_bit, one_line, raw_value, raw_values, words
+from channels.types import Party, PartyRole
+
+FIELDS: tuple[tuple[PartyRole, str], ...] = (
+    ("from", "from"), ("to", "to"), ("cc", "cc"), ("bcc", "bcc"), ("reply_to", "reply-to"),
+)  # fmt: skip
+RECEIVED_FOR = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
+MAX_TOKEN = 200  # characters after the plus
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """One entry of an address field."""
+
+    address: str  # as written
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Ours:
+    """The connection's own address, and the plus addresses under it."""
+
+    address: str
+
+    def token(self, address: str) -> str | None:
+        """Return what stands after the plus if an address is ours, empty without a plus; None if it is not ours."""
+        local, _, domain = self.address.rpartition("@")
+        their_local, _, their_domain = address.rpartition("@")
+        if not local or their_domain.lower() != domain.lower():
+            return None
+        if their_local.lower() == local.lower():
+            return ""
+        plus = len(local) + 1
+        return their_local[plus : plus + MAX_TOKEN] if their_local[:plus].lower() == f"{local.lower()}+" else None
+
+
+def parties(mail: Mail, ours: Ours) -> tuple[Party, ...]:
+    """Return everyone on the mail, each once per role; our own address without its plus."""
+    found: dict[tuple[PartyRole, str], Party] = {}
+    for role, field in FIELDS:
+        for value in raw_values(mail, field):
+            for mailbox in mailboxes(value):
+                address = ours.address if ours.token(mailbox.address) is not None else mailbox.address
+                party = Party(role, address.lower(), mailbox.name)
+                found.setdefault((role, party.address), party)
+    return tuple(found.values())
+
+
+def writer(mail: Mail, everyone: tuple[Party, ...], ours: Ours) -> Party | None:
+    """Return whom to answer: behind a list the original sender, else Reply-To, else From; None if nobody is named.
+
+    Our own address never counts while the mail names anyone else: a group that forwards to us rewrites From to itself.
+    """
+    original = mailboxes(raw_value(mail, "x-original-sender"))
+    from_ = [party for party in everyone if party.role == "from"]
+    candidates = [party for party in everyone if party.role == "reply_to"] + from_
+    if original:
+        name = next((party.name for party in from_), "").partition(" via ")[0].strip("'\" ")
+        candidates.insert(0, Party("from", original[0].address.lower(), name))
+    if not from_:
+        candidates += [Party("from", m.address.lower(), m.name) for m in mailboxes(raw_value(mail, "sender"))]
+    others = [party for party in candidates if ours.token(party.address) is None]
+    return next(iter(others or candidates), None)
+
+
+def reply_token(mail: Mail, ours: Ours) -> str | None:
+    """Return the token of the plus address this mail was sent to, as written; None if there is none."""
+    for field in RECEIVED_FOR:
+        for value in raw_values(mail, field):
+            for mailbox in mailboxes(value):
+                if token := ours.token(mailbox.address):
+                    return token
+    return None
+
+
+def mailboxes(value: str) -> list[Mailbox]:
+    """Return the addresses of one field in order: one pass over its characters, groups and comments included."""
+    found = [mailbox for entry in _entries(one_line(eight_bit(value))) if (mailbox := _mailbox(entry))]
+    if not found and "=?" in value:  # the whole entry in one encoded word
+        found = [mailbox for entry in _entries(words(value)) if (mailbox := _mailbox(entry))]
+    return found
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One entry while it is being read: the words, what stood in angle brackets, what in comments."""
+
+    words: str = ""
+    angle: str | None = None
+    comment: str = ""
+
+
+def _entries(value: str) -> list[_Entry]:
+    """Split an address field at its commas, minding quotes, comments, angle brackets and groups."""
+    entries: list[_Entry] = []
+    plain: list[str] = []
+    comment: list[str] = []
+    angle: list[str] | None = None
+    closed: str | None = None
+    quoted = escaped = has_at = False
+    depth = 0
+
+    def finish() -> None:
+        nonlocal plain, comment, angle, closed, has_at
+        inside = closed if closed is not None else "".join(angle) if angle is not None else None
+        entries.append(_Entry("".join(plain), inside, "".join(comment)))
+        plain, comment, angle, closed, has_at = [], [], None, None, False
+
+    for char in value:
+        target = comment if depth else angle if angle is not None else plain
+        if escaped:
+            target.append(char)
+            escaped = False
+        elif char == "\\" and (quoted or depth):
+            escaped = True
+        elif quoted or (char == '"' and not depth):
+            quoted = quoted != (char == '"')
+            if char != '"':
+                target.append(char)
+        elif char == "(":
+            depth += 1
+        elif char == ")" and depth:
+            depth -= 1
+        elif depth:
+            comment.append(char)
+        elif char == "<":
+            angle = []
+        elif char == ">" and angle is not None:
+            closed, angle = "".join(angle), None
+        elif char in ",;":
+            finish()
+        elif char == ":" and angle is None and not has_at:
+            plain = []  # the name of a group
+        else:
+            has_at = has_at or char == "@"
+            target.append(char)
+    finish()
+    return entries
+
+
+def _mailbox(entry: _Entry) -> Mailbox | None:
+    """Return the address of one entry, also of `some words user@example.com` without angle brackets."""
+    name = entry.words
+    address = _address(entry.angle or "")
+    if not address:
+        pieces = name.split()
+        at = next((index for index, piece in enumerate(pieces) if _address(piece)), None)
+        if at is None:
+            return None
+        address = _address(pieces[at])
+        name = " ".join(pieces[:at] + pieces[at + 1 :])
+    name = " ".join(words(name.strip() or entry.comment.strip()).split()).strip("'\"")
+    return Mailbox(address, "" if name.lower() == address.lower() else name[:500])
+
+
+def _address(piece: str) -> str:
+    """Return a bare address, empty if it is none. A route before it (`@a,@b:user@c`) goes."""
+    bare = "".join(char for char in piece.strip() if char > " " and char != "\x7f")
+    if bare.startswith("@") and ":" in bare:
+        bare = bare.rpartition(":")[2]
+    if bare.lower().startswith("mailto:"):
+        bare = bare[7:]
+    local, at, domain = bare.strip("<>'\"").rpartition("@")
+    return f"{local}@{domain}" if local and at and domain and len(bare) <= 320 else ""

@@ -1,0 +1,120 @@
+"""Says whether a mail's sender is proven, and whether a machine wrote it.
+
+Sources: RFC 8601 (Authentication-Results), RFC 7489 (alignment), RFC 3834 (Auto-Submitted), RFC 6522 (reports).
+"""
+
+from channels.email.headers import Mail, eight_bit, raw_value, raw_values, text_value
+from channels.email.people import mailboxes
+from channels.types import Party
+
+MACHINES = ("mailer-daemon", "mail-daemon", "postmaster", "maildaemon")
+NOREPLY = ("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "do_not_reply", "bounce", "bounces")
+PRECEDENCE = frozenset({"bulk", "auto_reply", "junk"})
+AUTO_FIELDS = ("x-autoreply", "x-autorespond", "x-auto-response-suppress", "x-failed-recipients")
+REPORTS = frozenset({"multipart/report", "message/delivery-status", "message/disposition-notification"})
+SUBJECTS = (
+    "undelivered mail",
+    "undeliverable:",
+    "undeliverable mail",
+    "delivery status notification",
+    "delivery failure",
+    "mail delivery failed",
+    "returned mail:",
+    "failure notice",
+    "mail system error",
+    "unzustellbar:",
+    "out of office",
+    "automatic reply",
+    "auto-reply",
+    "autoreply",
+    "auto response",
+    "automatische antwort",
+    "abwesenheitsnotiz",
+    "abwesend:",
+    "réponse automatique",
+    "absence du bureau",
+    "respuesta automática",
+    "fuera de la oficina",
+    "risposta automatica",
+    "resposta automática",
+    "automatisch antwoord",
+    "afwezig",
+    "autosvar",
+    "automatisk svar",
+    "automaattinen vastaus",
+    "automatyczna odpowiedź",
+    "автоответ",
+    "自动回复",
+    "自動応答",
+)  # fmt: skip; how a subject begins
+
+
+def proven(mail: Mail, sender: Party, authserv_id: str) -> bool:
+    """Say whether the mail server we trust vouches for this sender: DMARC passed, or DKIM passed for their domain.
+
+    Only the topmost Authentication-Results field that names `authserv_id` counts: that server writes it above all that
+    came from outside. A sender who is not the From address, and a mail with several From addresses, is never proven.
+    """
+    if not authserv_id:
+        return False
+    addresses = [party.address for party in _from(mail)]
+    if addresses != [sender.address]:
+        return False
+    domain = sender.address.rpartition("@")[2].lower()
+    for value in raw_values(mail, "authentication-results"):
+        results = [" ".join(part.split()).lower() for part in _without_comments(eight_bit(value)).split(";")]
+        if results[0].split(" ")[0] == authserv_id.lower():
+            return any(_vouches(result.split(" "), domain) for result in results[1:])
+    return False
+
+
+def automatic(mail: Mail, sender: Party, is_ours: bool) -> bool:
+    """Say whether a machine, a list or we ourselves wrote this, so that no machine of ours answers it."""
+    return (
+        is_ours
+        or mail.get_content_type() in REPORTS
+        or raw_value(mail, "return-path").strip() == "<>"
+        or raw_value(mail, "auto-submitted").strip().lower().partition(";")[0].strip() not in ("", "no")
+        or any(_local(party.address).startswith(MACHINES) for party in (*_from(mail), sender))
+        or _local(sender.address).startswith(NOREPLY)
+        or raw_value(mail, "precedence").strip().lower() in PRECEDENCE
+        or any(raw_values(mail, field) for field in AUTO_FIELDS)
+        or (bool(raw_values(mail, "list-id")) and not raw_values(mail, "x-original-sender"))
+        or text_value(mail, "subject").lower().startswith(SUBJECTS)
+    )
+
+
+def _from(mail: Mail) -> list[Party]:
+    return [Party("from", found.address.lower()) for value in raw_values(mail, "from") for found in mailboxes(value)]
+
+
+def _local(address: str) -> str:
+    return address.rpartition("@")[0].lower()
+
+
+def _vouches(result: list[str], domain: str) -> bool:
+    """Say whether one result, such as `dkim=pass header.d=example.com`, passes for this very domain.
+
+    A signature of a domain covers what is under it; one of `sub.example.com` says nothing of `example.com`.
+    """
+    said = dict(pair.partition("=")[::2] for pair in result if "=" in pair)
+    if said.get("dmarc") == "pass":
+        return said.get("header.from", "").strip('"').rpartition("@")[2] == domain
+    if said.get("dkim") == "pass":
+        signer = said.get("header.d", "").strip('"')
+        return "." in signer and (domain == signer or domain.endswith("." + signer))
+    return False
+
+
+def _without_comments(value: str) -> str:
+    """Return a value without what stands in parentheses; one pass."""
+    kept: list[str] = []
+    depth = 0
+    for char in value:
+        if char == "(":
+            depth += 1
+        elif char == ")" and depth:
+            depth -= 1
+        elif not depth:
+            kept.append(char)
+    return "".join(kept)
