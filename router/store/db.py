@@ -1,7 +1,7 @@
 """The database: one way to read, one way to write, the same on SQLite and PostgreSQL.
 
-A SQLite file takes one writer at a time and its own waiting is unfair, so writers queue at a lock of ours first: of this
-process, then of all processes on this file.
+A SQLite file takes one writer at a time and its own waiting is unfair, so writers queue at a lock of ours first: of
+this process, then of all processes on this file.
 """
 
 import fcntl

@@ -1,0 +1,114 @@
+"""What one use case changes: gathered while it decides, written at once, and told to open pages afterwards."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from router.model import Reading
+from router.notify import Change
+from router.routing.lanes import LaneSpec, lane_key
+from router.store import contacts, lanes, messages, outgoing, rulebook, tickets
+from router.store.db import Connection
+from router.store.rows import Event, File, Message, Outgoing, Promise, Ticket
+
+
+@dataclass(slots=True)
+class Changes:
+    """Rows to write in one transaction. `by` is the agent who acts, or heed."""
+
+    now: datetime
+    by: str = "heed"
+    rules_version: str | None = None
+    new: list[Ticket] = field(default_factory=list)
+    changed: dict[str, Ticket] = field(default_factory=dict)
+    before: dict[str, str | None] = field(default_factory=dict)  # ticket id -> the agent who had it
+    lanes: dict[str, LaneSpec] = field(default_factory=dict)  # ticket id -> where it waits
+    events: list[Event] = field(default_factory=list)
+    promises: list[Promise] = field(default_factory=list)
+    ended_promises: list[str] = field(default_factory=list)
+    needs: dict[str, Mapping[str, tuple[int, str]]] = field(default_factory=dict)
+    tags: list[tuple[str, str, str]] = field(default_factory=list)
+    messages: list[Message] = field(default_factory=list)
+    parties: list[tuple[str, int, str, str, str]] = field(default_factory=list)
+    renditions: list[tuple[str, str, str, str]] = field(default_factory=list)
+    readings: list[tuple[str, Reading]] = field(default_factory=list)
+    files: list[File] = field(default_factory=list)
+    outgoing: list[Outgoing] = field(default_factory=list)
+    facts: list[tuple[str, str, str, str, str]] = field(default_factory=list)
+    evaluations: list[Mapping[str, object]] = field(default_factory=list)
+    matched: list[tuple[str, str]] = field(default_factory=list)
+    effects: list[Mapping[str, object]] = field(default_factory=list)
+
+    def watch(self, ticket: Ticket) -> Ticket:
+        """Remember a loaded ticket as it was, and that it is to be saved."""
+        if ticket.id not in self.changed:
+            self.changed[ticket.id] = ticket
+            self.before[ticket.id] = ticket.agent_id
+        return ticket
+
+    def event(self, ticket: Ticket, kind: str, **data: object) -> None:
+        """Add to a ticket's history; `data` holds ids and facts, no text of a customer's."""
+        ticket.event_seq += 1
+        ticket.updated_at = self.now
+        said = json.dumps({k: v for k, v in data.items() if v is not None}, default=str, separators=(",", ":"))
+        row = Event(
+            ticket_id=ticket.id, seq=ticket.event_seq, episode=ticket.episode, kind=kind, by=self.by, at=self.now,
+            data=said, rules_version_id=self.rules_version,
+        )  # fmt: skip
+        self.events.append(row)
+
+    def write(self, db: Connection) -> None:
+        """Write everything, in an order that foreign keys and locks allow."""
+        self._find_lanes(db)
+        tickets.insert(db, self.new)
+        tickets.save(db, list(self.changed.values()))
+        messages.insert(db, self.messages)
+        messages.add_parties(db, self.parties)
+        messages.add_renditions(db, self.renditions, self.now)
+        messages.add_files(db, self.files)
+        messages.add_readings(db, self.readings)
+        tickets.add_promises(db, self.promises)
+        tickets.end_promises(db, self.ended_promises, self.now)
+        tickets.set_needs(db, self.needs)
+        tickets.add_tags(db, self.tags)
+        tickets.add_events(db, self.events)
+        rulebook.add_evaluations(db, self.evaluations, self.matched)
+        rulebook.add_effects(db, self.effects)
+        contacts.add_facts(db, self.facts, self.now)
+        outgoing.add(db, self.outgoing)
+
+    def hints(self) -> list[Change]:
+        """Return what open pages should look at again."""
+        rows = [*self.new, *self.changed.values()]
+        return [
+            Change(
+                kind="ticket",
+                brand=ticket.brand_id,
+                ticket=ticket.id,
+                agent=ticket.agent_id or ticket.reserved_for or "",
+                before=self.before.get(ticket.id) or "",
+                thread=f"{ticket.connection_id}:{ticket.thread}" if ticket.thread else "",
+            )
+            for ticket in rows
+        ]
+
+    def _find_lanes(self, db: Connection) -> None:
+        keys = {ticket_id: lane_key(spec) for ticket_id, spec in self.lanes.items()}
+        wanted: dict[str, Mapping[str, object]] = {}
+        needs: dict[str, Mapping[str, int]] = {}
+        by_id = {ticket.id: ticket for ticket in (*self.new, *self.changed.values())}
+        for ticket_id, spec in self.lanes.items():
+            key = keys[ticket_id]
+            needs[key] = spec.needs
+            wanted[key] = {
+                "brand_id": spec.brand,
+                "queue_id": spec.queue,
+                "channel": spec.channel,
+                "work_class": spec.work_class,
+                "slot_key": by_id[ticket_id].slot_key,
+                "topic": spec.topic,
+            }
+        ids = lanes.ensure(db, wanted, needs, self.now)
+        for ticket_id, key in keys.items():
+            by_id[ticket_id].lane_id = ids[key]

@@ -1,0 +1,74 @@
+"""The desk of one brand at one moment: queues, calendars, agents, rules. Read once, then decided from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from router.calendars import Calendar
+from router.routing.lanes import AgentView
+from router.store import desk as desk_rows
+from router.store import roster, rulebook
+from router.store.db import Connection
+from router.store.desk import Brand, QueueRow
+from rules.load import load
+from rules.model import RuleSet
+
+ALWAYS = Calendar(zone="UTC", always_open=True)
+NO_RULES = RuleSet(())
+
+
+@dataclass(frozen=True, slots=True)
+class DeskNow:
+    """What decisions about one brand's tickets read besides the ticket."""
+
+    brand: Brand
+    queues: Mapping[str, QueueRow]  # by id
+    calendars: Mapping[str, Calendar]
+    agents: Mapping[str, AgentView]
+    skills: frozenset[str]
+    languages: frozenset[str]  # those that someone on the desk speaks, and the brand's own
+    slot_of: Mapping[str, str]  # work class -> whose slots it uses
+    rules: RuleSet
+    rules_version: str | None
+
+    def queue_named(self, name: str) -> QueueRow | None:
+        """Return the queue that a rule names."""
+        wanted = name.casefold()
+        return next((queue for queue in self.queues.values() if queue.name.casefold() == wanted), None)
+
+    @property
+    def default_queue(self) -> QueueRow:
+        """Return the queue for tickets that no rule and no connection sends elsewhere."""
+        return next((queue for queue in self.queues.values() if queue.is_default), next(iter(self.queues.values())))
+
+    def calendar(self, queue: QueueRow) -> Calendar:
+        """Return the calendar a queue's promises are counted in."""
+        return self.calendars.get(queue.calendar_id or "", ALWAYS)
+
+
+def desk_now(db: Connection, brand_id: str, now: datetime) -> DeskNow:
+    """Read the desk of one brand."""
+    brand = next(b for b in desk_rows.brands(db) if b.id == brand_id)
+    agents = roster.views(db, now, brand_id=brand_id)
+    skills = desk_rows.skills(db)
+    tongues = {skill.key for skill in skills if skill.is_language}
+    spoken = {key for agent in agents.values() for key in agent.skills if key in tongues}
+    live = rulebook.live(db, brand_id)
+    return DeskNow(
+        brand=brand,
+        queues={queue.id: queue for queue in desk_rows.queues(db, brand_id)},
+        calendars=desk_rows.calendars(db),
+        agents=agents,
+        skills=frozenset(skill.key for skill in skills),
+        languages=frozenset(spoken | {brand.language}),
+        slot_of={row.key: row.slot_key for row in desk_rows.work_classes(db)},
+        rules=_read(*live) if live else NO_RULES,
+        rules_version=live[0] if live else None,
+    )
+
+
+@lru_cache(maxsize=32)
+def _read(version_id: str, source: str) -> RuleSet:
+    """Read a stored version once per process; it was checked against the desk when it was published."""
+    return load(source)

@@ -1,0 +1,138 @@
+"""Where a ticket waits: its queue, what it needs, by when it was promised an answer, and so its lane and place.
+
+Pure: everything it decides from is an argument. What is put into the database afterwards is for router.changes.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import cast
+
+from channels.types import Pace, WorkClass
+from router import sla
+from router.desknow import DeskNow
+from router.model import Heat, Needs, State
+from router.routing.eligibility import nobody
+from router.routing.lanes import LaneSpec, hard_needs
+from router.routing.place import place
+from router.store.desk import QueueRow
+from router.store.rows import Ticket
+from rules.evaluate import Outcome
+
+SURE_OF_LANGUAGE = 0.7  # below it the brand's own language is taken
+STEP_DOWN = 0.25  # of the promise, unless the rule says otherwise
+
+Why = Mapping[str, tuple[int, str]]  # skill -> (level, because)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What decides where a ticket waits, before it is turned into a lane and a place."""
+
+    queue: QueueRow
+    needs: Why
+    topic: str | None
+    target: timedelta
+    because: str  # who set the target: a rule's name, or the queue's
+    extra: timedelta = timedelta(0)  # head start that rules add
+    step_down: timedelta | None = None
+
+
+def line_of(ticket: Ticket, confidence: float, outcome: Outcome, desk: DeskNow, home: QueueRow) -> Line:
+    """Return where the rules' outcome sends a ticket; `home` is its queue if they say nothing."""
+    queue = (desk.queue_named(outcome.queue) if outcome.queue else None) or home
+    own = timedelta(seconds=queue.answer_s) if queue.answer_s else sla.TARGETS[cast(Pace, ticket.pace)]
+    target = sla.shortest([own, outcome.answer_within]) or own
+    by_rule = outcome.answer_within is not None and outcome.answer_within <= own
+    needs: dict[str, tuple[int, str]] = {}
+    for skill, level in outcome.needs.items():
+        needs[skill] = (level, outcome.winners.get(f"need_skill {skill}", "a rule"))
+    language = spoken_as(ticket.language if confidence >= SURE_OF_LANGUAGE else desk.brand.language, desk)
+    needs.setdefault(language, (1, "language"))
+    return Line(
+        queue=queue,
+        needs=needs,
+        topic=topic_of(ticket, outcome, queue, desk),
+        target=target,
+        because=outcome.winners.get("answer_within", "a rule") if by_rule else f"queue {queue.name}",
+        extra=outcome.head_start,
+        step_down=(outcome.step_down or target * STEP_DOWN) if outcome.needs else None,
+    )
+
+
+def spoken_as(language: str, desk: DeskNow) -> str:
+    """Return the skill that serves a language: its own tag, else the language it is a way of writing."""
+    if language == "und":
+        return desk.brand.language
+    base = language.split("-")[0]
+    return language if language in desk.languages or base not in desk.languages else base
+
+
+def topic_of(ticket: Ticket, outcome: Outcome, queue: QueueRow, desk: DeskNow) -> str | None:
+    """Return the skill that suits a ticket best: a rule's wish, else the queue's own, else the intent's group."""
+    wished = (skill for skill in outcome.prefer if skill != "last_agent" and skill in desk.skills)
+    return next(wished, None) or (queue.topic if queue.topic in desk.skills else None)
+
+
+def enter(ticket: Ticket, line: Line, desk: DeskNow, now: datetime) -> LaneSpec:
+    """Put a ticket in line: it waits from now on, with its promise and place. Returns the lane it belongs to."""
+    calendar = desk.calendar(line.queue)
+    ticket.queue_id = line.queue.id
+    if ticket.waiting_since is None:
+        ticket.waiting_since = now
+    due = sla.answer_by(ticket.waiting_since, line.target, calendar)
+    ticket.answer_by = due if ticket.answer_by is None else min(due, ticket.answer_by)
+    ticket.head_start_extra_s = max(ticket.head_start_extra_s, int(line.extra.total_seconds()))
+    if line.step_down is not None and ticket.step_down_at is None:
+        ticket.step_down_at = calendar.add_working_time(ticket.waiting_since, line.step_down)
+    ticket.state = State.WAITING
+    ticket.agent_id = None
+    ticket.reserved_for = None
+    ticket.hold_until = None
+    return rank(ticket, line, desk, now)
+
+
+def rank(ticket: Ticket, line: Line, desk: DeskNow, now: datetime) -> LaneSpec:
+    """Give a waiting ticket the place that its promise and heat ask for; it never falls behind the one it had."""
+    extra = timedelta(seconds=ticket.head_start_extra_s)
+    assert ticket.answer_by is not None
+    earned = place(ticket.answer_by, cast(Heat, ticket.heat), cast(Pace, ticket.pace), desk.calendar(line.queue), extra)
+    ticket.place = earned if ticket.place is None else min(earned, ticket.place)
+    skills = {skill: level for skill, (level, _) in line.needs.items()}
+    languages = frozenset(skill for skill, (_, because) in line.needs.items() if because == "language")
+    needs = hard_needs(Needs(skills, step_down_at=ticket.step_down_at), now, desk.languages | languages)
+    spec = LaneSpec(
+        brand=ticket.brand_id,
+        queue=line.queue.id,
+        channel=ticket.channel,
+        work_class=cast(WorkClass, ticket.work_class),
+        needs=needs,
+        topic=line.topic,
+    )
+    ticket.flag = nobody(spec, list(desk.agents.values()))
+    return spec
+
+
+def line_now(ticket: Ticket, needs: Why, desk: DeskNow, *, topic: str | None = None) -> Line:
+    """Return the line of a ticket that goes back to wait, from what was decided about it before."""
+    queue = desk.queues.get(ticket.queue_id) or desk.default_queue
+    own = timedelta(seconds=queue.answer_s) if queue.answer_s else sla.TARGETS[cast(Pace, ticket.pace)]
+    return Line(
+        queue=queue,
+        needs=needs or {desk.brand.language: (1, "language")},
+        topic=topic or (queue.topic if queue.topic in desk.skills else None),
+        target=own,
+        because=f"queue {queue.name}",
+    )
+
+
+def moved(line: Line, queue: QueueRow, desk: DeskNow) -> Line:
+    """Return a line in another queue, with the same needs."""
+    return replace(line, queue=queue, topic=queue.topic if queue.topic in desk.skills else None)
+
+
+def leave(ticket: Ticket) -> None:
+    """Take a ticket out of its lane."""
+    ticket.lane_id = None
+    ticket.place = None
+    ticket.reserved_for = None

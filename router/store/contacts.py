@@ -1,0 +1,108 @@
+"""Contacts and identities: one address on one channel of one brand, and whose it is."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from router.store import bulk
+from router.store.db import Connection
+from router.store.ids import new_id
+from router.store.schema import contact, contact_fact, identity, identity_link, ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """An address that wrote before."""
+
+    identity_id: str
+    contact_id: str
+    name: str
+    blocked: bool
+
+
+def known(db: Connection, brand_id: str, channel: str, addresses: Iterable[str]) -> dict[str, Known]:
+    """Return what is known of addresses on one channel of one brand."""
+    query = (
+        select(identity.c.address, identity.c.id, contact.c.id, contact.c.name, contact.c.blocked)
+        .join(identity_link, (identity_link.c.identity_id == identity.c.id) & identity_link.c.valid_to.is_(None))
+        .join(contact, contact.c.id == identity_link.c.contact_id)
+        .where(identity.c.brand_id == brand_id, identity.c.channel == channel, identity.c.address.in_(list(addresses)))
+    )
+    return {row[0]: Known(*row[1:]) for row in db.execute(query)}
+
+
+def ensure(
+    db: Connection, brand_id: str, channel: str, people: Mapping[str, str], evidence: str, now: datetime
+) -> dict[str, Known]:
+    """Return who addresses (address -> name) belong to; new ones become contacts, once, however many try at once."""
+    made = {address: new_id() for address in people}
+    rows = [
+        {"id": made[a], "brand_id": brand_id, "channel": channel, "address": a, "name": name, "created_at": now}
+        for a, name in sorted(people.items())  # in one order, so that two writers never wait for each other
+    ]
+    bulk.add_new(db, identity, rows)
+    here = (identity.c.brand_id == brand_id) & (identity.c.channel == channel) & identity.c.address.in_(list(people))
+    ours = [
+        (address, i)
+        for address, i in db.execute(select(identity.c.address, identity.c.id).where(here))
+        if i == made[address]
+    ]
+    contacts = {address: new_id() for address, _ in ours}
+    bulk.add_values(
+        db,
+        contact,
+        [
+            {"id": contacts[a], "brand_id": brand_id, "name": people[a], "blocked": False, "created_at": now}
+            for a, _ in ours
+        ],
+    )
+    links = [
+        {
+            "id": new_id(),
+            "identity_id": identity_id,
+            "contact_id": contacts[address],
+            "evidence": evidence,
+            "trust": "recorded",
+            "by": "heed",
+            "valid_from": now,
+        }
+        for address, identity_id in ours
+    ]
+    bulk.add_values(db, identity_link, links)
+    return known(db, brand_id, channel, people)
+
+
+def facts(db: Connection, contact_ids: Iterable[str], now: datetime) -> dict[str, dict[str, tuple[str, str]]]:
+    """Return what is known about contacts: contact id -> name -> (value, trust); the newest of the highest trust."""
+    table = contact_fact
+    holds = table.c.expires_at.is_(None) | (table.c.expires_at > now)
+    query = select(table.c.contact_id, table.c.name, table.c.value, table.c.trust)
+    found: dict[str, dict[str, tuple[str, str]]] = {}
+    for row in db.execute(query.where(table.c.contact_id.in_(list(contact_ids)), holds).order_by(table.c.at)):
+        mine = found.setdefault(row.contact_id, {})
+        if row.name not in mine or _RANK[row.trust] >= _RANK[mine[row.name][1]]:
+            mine[row.name] = (row.value, row.trust)
+    return found
+
+
+_RANK = {"visitor": 0, "inferred": 1, "agent": 2, "signed": 3, "recorded": 4}
+
+
+def add_facts(db: Connection, rows: Iterable[tuple[str, str, str, str, str]], now: datetime) -> None:
+    """Add facts (contact id, name, value, source, trust); nothing is overwritten."""
+    bulk.add_values(
+        db,
+        contact_fact,
+        [
+            {"id": new_id(), "contact_id": c, "name": name, "value": value, "source": source, "trust": trust, "at": now}
+            for c, name, value, source, trust in rows
+        ],
+    )
+
+
+def ticket_counts(db: Connection, contact_ids: Iterable[str]) -> dict[str, int]:
+    """Return how many tickets contacts have had."""
+    query = select(ticket.c.contact_id, func.count()).where(ticket.c.contact_id.in_(list(contact_ids)))
+    return {row[0]: row[1] for row in db.execute(query.group_by(ticket.c.contact_id))}

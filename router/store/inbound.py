@@ -1,0 +1,162 @@
+"""Deliveries as they were accepted: the durable queue between the webhook and the drain."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import ColumnElement, func, literal_column, select, update
+
+from channels.types import Delivery
+from router.store import blobs, bulk
+from router.store.db import Connection
+from router.store.schema import delivery_key, inbound_event
+
+STORED: ColumnElement[str] = literal_column("'stored'")  # a literal, or the partial index is not used
+INLINE = 256 * 1024  # bytes; a larger body lies in chunks
+CRASHES = 2  # workers an event may kill before it is set aside
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """A verified delivery, to be stored."""
+
+    connection_id: str
+    brand_id: str
+    delivery: Delivery
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A delivery as it lies in the store."""
+
+    id: int
+    attempts: int
+    key_hash: str
+    delivery: Delivery
+
+
+def add(db: Connection, arrived: Sequence[Arrived]) -> None:
+    """Store deliveries; one that came before changes nothing."""
+    rows = []
+    for one in arrived:
+        body: bytes | None = one.delivery.body
+        blob_id = None
+        if len(one.delivery.body) > INLINE:
+            blob_id, body = blobs.put(db, one.brand_id, one.delivery.body, one.at), None
+        rows.append(
+            {
+                "connection_id": one.connection_id,
+                "key_hash": hash_key(one.delivery.key),
+                "url": one.delivery.url,
+                "headers": json.dumps(dict(one.delivery.headers)),
+                "body": body,
+                "blob_id": blob_id,
+                "state": "stored",
+                "attempts": 0,
+                "received_at": one.at,
+            }
+        )
+    bulk.add_new(db, inbound_event, rows)
+
+
+def hash_key(key: str) -> str:
+    """Return what a delivery key is kept as; it may hold an address."""
+    return sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:40]
+
+
+def take(db: Connection, connection_id: str, most: int) -> list[Stored]:
+    """Return the oldest stored events of a connection and count the attempt at them.
+
+    An event that was tried before comes alone, so that one which kills its worker takes no other down with it.
+    """
+    table = inbound_event
+    query = (
+        select(table)
+        .where(table.c.connection_id == connection_id, table.c.state == STORED)
+        .order_by(table.c.id)
+        .limit(most)
+    )
+    rows = db.execute(query).all()
+    tried = next((i for i, row in enumerate(rows) if row.attempts), None)
+    if tried is not None:
+        rows = rows[:1] if tried == 0 else rows[:tried]
+    if rows:
+        db.execute(update(table).where(table.c.id.in_([r.id for r in rows])).values(attempts=table.c.attempts + 1))
+    return [
+        Stored(
+            id=row.id,
+            attempts=row.attempts,
+            key_hash=row.key_hash,
+            delivery=Delivery(
+                key="",
+                url=row.url,
+                headers=json.loads(row.headers),
+                body=blobs.read(db, row.blob_id) if row.blob_id else row.body or b"",
+                received_at=row.received_at,
+            ),
+        )
+        for row in rows
+    ]
+
+
+def settle(db: Connection, connection_id: str, done: Sequence[Stored], state: str, error: str, now: datetime) -> None:
+    """Record what became of events: done, duplicate or not_understood (kept, with what was wrong)."""
+    if not done:
+        return
+    table = inbound_event
+    query = update(table).where(table.c.id.in_([one.id for one in done]))
+    db.execute(query.values(state=state, error=error or None, done_at=now))
+    keys = [{"connection_id": connection_id, "key_hash": one.key_hash, "at": now} for one in done]
+    bulk.add_new(db, delivery_key, keys)
+
+
+def repeated(db: Connection, connection_id: str, hashes: Sequence[str]) -> set[str]:
+    """Return which of these keys were seen before, also if their body has been erased since."""
+    table = delivery_key
+    query = select(table.c.key_hash).where(table.c.connection_id == connection_id, table.c.key_hash.in_(hashes))
+    return set(db.execute(query).scalars())
+
+
+def forgotten(db: Connection) -> list[str]:
+    """Return the connections that have stored events; the sweep rings for each."""
+    return list(
+        db.execute(select(inbound_event.c.connection_id).where(inbound_event.c.state == STORED).distinct()).scalars()
+    )
+
+
+def set_aside(db: Connection, limit: int = 50) -> list[tuple[int, str, str, datetime]]:
+    """Return events not understood, newest first: id, connection, what was wrong, when they came."""
+    table = inbound_event
+    query = select(table.c.id, table.c.connection_id, table.c.error, table.c.received_at)
+    rows = db.execute(query.where(table.c.state == "not_understood").order_by(table.c.id.desc()).limit(limit))
+    return [(row.id, row.connection_id, row.error or "", row.received_at) for row in rows]
+
+
+def replay(db: Connection, event_id: int) -> bool:
+    """Have an event read again, as after a fix. False: there is no such event, or its body is erased."""
+    table = inbound_event
+    kept = (table.c.body.is_not(None)) | (table.c.blob_id.is_not(None))
+    query = update(table).where(table.c.id == event_id, table.c.state == "not_understood", kept)
+    return db.execute(query.values(state="stored", attempts=0, error=None, done_at=None)).rowcount == 1
+
+
+def erase(db: Connection, before: datetime, most: int = 1000) -> int:
+    """Erase the raw bodies of events that were read before a moment; their keys stay. Return how many."""
+    table = inbound_event
+    query = select(table.c.id, table.c.blob_id).where(table.c.received_at < before, table.c.state == "done").limit(most)
+    rows = db.execute(query).all()
+    ids = [row.id for row in rows]
+    db.execute(table.delete().where(table.c.id.in_(ids)))
+    for row in rows:
+        if row.blob_id:
+            blobs.drop(db, row.blob_id)
+    return len(ids)
+
+
+def waiting(db: Connection) -> int:
+    """Return how many events wait to be read."""
+    query = select(func.count()).select_from(inbound_event).where(inbound_event.c.state == STORED)
+    return int(db.execute(query).scalar_one())

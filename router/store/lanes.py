@@ -1,0 +1,158 @@
+"""Lanes: what each holds, which may have something waiting, and the heads of those open to an agent."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import bindparam, exists, func, select, text, update
+
+from router.store import bulk
+from router.store.db import Connection
+from router.store.schema import lane, lane_need, pass_over, ticket
+
+
+@dataclass(frozen=True, slots=True)
+class LaneRow:
+    """One lane; what it is never changes."""
+
+    id: int
+    key: str
+    brand_id: str
+    queue_id: str
+    channel: str
+    work_class: str
+    slot_key: str
+    topic: str | None
+    needs: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class HeadRow:
+    """The first ticket of a lane that an agent is not passed over for."""
+
+    ticket_id: str
+    lane_id: int
+    place: datetime
+    heat: int
+    intent_confidence: float
+    passed_over: int
+    spared: bool
+    last_agent_id: str | None
+
+
+def ensure(
+    db: Connection, wanted: Mapping[str, Mapping[str, object]], needs: Mapping[str, Mapping[str, int]], now: datetime
+) -> dict[str, int]:
+    """Return the ids of lanes by key, making those that are new, and hold them open while this transaction lasts."""
+    keys = sorted(wanted)
+    if not keys:
+        return {}
+    found = _ids(db, keys)
+    missing = [key for key in keys if key not in found]
+    if missing:
+        bulk.add_new(db, lane, [{**wanted[key], "key": key, "open": True, "created_at": now} for key in missing])
+        found = _ids(db, keys)
+        rows = [
+            {"lane_id": found[key], "skill_key": skill, "level": level}
+            for key in missing
+            for skill, level in needs[key].items()
+        ]
+        bulk.add_new(db, lane_need, rows)
+    db.execute(update(lane).where(lane.c.key.in_(keys), lane.c.open.is_(False)).values(open=True))
+    return found
+
+
+def _ids(db: Connection, keys: Sequence[str]) -> dict[str, int]:
+    query = select(lane.c.key, lane.c.id).where(lane.c.key.in_(keys)).order_by(lane.c.id)
+    if db.dialect.name == "postgresql":
+        query = query.with_for_update(read=True)  # against a sweep that finds the lane empty and closes it
+    return {row.key: row.id for row in db.execute(query)}
+
+
+def after(db: Connection, lane_id: int) -> list[LaneRow]:
+    """Return the lanes made after one; a process keeps those it has read."""
+    rows = db.execute(select(lane).where(lane.c.id > lane_id).order_by(lane.c.id)).all()
+    found: dict[int, dict[str, int]] = {}
+    for need in db.execute(select(lane_need).where(lane_need.c.lane_id > lane_id)):
+        found.setdefault(need.lane_id, {})[need.skill_key] = need.level
+    return [
+        LaneRow(r.id, r.key, r.brand_id, r.queue_id, r.channel, r.work_class, r.slot_key, r.topic, found.get(r.id, {}))
+        for r in rows
+    ]
+
+
+def open_ids(db: Connection) -> set[int]:
+    """Return the lanes that may have something waiting."""
+    return set(db.execute(select(lane.c.id).where(lane.c.open)).scalars())
+
+
+_HEAD = """
+    SELECT t.id, t.lane_id, t.place, t.heat, t.intent_confidence, t.passed_over, t.spared, t.last_agent_id
+    FROM {lanes} JOIN ticket t ON t.id = (
+        SELECT w.id FROM ticket w
+        WHERE w.lane_id = l.lane_id AND w.place IS NOT NULL {passed}
+        ORDER BY w.lane_id, w.place, w.id LIMIT 1)
+    ORDER BY t.place, t.id LIMIT :most
+"""
+_LANES = {
+    "sqlite": "(SELECT value AS lane_id FROM json_each(:lanes)) l",
+    "postgresql": "(SELECT unnest(CAST(:lanes AS integer[])) AS lane_id) l",
+}
+_PASSED = """
+    AND NOT EXISTS (SELECT 1 FROM pass_over p WHERE p.ticket_id = w.id AND p.agent_id = :agent AND p.until > :now)
+"""
+_COLUMNS = (ticket.c.id, ticket.c.lane_id, ticket.c.place, ticket.c.heat, ticket.c.intent_confidence,
+            ticket.c.passed_over, ticket.c.spared, ticket.c.last_agent_id)  # fmt: skip
+
+
+def heads(
+    db: Connection, lane_ids: Collection[int], agent_id: str, now: datetime, most: int, without: Collection[str] = ()
+) -> list[HeadRow]:
+    """Return the heads of lanes in order of place, at most `most`.
+
+    Not among them: tickets this agent is passed over for just now, and `without`. The cost grows with the lanes alone.
+    """
+    passed = _PASSED if _is_passed_over(db, agent_id, now) else ""
+    skipped = "AND w.id NOT IN :without" if without else ""
+    statement = text(_HEAD.format(lanes=_LANES[db.dialect.name], passed=passed + skipped))
+    lanes: object = list(lane_ids) if db.dialect.name == "postgresql" else str(list(lane_ids))
+    values: dict[str, object] = {"lanes": lanes, "most": most}
+    if passed:
+        values |= {"agent": agent_id, "now": now}
+        statement = statement.bindparams(bindparam("now", type_=ticket.c.place.type))
+    if skipped:
+        values["without"] = list(without)
+        statement = statement.bindparams(bindparam("without", expanding=True))
+    rows = db.execute(statement.columns(*_COLUMNS), values)
+    return [HeadRow(*row) for row in rows]
+
+
+def _is_passed_over(db: Connection, agent_id: str, now: datetime) -> bool:
+    live = (pass_over.c.agent_id == agent_id) & (pass_over.c.until > now)
+    return bool(db.execute(select(exists().where(live))).scalar())
+
+
+def pass_by(db: Connection, agent_id: str, ticket_id: str, reason: str, until: datetime) -> None:
+    """Keep a ticket from going back to an agent until a moment."""
+    same = (pass_over.c.agent_id == agent_id) & (pass_over.c.ticket_id == ticket_id)
+    row = {"agent_id": agent_id, "ticket_id": ticket_id, "reason": reason, "until": until}
+    if not db.execute(update(pass_over).where(same).values(reason=reason, until=until)).rowcount:
+        bulk.add_new(db, pass_over, [row])
+
+
+def close_empty(db: Connection, lane_ids: Collection[int]) -> int:
+    """Close lanes in which nothing waits; return how many. Locks them first, so that none is filled meanwhile."""
+    if not lane_ids:
+        return 0
+    held = select(lane.c.id).where(lane.c.id.in_(list(lane_ids)), lane.c.open).order_by(lane.c.id)
+    if db.dialect.name == "postgresql":
+        held = held.with_for_update()
+    ids = list(db.execute(held).scalars())  # a statement of its own: the next one sees what was committed until here
+    waits = exists().where(ticket.c.lane_id == lane.c.id, ticket.c.place.is_not(None))
+    return db.execute(update(lane).where(lane.c.id.in_(ids), ~waits).values(open=False)).rowcount
+
+
+def waiting_in(db: Connection, lane_ids: Collection[int], most: int) -> int:
+    """Count waiting tickets in lanes, up to `most`."""
+    inner = select(ticket.c.id).where(ticket.c.lane_id.in_(list(lane_ids)), ticket.c.place.is_not(None)).limit(most)
+    return int(db.execute(select(func.count()).select_from(inner.subquery())).scalar_one())

@@ -1,0 +1,177 @@
+"""Messages: everyone on them, their renditions, readings and files, and how an answer finds its ticket."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields
+from datetime import datetime
+
+from sqlalchemy import select, union_all, update
+
+from router.model import Evidence, Reading
+from router.store import bulk
+from router.store.db import Connection
+from router.store.ids import new_id
+from router.store.rows import File, Message, ReadingRow
+from router.store.schema import (
+    attachment,
+    identity,
+    message,
+    message_alias,
+    message_party,
+    message_rendition,
+    reading,
+    reading_evidence,
+    reply_token,
+    ticket,
+)
+
+_READING = tuple(field.name for field in fields(ReadingRow))
+
+
+def insert(db: Connection, rows: Sequence[Message]) -> None:
+    """Insert messages."""
+    bulk.add(db, message, rows)
+
+
+def add_parties(db: Connection, rows: Sequence[tuple[str, int, str, str, str]]) -> None:
+    """Store everyone on messages: (message id, seq, role, address, name)."""
+    names = ("message_id", "seq", "role", "address", "name")
+    bulk.add_values(db, message_party, [dict(zip(names, row, strict=True)) for row in rows])
+
+
+def add_renditions(db: Connection, rows: Sequence[tuple[str, str, str, str]], now: datetime) -> None:
+    """Store further readings of a text: (message id, kind, by, text)."""
+    bulk.add_values(
+        db,
+        message_rendition,
+        [
+            {"id": new_id(), "message_id": m, "kind": kind, "language": None, "by": by, "at": now, "text": text}
+            for m, kind, by, text in rows
+        ],
+    )
+
+
+def add_files(db: Connection, rows: Sequence[File]) -> None:
+    """Store the files of messages."""
+    bulk.add(db, attachment, rows)
+
+
+def add_readings(db: Connection, rows: Sequence[tuple[str, Reading]]) -> None:
+    """Store what triage made of messages, with its evidence."""
+    bulk.add_values(db, reading, [{"message_id": m, **{n: getattr(r, n) for n in _READING[1:]}} for m, r in rows])
+    spans = [
+        {"message_id": m, "seq": seq, "start": span.start, "end": span.end, "cue": span.cue}
+        for m, r in rows
+        for seq, span in enumerate(r.evidence)
+    ]
+    bulk.add_values(db, reading_evidence, spans)
+
+
+def readings(db: Connection, ticket_ids: Iterable[str]) -> dict[str, list[Reading]]:
+    """Return the readings of the customers' messages by ticket, oldest first, without evidence."""
+    query = (
+        select(message.c.home_ticket_id, *[reading.c[name] for name in _READING[1:]])
+        .join(reading, reading.c.message_id == message.c.id)
+        .where(message.c.home_ticket_id.in_(list(ticket_ids)), message.c.direction == "inbound")
+        .order_by(message.c.at, message.c.id)
+    )
+    found: dict[str, list[Reading]] = {}
+    for row in db.execute(query):
+        found.setdefault(row[0], []).append(Reading(**dict(zip(_READING[1:], row[1:], strict=True))))
+    return found
+
+
+def evidence(db: Connection, message_ids: Iterable[str]) -> dict[str, list[Evidence]]:
+    """Return the spans that readings rest on, by message."""
+    found: dict[str, list[Evidence]] = {}
+    query = select(reading_evidence).where(reading_evidence.c.message_id.in_(list(message_ids)))
+    for row in db.execute(query.order_by(reading_evidence.c.seq)):
+        found.setdefault(row.message_id, []).append(Evidence(row.start, row.end, row.cue))
+    return found
+
+
+def seen(db: Connection, connection_id: str, external_ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return which external ids are there already: external id -> (message id, ticket id)."""
+    wanted = list(external_ids)
+    if not wanted:
+        return {}
+    own = select(message.c.external_id, message.c.id, message.c.home_ticket_id).where(
+        message.c.connection_id == connection_id, message.c.external_id.in_(wanted)
+    )
+    alias = (
+        select(message_alias.c.external_id, message.c.id, message.c.home_ticket_id)
+        .join(message, message.c.id == message_alias.c.message_id)
+        .where(message_alias.c.connection_id == connection_id, message_alias.c.external_id.in_(wanted))
+    )
+    return {row[0]: (row[1], row[2]) for row in db.execute(union_all(own, alias))}
+
+
+def tokens(db: Connection, brand_id: str, wanted: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return what reply tokens of a brand open: token -> (ticket id, kind)."""
+    query = (
+        select(reply_token.c.token, reply_token.c.ticket_id, reply_token.c.kind)
+        .join(ticket, ticket.c.id == reply_token.c.ticket_id)
+        .where(reply_token.c.token.in_(list(wanted)), ticket.c.brand_id == brand_id)
+    )
+    return {row[0]: (row[1], row[2]) for row in db.execute(query)}
+
+
+def add_token(db: Connection, token: str, ticket_id: str, kind: str, message_id: str | None, now: datetime) -> None:
+    """Store the token that brings the answer to a message back to its ticket."""
+    row = {"token": token, "ticket_id": ticket_id, "kind": kind, "message_id": message_id, "created_at": now}
+    bulk.add_values(db, reply_token, [row])
+
+
+def token_of(db: Connection, ticket_id: str) -> str | None:
+    """Return a ticket's own reply token."""
+    query = select(reply_token.c.token).where(reply_token.c.ticket_id == ticket_id, reply_token.c.kind == "ticket")
+    return db.execute(query.limit(1)).scalar()
+
+
+def participants(db: Connection, ticket_ids: Iterable[str]) -> dict[str, set[str]]:
+    """Return the addresses on the public messages of tickets."""
+    found: dict[str, set[str]] = {}
+    query = (
+        select(message.c.home_ticket_id, message_party.c.address)
+        .join(message_party, message_party.c.message_id == message.c.id)
+        .where(message.c.home_ticket_id.in_(list(ticket_ids)), message.c.visibility == "public")
+    )
+    for ticket_id, address in db.execute(query):
+        found.setdefault(ticket_id, set()).add(address)
+    return found
+
+
+def threads(db: Connection, connection_id: str, wanted: Iterable[str]) -> dict[str, str]:
+    """Return the newest ticket of each thread on a connection: thread -> ticket id."""
+    query = select(ticket.c.thread, ticket.c.id).where(
+        ticket.c.connection_id == connection_id, ticket.c.thread.in_(list(wanted)), ticket.c.spam.is_(False)
+    )
+    return {row[0]: row[1] for row in db.execute(query.order_by(ticket.c.id))}
+
+
+def counts(db: Connection, ticket_ids: Iterable[str]) -> dict[str, int]:
+    """Return how many messages customers wrote, by ticket."""
+    query = select(message.c.home_ticket_id).where(
+        message.c.home_ticket_id.in_(list(ticket_ids)), message.c.direction == "inbound"
+    )
+    found: dict[str, int] = {}
+    for ticket_id in db.execute(query).scalars():
+        found[ticket_id] = found.get(ticket_id, 0) + 1
+    return found
+
+
+def change(db: Connection, message_id: str, text: str, html: str | None, now: datetime) -> None:
+    """Store the new words of an edited message; the old ones become a rendition."""
+    old = db.execute(select(message.c.text, message.c.edited_at).where(message.c.id == message_id)).one()
+    add_renditions(db, [(message_id, "before_edit", "sender", old.text)], now)
+    db.execute(update(message).where(message.c.id == message_id).values(text=text, html=html, edited_at=now))
+
+
+def take_back(db: Connection, message_id: str, now: datetime) -> None:
+    """Mark a message as deleted by its sender; its words stay for the desk."""
+    db.execute(update(message).where(message.c.id == message_id).values(deleted_at=now))
+
+
+def address_of(db: Connection, identity_id: str) -> tuple[str, str] | None:
+    """Return the address and name of an identity."""
+    row = db.execute(select(identity.c.address, identity.c.name).where(identity.c.id == identity_id)).first()
+    return (row.address, row.name) if row else None
