@@ -3,11 +3,14 @@
 Sources: the IANA special-purpose address registries (IPv4, IPv6); RFC 6052 (NAT64), RFC 3056 (6to4), RFC 4380 (Teredo).
 """
 
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 
 UNICAST6 = IPv6Network("2000::/3")  # the only IPv6 range handed out for the public network
 NAT64 = IPv6Network("64:ff9b::/96")  # an IPv4 address in its last 32 bits
 METADATA = frozenset({IPv4Address("168.63.129.16")})  # Azure's host agent; other clouds' are private
+
+SPECIAL4 = (IPv4Network("192.0.0.0/24"), IPv4Network("192.88.99.0/24"))  # which older Pythons call global
+SPECIAL6 = (IPv6Network("2001::/23"), IPv6Network("3fff::/20"))
 
 
 def refusal(address: str) -> str | None:
@@ -32,7 +35,7 @@ def refusal(address: str) -> str | None:
         return "is a link-local or metadata address"
     if ip.is_multicast:
         return "is a multicast address"
-    if not ip.is_global or ip.is_reserved:
+    if not ip.is_global or ip.is_reserved or any(ip in network for network in SPECIAL4):
         return "is a private or reserved address"
     return None
 
@@ -53,6 +56,6 @@ def _refusal6(ip: IPv6Address) -> str | None:
         return "is a multicast address"
     if ip.sixtofour is not None or ip.teredo is not None:
         return "is a tunnel address (6to4 or Teredo)"
-    if ip not in UNICAST6 or not ip.is_global:
+    if ip not in UNICAST6 or not ip.is_global or any(ip in network for network in SPECIAL6):
         return "is a private or reserved address"
     return None

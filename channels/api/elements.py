@@ -89,11 +89,11 @@ def _claims(sender: Fields, contact: object) -> dict[str, str]:
     facts = as_object(contact, "contact") if contact is not None else {}
     if len(facts) > MAX_FACTS:
         raise NotUnderstood(f"contact must have at most {MAX_FACTS} fields.")
-    for name, value in facts.items():
+    for name, fact in facts.items():
         if not FACT_NAME.fullmatch(name):
             raise NotUnderstood("contact: names are letters, digits and _, and begin with a letter.")
-        if value is not None:
-            claims[f"contact.{name}"] = _scalar(value)
+        if fact is not None:
+            claims[f"contact.{name}"] = _scalar(fact)
     return claims
 
 

@@ -171,9 +171,8 @@ def _contact(message: Fields) -> str:
 def _other(message: Fields) -> str:
     if "poll" in message:
         return f"[Poll] {text_in(as_object(message['poll'], 'poll'), 'question')}"
-    return next(
-        (f"[A {name.replace('_', ' ')}, which cannot be shown here]" for name in NOT_SHOWN if name in message), ""
-    )
+    kind = next((name for name in NOT_SHOWN if name in message), None)
+    return f"[Cannot be shown here: {kind.replace('_', ' ')}]" if kind else ""
 
 
 def _label(message: Fields, data: str) -> str:

@@ -1,7 +1,7 @@
 """Who a visitor's browser is, and from which pages it may speak. Pure but for the random id of a new visitor.
 
 A token is `v1.<visitor id>.<issued, unix seconds>.<hex HMAC>`. It proves one thing: that this is the browser we gave
-that visitor id to, on this connection. It does not end, but dies when both secrets it could be signed with are replaced.
+that visitor id to, on this connection. It does not end, but dies when the secret it was signed with is taken away.
 """
 
 import hmac
