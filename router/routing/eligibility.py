@@ -44,10 +44,10 @@ def nobody(lane: LaneSpec, agents: Collection[AgentView]) -> str | None:
 
     Names the smallest set of needs that no one has together.
     """
-    if any(not standing_reasons(lane, agent) for agent in agents):
-        return None
     tests = _tests(lane)
     colleagues = [agent for agent in agents if lane.brand in agent.brands]
+    if any(all(test(agent) for test in tests.values()) for agent in colleagues):
+        return None  # by far the usual answer, so found without writing sentences
     if not colleagues:
         return "No one works for this brand." if agents else "The desk has no agents."
     met = {frozenset(name for name, test in tests.items() if test(agent)) for agent in colleagues}
@@ -57,7 +57,7 @@ def nobody(lane: LaneSpec, agents: Collection[AgentView]) -> str | None:
             return ". ".join(_missing(name, lane, colleagues) for (name,) in lacking) + "."
         if lacking:
             return f"No one has {'both ' if size == 2 else ''}{words.listed([_said(n, lane) for n in lacking[0]])}."
-    raise AssertionError("some agent has everything, so standing_reasons was empty for them")
+    raise AssertionError("no agent passes all tests, so the last size found the group of all")
 
 
 def explain_wait(lane: LaneSpec, agents: Collection[AgentView]) -> str:

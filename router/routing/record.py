@@ -40,13 +40,15 @@ def assigned(choice: Choice, facts: Facts | None = None, *, kind: str = "assigne
     """Return the record of a ticket given to an agent; `kind` is `offered` where they may still decline."""
     facts = facts or Facts()
     candidates: list[dict[str, object]]
+    count = len(choice.tickets or choice.agents)
     if choice.tickets:
         asked: dict[str, object] = {"asked": "ticket", "run": choice.run}
-        candidates = [{**asdict(row), "score": ticket_score(row)} for row in choice.tickets]
+        candidates = [{**asdict(row), "score": ticket_score(row)} for row in choice.tickets[:IN_FULL]]
     else:
         asked = {"asked": "agent"}
         candidates = [
-            {**asdict(row), "score": agent_score(row, choice.heat, choice.confidence)} for row in choice.agents
+            {**asdict(row), "score": agent_score(row, choice.heat, choice.confidence)}
+            for row in choice.agents[:IN_FULL]
         ]
     inputs: dict[str, object] = {
         **asked,
@@ -59,7 +61,9 @@ def assigned(choice: Choice, facts: Facts | None = None, *, kind: str = "assigne
         "needs": _needs(choice.lane),
         "left_out": {obstacle.value: count for obstacle, count in choice.left_out.items()},
     }
-    return _fitted(Decision(kind, clipped(because(choice, facts), MAX_BECAUSE), inputs, POLICY_VERSION), candidates)
+    return _fitted(
+        Decision(kind, clipped(because(choice, facts), MAX_BECAUSE), inputs, POLICY_VERSION), candidates, count
+    )
 
 
 def waits(lane: LaneSpec, agents: Collection[AgentView], *, kind: str = "waits") -> Decision:
@@ -179,13 +183,13 @@ def _needs(lane: LaneSpec) -> list[str]:
     return said[:6] + ([f"{len(said) - 6} more"] if len(said) > 6 else [])
 
 
-def _fitted(decision: Decision, candidates: list[dict[str, object]]) -> Decision:
-    """Return the decision with as many of its best candidates as fit, at most ten; the rest are counted."""
-    kept = candidates[:IN_FULL]
+def _fitted(decision: Decision, best: list[dict[str, object]], count: int) -> Decision:
+    """Return the decision with as many of its best candidates as fit; the rest of all `count` are counted."""
+    kept = best
     while True:
         left_out = dict(cast(Mapping[str, int], decision.inputs["left_out"]))
-        if len(kept) < len(candidates):
-            left_out[LOWER] = len(candidates) - len(kept)
+        if len(kept) < count:
+            left_out[LOWER] = count - len(kept)
         inputs = {**decision.inputs, "candidates": kept, "left_out": left_out}
         fitted = Decision(decision.kind, decision.because, inputs, decision.policy)
         if len(kept) == 1 or _size(asdict(fitted)) <= MAX_BYTES:
