@@ -91,8 +91,8 @@ class Reader:
         if name in self.facts:
             return self.facts[name]
         remedy = suggestion(name, self.facts)
-        if name.startswith(CUSTOM) and not remedy.startswith("Did"):
-            remedy = "Declare it under “facts:” at the top of the file."
+        if name.startswith(CUSTOM):
+            remedy += " A fact of your own is declared under “facts:” in the file."
         raise Wrong(f"no fact called “{shown(name)}”.", remedy, tree.lines["fact"])
 
     def _value(self, fact: Fact, operator: Operator, tree: Tree | None) -> Value:
