@@ -29,7 +29,7 @@ from channels.types import (
 )
 
 RETRIABLE = frozenset({408, 425, 429})  # of the 4xx, those that a later attempt may pass
-DOWNLOAD_S = 60.0  # seconds for a file behind a link
+FILES_S = 60.0  # seconds for a request that carries files, either way
 
 INFO = ChannelInfo(
     key="api",
@@ -94,6 +94,7 @@ def send(reply: Reply, connection: Connection) -> Sent:
         credentials=_signed(connection, body) | {"Idempotency-Key": reply.key},
         headers={"Content-Type": "application/json"},
         data=body,
+        timeout_s=FILES_S if reply.attachments else http.TIMEOUT_S,
     )
     if response.ok:
         return Sent((reply.key,))
@@ -111,7 +112,7 @@ def fetch(ref: str, connection: Connection) -> Attachment:
     url = text_in(wanted, "url")
     if not url:
         raise NotUnderstood("url is missing.")
-    response = http.request("GET", url, connection=connection, timeout_s=DOWNLOAD_S, max_bytes=MAX_MAIL)
+    response = http.request("GET", url, connection=connection, timeout_s=FILES_S, max_bytes=MAX_MAIL)
     if not response.ok:
         gone = 300 <= response.status < 500 and response.status not in RETRIABLE
         reason = f"The file could not be fetched: its host answered HTTP {response.status}."
