@@ -41,18 +41,22 @@ def only_one(data_dir: Path) -> Iterator[bool]:
 def check_port(config: Config, patience_s: float) -> None:
     """Raise CannotStart unless the port is free, or becomes so within `patience_s`."""
     deadline = time.monotonic() + patience_s
+    while (trouble := port_trouble(config)) is not None:
+        if time.monotonic() >= deadline:
+            raise CannotStart(trouble)
+        time.sleep(0.1)
+
+
+def port_trouble(config: Config) -> str | None:
+    """Return why the port cannot be listened on, with the remedy; None if it can."""
     family = socket.AF_INET6 if ":" in config.host else socket.AF_INET
-    while True:
-        with socket.socket(family, socket.SOCK_STREAM) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((config.host, config.port))
-                return
-            except OSError as error:
-                if error.errno == errno.EADDRINUSE and time.monotonic() < deadline:
-                    time.sleep(0.1)
-                    continue
-                raise CannotStart(_about_port(config, error)) from error
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((config.host, config.port))
+        except OSError as error:
+            return _about_port(config, error)
+    return None
 
 
 def _about_port(config: Config, error: OSError) -> str:
