@@ -211,18 +211,24 @@ def program():
     return [module for module in modules() if not within(module.name, "bench")]
 
 
+def nothing(problems):
+    """Fail with one line for each problem."""
+    problems = list(problems)
+    assert not problems, "\n" + "\n".join(problems)
+
+
 class TestTheProgram:
     def test_imports_point_down(self):
-        assert [problem for module in modules() for problem in wrong_directions(module)] == []
+        nothing([problem for module in modules() for problem in wrong_directions(module)])
 
     def test_only_use_cases_let_a_channel_send(self):
-        assert [problem for module in modules() for problem in calls_send(module)] == []
+        nothing([problem for module in modules() for problem in calls_send(module)])
 
     def test_decisions_are_pure(self):
-        assert [problem for module in modules() for problem in impurities(module)] == []
+        nothing([problem for module in modules() for problem in impurities(module)])
 
     def test_third_party_packages_stay_in_their_homes(self):
-        assert [problem for module in program() for problem in strays(module)] == []
+        nothing([problem for module in program() for problem in strays(module)])
 
     def test_every_other_third_party_package_has_one_home(self):
         homes = defaultdict(set)
@@ -230,14 +236,14 @@ class TestTheProgram:
             for _, package in third_party(module):
                 homes[package].add(unit(module.name))
         several = {package: sorted(units) for package, units in homes.items() if len(units) > 1}
-        assert {p: u for p, u in several.items() if p not in HOMES and p not in AT_HOME_ANYWHERE} == {}
+        nothing(f"{p}: {', '.join(u)}" for p, u in several.items() if p not in HOMES and p not in AT_HOME_ANYWHERE)
 
     def test_no_module_is_over_300_lines(self):
         long = {module.name: module.lines for module in modules() if module.lines > MAX_LINES}
-        assert {name: lines for name, lines in long.items() if not within(name, *NO_LIMIT)} == {}
+        nothing(f"{name}: {lines} lines" for name, lines in long.items() if not within(name, *NO_LIMIT))
 
     def test_every_module_says_what_it_is_for(self):
-        assert [module.name for module in modules() if not ast.get_docstring(module.tree)] == []
+        nothing([module.name for module in modules() if not ast.get_docstring(module.tree)])
 
 
 WRONG = {

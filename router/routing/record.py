@@ -5,7 +5,7 @@ the policy version it names. What only an agent may see of themselves is taken o
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, cast
@@ -25,6 +25,8 @@ MAX_NAME = 120  # bytes of JSON: a rule's or skill's name within a record
 
 LOWER = "ranked_lower"  # candidates beyond those kept in full
 PRIVATE = ("run", "ledger", "score")  # of another agent: they tell of hard work, or let it be computed
+
+Row = TicketRow | AgentRow
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +94,23 @@ def replay(decision: Decision) -> str | None:
             f"The decision was made with policy {decision.policy}; this release knows policy {POLICY_VERSION}: "
             "replay it with the release that made it."
         )
+    rows = recorded_rows(decision)
+    return chosen_from(decision, rows) if rows else None
+
+
+def recorded_rows(decision: Decision) -> list[Row]:
+    """Return the candidates a decision kept in full, the chosen one first; none for one that waits."""
+    kind = TicketRow if decision.inputs["asked"] == "ticket" else AgentRow
+    candidates = cast(list[dict[str, Any]], decision.inputs.get("candidates", []))
+    return [kind(**_without(row, ("score",))) for row in candidates]
+
+
+def chosen_from(decision: Decision, rows: Sequence[Row]) -> str:
+    """Return the id that the policy chooses from some rows, all else being as recorded."""
     inputs = cast(Mapping[str, Any], decision.inputs)
-    rows = [{k: v for k, v in row.items() if k != "score"} for row in inputs.get("candidates", ())]
-    if not rows:
-        return None
     if inputs["asked"] == "ticket":
-        return rank_tickets([TicketRow(**row) for row in rows], inputs["run"])[0].id
-    return rank_agents([AgentRow(**row) for row in rows], inputs["heat"], inputs["confidence"])[0].id
+        return rank_tickets(cast(Sequence[TicketRow], rows), inputs["run"])[0].id
+    return rank_agents(cast(Sequence[AgentRow], rows), inputs["heat"], inputs["confidence"])[0].id
 
 
 def for_reader(inputs: Mapping[str, object], reader: str) -> dict[str, object]:
@@ -197,7 +209,7 @@ def _fitted(decision: Decision, best: list[dict[str, object]], count: int) -> De
         kept = kept[:-1]
 
 
-def _without(row: Mapping[str, object], keys: Collection[str]) -> dict[str, object]:
+def _without(row: Mapping[str, Any], keys: Collection[str]) -> dict[str, Any]:
     return {key: value for key, value in row.items() if key not in keys}
 
 
