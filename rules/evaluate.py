@@ -90,7 +90,7 @@ def evaluate(rule_set: RuleSet, facts: Mapping[str, FactValue], now: datetime | 
         if value is not None and (settled := settle(kind, value)) is not None:
             known[name] = settled
     trace: list[RuleTrace] = []
-    tally = _Tally()
+    tally = _Tally(facts.get("automatic") is True)
     for test, holds, then, name in compiled.rules:
         failed = test(known)
         trace.append(failed or holds)
@@ -192,7 +192,8 @@ def _none(tests: tuple[tuple[Test, RuleTrace], ...]) -> Test:
 class _Tally:
     """What the matching rules did so far, put together as the table of actions says."""
 
-    def __init__(self) -> None:
+    def __init__(self, machine: bool) -> None:
+        self.machine = machine  # wrote the message, so nothing answers it by itself
         self.single: dict[str, Value] = {}
         self.many: dict[str, list[str]] = {}
         self.needs: dict[str, int] = {}
@@ -222,6 +223,8 @@ class _Tally:
 
     def _effect(self, rule: str, action: Action) -> None:
         key, target = action.kind.key, str(action.value)
+        if key == "acknowledge" and self.machine:
+            return
         slot = (key, "" if action.kind.combine is Combine.FIRST else target)
         if slot not in self.effects:
             args = {"target": target, **{name: str(value) for name, value in action.options}}

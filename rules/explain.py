@@ -67,8 +67,3 @@ def lost(rule_set: RuleSet, outcome: Outcome) -> list[str]:
             if winner and winner != rule.name:
                 sentences.append(f"“{rule.name}”: {action_in_words(action)} had no effect, “{winner}” decides.")
     return sentences
-
-
-def facts_asked(rule: Rule) -> tuple[str, ...]:
-    """Return the names of the facts a rule asks for, each once, in order."""
-    return tuple(dict.fromkeys(condition.fact.name for condition in conditions(rule.when)))

@@ -16,6 +16,7 @@ from rules.values import Type, Value, words
 
 MAX_RULES = 10_000
 MAX_EXAMPLES = 2_000
+MAX_ERRORS = 200  # more than anybody mends at once
 MAX_NAME = 200  # characters of a rule's name
 MAX_ACTIONS = 50  # of one rule
 _SECTIONS = ("format", "facts", "rules", "examples")
@@ -41,6 +42,8 @@ class _File:
 
     def wrong(self, wrong: Wrong, line: int, rule: str = "", where: str = "") -> None:
         self.errors.append(RuleError(wrong.message, wrong.remedy, wrong.line or line, rule, where))
+        if len(self.errors) >= MAX_ERRORS:
+            raise RuleErrors(self.errors)
 
     def load(self, tree: Tree | None) -> RuleSet:
         if not isinstance(tree, Keys):
@@ -180,9 +183,9 @@ class _File:
 
     def _examples(self, tree: Keys, rules: list[Rule]) -> list[Example]:
         examples = []
+        names = {rule.name for rule in rules} if not self.errors else None
         for number, item in enumerate(self._items(tree, "examples", MAX_EXAMPLES), start=1):
             where = f"example {number}"
-            names = {rule.name for rule in rules} if not self.errors else None
             try:
                 examples.append(read_example(item, {**FACTS, **self.custom}, self.desk, names))
             except Wrong as wrong:

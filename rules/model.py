@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Literal
 
 from rules.actions import Kind
-from rules.facts import FACTS, Fact
+from rules.facts import Fact
 from rules.operators import Operator
 from rules.values import FactValue, Value
 
@@ -86,10 +86,6 @@ class RuleSet:
     def custom_facts(self) -> Mapping[str, Fact]:
         """Return the declared facts by name."""
         return MappingProxyType({fact.name: fact for fact in self.custom})
-
-    def fact(self, name: str) -> Fact | None:
-        """Return a fact of Heed or of this set by name."""
-        return FACTS.get(name) or self.custom_facts.get(name)
 
 
 @dataclass(frozen=True, slots=True)

@@ -208,6 +208,10 @@ class TestHowActionsCombine:
             ("A", "notify", {"target": "Sara"}),
         ]
 
+    def test_a_machine_is_never_acknowledged_whatever_a_rule_says(self):
+        set_ = rules(a_rule(then="[{acknowledge: We have it}, {notify: supervisor}]"))
+        assert [effect.kind for effect in evaluate(set_, {"automatic": True}).effects] == ["notify"]
+
     def test_stop_ends_the_reading_but_not_its_own_rule(self):
         outcome = evaluate(rules(a_rule(then="[stop, {tag: last}]", name="A"), a_rule(name="B")), {})
         assert outcome.tags == ("last",)

@@ -239,6 +239,12 @@ class TestHostileFiles:
     def test_an_expression_too_large_to_compile_is_refused(self):
         assert "RE2" in only(a_file(a_rule("{fact: text, is: matches, value: '((a{99}){99}){99}'}"))).message
 
+    def test_ten_thousand_wrong_rules_do_not_keep_anybody_waiting(self):
+        start = time.process_time()
+        found = errors(a_file(*(a_rule("{fact: haet, is: is, value: 1}", name=f"R{n}") for n in range(10_000))))
+        assert len(found) == 200
+        assert time.process_time() - start < 8
+
     def test_two_hundred_conditions_are_enough(self):
         many = "{any: [" + ", ".join(["{fact: heat, is: is_known}"] * 201) + "]}"
         assert "more than 200 conditions" in only(a_file(a_rule(many))).message

@@ -1,0 +1,36 @@
+"""The page that people write rules from says what the tables say, and what it shows works."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from rules.actions import ACTIONS
+from rules.examples import run
+from rules.facts import FACTS
+from rules.load import load
+from rules.operators import OPERATORS
+from rules.reference import actions_table, facts_table, operators_table
+from rules.schema import json_schema
+
+PAGE = (Path(__file__).parents[2] / "docs" / "writing-rules.md").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("name", [*FACTS, *OPERATORS, *ACTIONS])
+def test_every_fact_operator_and_action_is_named(name):
+    assert f"| `{name}` |" in PAGE
+
+
+@pytest.mark.parametrize("table", [facts_table, operators_table, actions_table])
+def test_tables_are_those_of_the_engine(table):
+    assert table() in PAGE, f"docs/writing-rules.md is behind: put rules.reference.{table.__name__}() there."
+
+
+@pytest.mark.parametrize("block", re.findall(r"```yaml\n(.*?)```", PAGE, re.DOTALL))
+def test_rules_shown_can_be_loaded_and_their_examples_hold(block):
+    assert run(load(block)) == []
+
+
+def test_the_schema_knows_every_fact_operator_and_action():
+    schema = str(json_schema())
+    assert all(repr(name) in schema for name in (*FACTS, *OPERATORS, *ACTIONS))
