@@ -8,7 +8,7 @@ from datetime import datetime
 from router.model import Reading
 from router.notify import Change
 from router.routing.lanes import LaneSpec, lane_key
-from router.store import contacts, lanes, messages, outgoing, rulebook, tickets
+from router.store import blobs, contacts, lanes, messages, outgoing, rulebook, tickets
 from router.store.db import Connection
 from router.store.rows import Event, File, Message, Outgoing, Promise, Ticket
 
@@ -33,7 +33,7 @@ class Changes:
     parties: list[tuple[str, int, str, str, str]] = field(default_factory=list)
     renditions: list[tuple[str, str, str, str]] = field(default_factory=list)
     readings: list[tuple[str, Reading]] = field(default_factory=list)
-    files: list[File] = field(default_factory=list)
+    files: list[tuple[File, bytes | None]] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
     facts: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     evaluations: list[Mapping[str, object]] = field(default_factory=list)
@@ -66,7 +66,7 @@ class Changes:
         messages.insert(db, self.messages)
         messages.add_parties(db, self.parties)
         messages.add_renditions(db, self.renditions, self.now)
-        messages.add_files(db, self.files)
+        self._keep_files(db)
         messages.add_readings(db, self.readings)
         tickets.add_promises(db, self.promises)
         tickets.end_promises(db, self.ended_promises, self.now)
@@ -77,6 +77,13 @@ class Changes:
         rulebook.add_effects(db, self.effects)
         contacts.add_facts(db, self.facts, self.now)
         outgoing.add(db, self.outgoing)
+
+    def _keep_files(self, db: Connection) -> None:
+        brands = {message.id: message.brand_id for message in self.messages}
+        for row, data in self.files:
+            if data is not None:
+                row.blob_id = blobs.put(db, brands[row.message_id], data, self.now)
+        messages.add_files(db, [row for row, _ in self.files])
 
     def hints(self) -> list[Change]:
         """Return what open pages should look at again."""

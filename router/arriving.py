@@ -1,0 +1,290 @@
+"""What arrives on a connection becomes messages and tickets: one batch, decided in memory and written at once."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from channels.types import ChannelInfo, Deletion, Edit, InboundMessage, Parsed, Receipt
+from router import files, placing, understanding
+from router.changes import Changes
+from router.desknow import DeskNow
+from router.model import SYSTEM, Presence, State
+from router.notify import Change
+from router.routing.lanes import AgentView, free_slots, standing_reasons
+from router.store import contacts, messages, outgoing, roster, tickets
+from router.store.connections import ConnectionRow
+from router.store.db import Connection
+from router.store.ids import new_id
+from router.store.rows import Assignment, Message, Ticket
+from router.working import Conversation, Found, Working
+
+RESERVED_SHARE = 0.5  # of its promise that a ticket waits for its agent's slot before it joins its lane
+
+
+class Stale(Exception):
+    """A ticket was changed by another hand since it was read: decide again."""
+
+
+@dataclass(slots=True)
+class Arriving:
+    """One batch of a connection's messages on their way into the store."""
+
+    row: ConnectionRow
+    info: ChannelInfo
+    working: Working
+    desk: DeskNow
+    changes: Changes = field(init=False)
+    names: dict[str, str] = field(default_factory=dict)  # of senders, by address
+    authors: list[tuple[Message, str]] = field(default_factory=list)  # message and its sender's address
+    owners: list[tuple[Ticket, str]] = field(default_factory=list)  # new ticket and its contact's address
+    claims: list[tuple[str, str, str, str]] = field(default_factory=list)  # address, name, value, trust
+    edits: list[tuple[str, Edit | Deletion, datetime]] = field(default_factory=list)
+    receipts: list[tuple[str, Receipt]] = field(default_factory=list)
+    lookat: set[str] = field(default_factory=set)  # tickets whose message was edited or moved on
+
+    def __post_init__(self) -> None:
+        self.changes = Changes(now=self.working.now, rules_version=self.desk.rules_version)
+
+    def take(self, part: Parsed, at: datetime) -> None:
+        """Take in one thing that was said; what came before changes nothing."""
+        if isinstance(part, InboundMessage):
+            if part.external_id not in self.working.seen:
+                self._message(part, at)
+        elif isinstance(part, Edit | Deletion | Receipt) and part.external_id in self.working.seen:
+            message_id, ticket_id = self.working.seen[part.external_id]
+            self.lookat.add(ticket_id)
+            if isinstance(part, Receipt):
+                self.receipts.append((message_id, part))
+            else:
+                self.edits.append((message_id, part, at))
+
+    def _message(self, said: InboundMessage, at: datetime) -> None:
+        found = self.working.find(said)
+        talk = self.working.conversations[found.ticket_id] if found.ticket_id else self._new(said, found, at)
+        if not talk.is_new:
+            self.changes.watch(talk.ticket)
+        message = self._store(said, talk, found, at)
+        self.working.seen[said.external_id] = (message.id, talk.ticket.id)
+        if said.thread and self.working.conversational:
+            self.working.threads[said.thread] = talk.ticket.id
+        talk.people.update(party.address for party in said.parties)
+        talk.people.add(said.sender.address)
+        if found.direct:
+            self._third_party(talk, message)
+        elif said.from_us:
+            self.changes.event(talk.ticket, "answered_elsewhere", message=message.id)
+        else:
+            self._customer(said, talk, message, at)
+
+    def _new(self, said: InboundMessage, found: Found, at: datetime) -> Conversation:
+        work_class = self.info.work_class
+        ticket = Ticket(
+            id=new_id(),
+            brand_id=self.row.brand_id,
+            number=0,  # taken when it is written
+            kind="conversation",
+            state=State.NEW,
+            channel=self.info.key,
+            work_class=work_class,
+            slot_key=self.desk.slot_of.get(work_class, work_class),
+            pace=self.info.pace,
+            connection_id=self.row.id,
+            queue_id=self._home(),
+            contact_id=None,
+            subject=said.subject[:500],
+            created_at=self.working.now,
+            updated_at=self.working.now,
+            thread=said.thread,
+            waiting_since=at,
+            automatic=said.automatic,
+            follows_ticket_id=found.follows,
+        )
+        talk = Conversation(ticket=ticket, is_new=True, version=0)
+        self.working.conversations[ticket.id] = talk
+        self.changes.new.append(ticket)
+        self.owners.append((ticket, said.sender.address))
+        self.changes.event(ticket, "opened", connection=self.row.id, follows=found.follows)
+        return talk
+
+    def _home(self) -> str:
+        queue = self.desk.queues.get(self.row.queue_id or "") or self.desk.default_queue
+        return queue.id
+
+    def _store(self, said: InboundMessage, talk: Conversation, found: Found, at: datetime) -> Message:
+        message = Message(
+            brand_id=self.row.brand_id,
+            home_ticket_id=talk.ticket.id,
+            direction="outbound" if said.from_us else "inbound",
+            visibility="direct" if found.direct else "public",
+            text=said.text,
+            at=at,
+            state="sent" if said.from_us else "received",
+            connection_id=self.row.id,
+            external_id=said.external_id,
+            subject=said.subject[:500],
+            html=said.html,
+            thread=said.thread,
+            automatic=said.automatic,
+            proven=said.proven,
+            sent_at=said.sent_at,
+        )
+        self.changes.messages.append(message)
+        self.authors.append((message, said.sender.address))
+        self.names.setdefault(said.sender.address, said.sender.name)
+        for seq, party in enumerate(said.parties or (said.sender,)):
+            self.changes.parties.append((message.id, seq, party.role, party.address, party.name))
+        if said.stripped is not None and said.stripped != said.text:
+            self.changes.renditions.append((message.id, "stripped", "heed", said.stripped))
+        for name, value in said.claims.items():
+            self.claims.append(
+                (said.sender.address, name, value, "signed" if name.startswith("contact.") else "visitor")
+            )
+        self.changes.files.extend(files.rows(message.id, said.attachments, self.working.now))
+        return message
+
+    def _customer(self, said: InboundMessage, talk: Conversation, message: Message, at: datetime) -> None:
+        ticket, changes = talk.ticket, self.changes
+        known = self.working.known.get(said.sender.address)
+        facts = dict(self.working.facts.get(known.contact_id, {})) if known else {}
+        facts |= {name: (value, trust) for who, name, value, trust in self.claims if who == said.sender.address}
+        earlier = self.working.counts.get(known.contact_id, 0) if known else 0
+        heat_before = ticket.heat
+        ticket.last_customer_at = at
+        state = State(ticket.state)
+        if state in (State.PENDING, State.SNOOZED, State.RESOLVED):
+            self._wake(talk, state, at)
+        made = understanding.understand(
+            talk, said, message.id, facts, earlier, self.row.connection.name, self.desk, changes
+        )
+        changes.event(ticket, "message", message=message.id)
+        if talk.is_new and made.outcome.close_as:
+            ticket.state = State.CLOSED
+            ticket.spam = made.outcome.close_as == "spam"
+            changes.lanes.pop(ticket.id, None)
+            placing.leave(ticket)
+            rule = made.outcome.winners.get("close_as", "a rule")
+            changes.event(ticket, "closed", close_as=made.outcome.close_as, rule=rule)
+        elif talk.wakes or ticket.state == State.NEW or (ticket.state == State.WAITING and not ticket.reserved_for):
+            understanding.wait(talk, made, self._home(), self.desk, changes, "woke" if talk.wakes else "waiting")
+        else:
+            understanding.stays(talk, made, heat_before, self.desk, changes)
+
+    def _wake(self, talk: Conversation, state: State, at: datetime) -> None:
+        """Let a ticket at rest count as waiting from this message on; who gets it is settled when it is written."""
+        ticket = talk.ticket
+        talk.wakes = ticket.agent_id or ticket.last_agent_id or ""
+        ticket.waiting_since, ticket.answer_by, ticket.place = at, None, None
+        ticket.step_down_at = None
+        if state is State.RESOLVED:
+            ticket.episode += 1
+            ticket.resolved_at = None
+            ticket.purge_after = None
+            self.changes.event(ticket, "reopened")
+
+    def _third_party(self, talk: Conversation, message: Message) -> None:
+        """Bring a third party's answer to whoever has the ticket; the customer never sees it."""
+        ticket = talk.ticket
+        self.changes.event(ticket, "third_party_answered", message=message.id)
+        if ticket.state in (State.PENDING, State.SNOOZED, State.RESOLVED):
+            self._wake(talk, State(ticket.state), message.at)
+            line = placing.line_now(ticket, talk.needs, self.desk)
+            self.changes.lanes[ticket.id] = placing.enter(ticket, line, self.desk, self.changes.now)
+
+    def write(self, db: Connection) -> None:
+        """Write the batch in one transaction. Raises Stale if a ticket moved on since it was read."""
+        woken = [talk for talk in self.working.conversations.values() if talk.wakes is not None]
+        agents = {talk.wakes for talk in woken if talk.wakes}
+        if agents:
+            roster.lock(db, agents)
+        held = tickets.load(db, SYSTEM, self.changes.changed, lock=True)
+        for ticket_id in self.changes.changed:
+            if held[ticket_id].event_seq != self.working.conversations[ticket_id].version:
+                raise Stale
+        self._name_people(db)
+        if self.changes.new:
+            first = tickets.take_numbers(db, self.row.brand_id, len(self.changes.new))
+            for number, ticket in enumerate(self.changes.new, start=first):
+                ticket.number = number
+        if woken:
+            wake(db, self.changes, [(talk.ticket, talk.wakes or "") for talk in woken])
+        self.changes.write(db)
+        for message_id, part, at in self.edits:
+            if isinstance(part, Edit):
+                messages.change(db, message_id, part.text, part.html, part.at or at)
+            else:
+                messages.take_back(db, message_id, part.at or at)
+        for message_id, receipt in self.receipts:
+            outgoing.receipt(db, message_id, receipt.state, receipt.detail)
+
+    def _name_people(self, db: Connection) -> None:
+        """Find out whose addresses wrote; new ones become contacts, once, however many drains meet them."""
+        known = dict(self.working.known)
+        strangers = {a: self.names.get(a, "") for a in self.names if a not in known}
+        if strangers:
+            known |= contacts.ensure(
+                db, self.row.brand_id, self.info.key, strangers, f"wrote on {self.info.label}", self.working.now
+            )
+        for message, address in self.authors:
+            message.identity_id = known[address].identity_id
+        for ticket, address in self.owners:
+            ticket.contact_id = known[address].contact_id
+        for address, name, value, trust in dict.fromkeys(self.claims):
+            owner = known[address].contact_id
+            if self.working.facts.get(owner, {}).get(name) != (value, trust):
+                self.changes.facts.append((owner, name, value, self.info.key, trust))
+
+    def hints(self) -> list[Change]:
+        """Return what open pages should look at again."""
+        told = self.changes.hints()
+        named = {change.ticket for change in told}
+        rest = [self.working.conversations[t].ticket for t in self.lookat - named if t in self.working.conversations]
+        return told + [
+            Change("ticket", t.brand_id, t.id, t.agent_id or "", thread=f"{t.connection_id}:{t.thread}") for t in rest
+        ]
+
+
+def wake(db: Connection, changes: Changes, woken: list[tuple[Ticket, str]]) -> None:
+    """Give woken tickets back to their agents who are here with a free slot, best place first.
+
+    The others wait for that slot with their own place, or stand in their lane if the agent has gone. Their agents are
+    locked; a ticket that ends in its lane is in `changes.lanes` already.
+    """
+    views = roster.views(db, changes.now, ids={agent for _, agent in woken if agent})
+    taken: dict[tuple[str, str], int] = {}
+    for ticket, agent_id in sorted(woken, key=lambda pair: (pair[0].place or changes.now, pair[0].id)):
+        view = views.get(agent_id)
+        spec = changes.lanes.get(ticket.id)
+        if view is None or spec is None or view.presence is Presence.OFFLINE or standing_reasons(spec, view):
+            tickets.end_assignment(db, ticket.id, "left", changes.now)
+            continue
+        changes.lanes.pop(ticket.id)
+        key = (agent_id, ticket.slot_key)
+        if view.presence is Presence.ONLINE and free_slots(view, spec.work_class) - taken.get(key, 0) > 0:
+            taken[key] = taken.get(key, 0) + 1
+            give(db, changes, ticket, view, "woke")
+        else:
+            tickets.end_assignment(db, ticket.id, "waits for a slot", changes.now)
+            reserve(ticket, agent_id, changes.now)
+            changes.event(ticket, "waits_for_slot", agent=agent_id, place=ticket.place)
+
+
+def give(db: Connection, changes: Changes, ticket: Ticket, view: AgentView, how: str, *, over: bool = False) -> None:
+    """Open a ticket with an agent whose row is locked."""
+    placing.leave(ticket)
+    ticket.state = State.OPEN
+    ticket.agent_id = ticket.last_agent_id = view.id
+    ticket.hold_until = None
+    ticket.flag = None
+    tickets.end_assignment(db, ticket.id, "handed on", changes.now)
+    tickets.assign(db, Assignment(ticket.id, view.id, how, over, changes.now))
+    roster.note_assigned(db, view.id, changes.now)
+    changes.event(ticket, "assigned", agent=view.id, how=how, over_capacity=over or None)
+
+
+def reserve(ticket: Ticket, agent_id: str, now: datetime) -> None:
+    """Let a ticket wait for its own agent's slot until half of its promise has gone."""
+    ticket.state = State.WAITING
+    ticket.agent_id = None
+    ticket.lane_id = None
+    ticket.reserved_for = agent_id
+    left = (ticket.answer_by - now) if ticket.answer_by else timedelta(0)
+    ticket.hold_until = now + max(left * RESERVED_SHARE, timedelta(0))

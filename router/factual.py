@@ -1,0 +1,85 @@
+"""The facts that rules see of one message: gathered from the message, its reading, its ticket and the desk.
+
+Each comes with the trust it really has, so that nothing a visitor can set reaches a rule as if it were vouched for.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from channels.types import InboundMessage
+from router.desknow import DeskNow
+from router.model import Mood, Presence, Reading
+from router.store.rows import Ticket
+from router.triage.intents import INTENTS, OTHER
+from rules.facts import Trust
+from rules.values import FactValue
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+TEXTS = frozenset({"text", "subject", "contact.name"})  # a customer's words: never copied into a record
+
+
+def of_message(
+    said: InboundMessage, reading: Reading, mood: Mood, ticket: Ticket, desk: DeskNow, connection: str, now: datetime
+) -> dict[str, tuple[FactValue, Trust]]:
+    """Return what a message and its ticket say."""
+    queue = desk.queues.get(ticket.queue_id) or desk.default_queue
+    local = now.astimezone(ZoneInfo(desk.brand.zone))
+    visitor, inferred, recorded = Trust.VISITOR, Trust.INFERRED, Trust.RECORDED
+    words = said.stripped if said.stripped is not None else said.text
+    recipients = sum(1 for party in said.parties if party.role in ("to", "cc"))
+    online = sum(1 for agent in desk.agents.values() if agent.presence is Presence.ONLINE)
+    return {
+        "channel": (ticket.channel, recorded),
+        "connection": (connection, recorded),
+        "brand": (desk.brand.name, recorded),
+        "subject": (said.subject, visitor),
+        "text": (words, visitor),
+        "message_length": (len(words), visitor),
+        "recipients_count": (recipients, visitor),
+        "has_attachments": (bool(said.attachments), visitor),
+        "attachment_types": (frozenset(a.media_type for a in said.attachments), visitor),
+        "automatic": (said.automatic, visitor),
+        "sender_proven": (said.proven, recorded),
+        "read": (reading.read, inferred),
+        "language": (reading.language, inferred),
+        "language_confidence": (round(reading.language_confidence * 100), inferred),
+        "intent": (reading.intent, inferred),
+        "intent_confidence": (round(reading.intent_confidence * 100), inferred),
+        "second_intent": (reading.second_intent, inferred),
+        "intent_group": (INTENTS[reading.intent if reading.intent in INTENTS else OTHER].group, inferred),
+        "sentiment": (reading.sentiment, inferred),
+        "frustration": (mood.level, inferred),
+        "heat": (mood.heat, inferred),
+        "mood_trend": (mood.trend, inferred),
+        "urgency": (reading.urgency, inferred),
+        "cues": (frozenset(reading.cues), inferred),
+        "kind": (reading.kind, inferred),
+        "contact.name": (said.sender.name, visitor),
+        "state": (str(ticket.state), recorded),
+        "queue": (queue.name, recorded),
+        "opened_at": (ticket.created_at, recorded),
+        "reopened": (ticket.episode > 1, recorded),
+        "working_hours": (desk.calendar(queue).is_open(now), recorded),
+        "weekday": (_DAYS[local.weekday()], recorded),
+        "time_of_day": (local.time(), recorded),
+        "now": (now, recorded),
+        "agents_online": (online, recorded),
+    }
+
+
+def of_contact(known: Mapping[str, tuple[str, str]], *, proven: bool) -> dict[str, tuple[FactValue, Trust]]:
+    """Return what is known about the contact; worth no more than a visitor's word if the sender is not proven."""
+    found: dict[str, tuple[FactValue, Trust]] = {}
+    for name, (value, trust) in known.items():
+        found[name] = (value, Trust[trust.upper()] if proven else Trust.VISITOR)
+    return found
+
+
+def recordable(facts: Mapping[str, FactValue]) -> dict[str, object]:
+    """Return the facts a record may keep: no customer's words."""
+    return {
+        name: sorted(map(str, value)) if isinstance(value, frozenset | set) else value
+        for name, value in facts.items()
+        if name not in TEXTS and not name.startswith("contact.") and value is not None
+    }

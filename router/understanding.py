@@ -1,0 +1,224 @@
+"""What a customer's message does to its ticket: read, mood, rules, promise, line. No I/O: everything was looked up.
+
+A message whose reading fails is stored with an empty one and waits like any other.
+"""
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import cast
+
+from channels.types import InboundMessage, Pace
+from router import factual, placing, triage
+from router.changes import Changes
+from router.desknow import DeskNow
+from router.model import NOT_READ, Heat, Mood, Reading
+from router.store.ids import new_id
+from router.store.rows import Promise
+from router.working import Conversation
+from rules.evaluate import Outcome, evaluate
+from rules.facts import Trust, trusted
+from rules.values import FactValue
+
+log = logging.getLogger(__name__)
+
+NO_REQUEST = frozenset({"small_talk", "other"})  # an intent that does not replace a better one
+HOT: Heat = 2  # the line a mood must cross to renew a promise
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What was made of one message."""
+
+    reading: Reading
+    outcome: Outcome
+    evaluation_id: str | None
+
+
+def read(said: InboundMessage, channel: str, pace: str) -> Reading:
+    """Return the reading of a message; an empty one if triage fails."""
+    try:
+        return triage.read(said.text, stripped=said.stripped, subject=said.subject, channel=channel, pace=pace)
+    except Exception as error:  # a message is never lost to its reading; the type alone is logged, no text
+        log.error("triage failed on a message, stored unread: %s", type(error).__name__)
+        return NOT_READ
+
+
+def understand(
+    talk: Conversation,
+    said: InboundMessage,
+    message_id: str,
+    contact: Mapping[str, tuple[str, str]],
+    contact_tickets: int,
+    connection_name: str,
+    desk: DeskNow,
+    changes: Changes,
+) -> Understood:
+    """Read a message, move the ticket's mood and intent, and ask the rules."""
+    ticket, now = talk.ticket, changes.now
+    reading = read(said, ticket.channel, ticket.pace)
+    changes.readings.append((message_id, reading))
+    talk.readings.append(reading)
+    talk.count += 1
+    before = talk.mood
+    mood = triage.mood(talk.readings, pace=cast(Pace, ticket.pace), before=before)
+    talk.mood = mood
+    if desk.brand.mood_on:
+        _feel(talk, mood, reading)
+    _want(talk, reading)
+    facts = factual.of_message(said, reading, mood, ticket, desk, connection_name, now)
+    facts |= factual.of_contact(contact, proven=said.proven)
+    facts |= {
+        "is_first_message": (talk.is_new and talk.count == 1, Trust.RECORDED),
+        "messages_count": (talk.count, Trust.VISITOR),
+        "promises_missed": (talk.missed, Trust.RECORDED),
+        "tags": (frozenset(talk.tags), Trust.AGENT),
+        "contact.tickets": (contact_tickets, Trust.VISITOR),
+        "waited": (now - ticket.waiting_since if ticket.waiting_since else timedelta(0), Trust.RECORDED),
+    }
+    known = trusted(facts, desk.rules.custom_facts)
+    outcome = evaluate(desk.rules, known, now)
+    evaluation_id = _record(talk, message_id, known, outcome, desk, changes) if desk.rules_version else None
+    _tag(talk, outcome, changes)
+    if outcome.notes:
+        ticket.note = " ".join(outcome.notes)
+    return Understood(reading, outcome, evaluation_id)
+
+
+def _feel(talk: Conversation, mood: Mood, reading: Reading) -> None:
+    ticket = talk.ticket
+    ticket.frustration_before = ticket.frustration if talk.count > 1 else None
+    ticket.mood_read = ticket.mood_read or reading.read
+    ticket.frustration = mood.level
+    ticket.heat = mood.heat
+    ticket.urgency = max(reading.urgency, ticket.urgency if talk.count > 1 else 0)
+    ticket.sentiment = reading.sentiment
+
+
+def _want(talk: Conversation, reading: Reading) -> None:
+    ticket = talk.ticket
+    if reading.language != "und":
+        ticket.language = reading.language
+    if talk.count == 1 or reading.intent not in NO_REQUEST:
+        ticket.intent, ticket.intent_confidence = reading.intent, reading.intent_confidence
+
+
+def wait(
+    talk: Conversation,
+    understood: Understood,
+    home_queue_id: str,
+    desk: DeskNow,
+    changes: Changes,
+    kind: str = "waiting",
+) -> None:
+    """Put a new, waiting or reopened ticket where the rules' outcome sends it; `kind` is the event this makes."""
+    ticket, outcome = talk.ticket, understood.outcome
+    ticket.heat = max(ticket.heat, outcome.heat_at_least)
+    home = desk.queues.get(ticket.queue_id if not talk.is_new else home_queue_id) or desk.default_queue
+    line = placing.line_of(ticket, understood.reading.language_confidence, outcome, desk, home)
+    needs = dict(talk.needs)
+    for skill, (level, because) in line.needs.items():
+        if skill not in needs or needs[skill][0] < level:
+            needs[skill] = (level, because)
+    changes.lanes[ticket.id] = placing.enter(ticket, line, desk, changes.now)
+    changes.needs[ticket.id] = needs
+    talk.needs = needs
+    promise(talk, line.target, line.because, desk, changes)
+    if outcome.resolve_within:
+        promise(
+            talk, outcome.resolve_within, outcome.winners.get("resolve_within", "a rule"), desk, changes, "resolution"
+        )
+    changes.event(
+        ticket, kind, queue=ticket.queue_id, answer_by=ticket.answer_by, heat=ticket.heat,
+        rules=list(outcome.matched), evaluation=understood.evaluation_id, flag=ticket.flag,
+    )  # fmt: skip
+
+
+def promise(
+    talk: Conversation,
+    target: timedelta,
+    because: str,
+    desk: DeskNow,
+    changes: Changes,
+    kind: str = "",
+    start: datetime | None = None,
+) -> Promise | None:
+    """Promise an answer, unless one is promised that is due no later; the shorter one holds."""
+    ticket = talk.ticket
+    kind = kind or ("first_answer" if ticket.last_answer_at is None else "next_answer")
+    calendar = desk.calendar(desk.queues.get(ticket.queue_id) or desk.default_queue)
+    start = start or (ticket.waiting_since if kind == "first_answer" else None) or changes.now
+    due = calendar.add_working_time(start, target)
+    same = [p for p in talk.promises if (p.kind == "resolution") == (kind == "resolution")]
+    if any(p.due_at <= due for p in same):
+        return None
+    for held in same:
+        talk.promises.remove(held)
+        if held in changes.promises:
+            changes.promises.remove(held)
+        else:
+            changes.ended_promises.append(held.id)
+    made = Promise(ticket.id, ticket.episode, kind, int(target.total_seconds()), start, due, because)
+    talk.promises.append(made)
+    changes.promises.append(made)
+    return made
+
+
+def stays(talk: Conversation, understood: Understood, heat_before: int, desk: DeskNow, changes: Changes) -> None:
+    """Let a message on an open ticket count: the next answer is promised, sooner if the mood rose past the line."""
+    ticket = talk.ticket
+    queue = desk.queues.get(ticket.queue_id) or desk.default_queue
+    line = placing.line_of(ticket, understood.reading.language_confidence, understood.outcome, desk, queue)
+    made = promise(talk, line.target, line.because, desk, changes)
+    if made is not None:
+        ticket.answer_by = made.due_at
+    if heat_before < HOT <= ticket.heat:
+        changes.event(ticket, "mood_rose", level=ticket.frustration, before=ticket.frustration_before, heat=ticket.heat)
+
+
+def _tag(talk: Conversation, outcome: Outcome, changes: Changes) -> None:
+    for tag in outcome.tags:
+        if tag not in talk.tags:
+            talk.tags.add(tag)
+            changes.tags.append((talk.ticket.id, tag, outcome.winners.get(f"tag {tag}", "a rule")))
+
+
+def _record(
+    talk: Conversation,
+    message_id: str,
+    known: Mapping[str, FactValue],
+    outcome: Outcome,
+    desk: DeskNow,
+    changes: Changes,
+) -> str:
+    evaluation_id = new_id()
+    talk.ticket.rules_version_id = desk.rules_version
+    changes.evaluations.append(
+        {
+            "id": evaluation_id,
+            "ticket_id": talk.ticket.id,
+            "message_id": message_id,
+            "rules_version_id": desk.rules_version,
+            "occasion": "message",
+            "facts": json.dumps(factual.recordable(known), default=str, separators=(",", ":")),
+            "trace": json.dumps([[t.rule, t.matched, t.because] for t in outcome.trace], separators=(",", ":")),
+            "at": changes.now,
+        }
+    )
+    changes.matched.extend((evaluation_id, rule) for rule in dict.fromkeys(outcome.matched))
+    for effect in outcome.effects:
+        changes.effects.append(
+            {
+                "id": new_id(),
+                "ticket_id": talk.ticket.id,
+                "rule": effect.rule,
+                "kind": effect.kind,
+                "occasion": f"episode {talk.ticket.episode}",
+                "argument": json.dumps(dict(effect.args)),
+                "at": changes.now,
+                "due_at": changes.now,
+            }
+        )
+    return evaluation_id

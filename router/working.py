@@ -1,0 +1,135 @@
+"""A drain's working set: the tickets its messages belong to, as they become while the batch is decided."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from channels.types import InboundMessage
+from router.model import SYSTEM, Mood, Reading, State
+from router.store import contacts, messages, tickets
+from router.store.contacts import Known
+from router.store.db import Connection
+from router.store.rows import Promise, Ticket
+
+REOPENS_FOR = timedelta(days=14)  # after that a message starts a new ticket that points to the old one
+
+
+@dataclass(slots=True)
+class Conversation:
+    """One ticket with what its next message is decided from."""
+
+    ticket: Ticket
+    is_new: bool
+    version: int  # event_seq when it was read: another hand changed it if it differs when written
+    readings: list[Reading] = field(default_factory=list)
+    mood: Mood | None = None
+    people: set[str] = field(default_factory=set)  # addresses that take part
+    tags: set[str] = field(default_factory=set)
+    needs: dict[str, tuple[int, str]] = field(default_factory=dict)
+    promises: list[Promise] = field(default_factory=list)
+    count: int = 0  # messages from the customer
+    missed: int = 0
+    wakes: str | None = None  # the agent who is to get it back, if they can take it
+
+
+@dataclass(slots=True)
+class Found:
+    """Where a message belongs: a ticket it joins, or one it only points to."""
+
+    ticket_id: str | None = None
+    follows: str | None = None
+    direct: bool = False  # an answer from a third party: never shown to the customer
+
+
+@dataclass(slots=True)
+class Working:
+    """What one batch reads before it decides."""
+
+    brand_id: str
+    connection_id: str
+    channel: str
+    conversational: bool
+    now: datetime
+    known: dict[str, Known] = field(default_factory=dict)  # by address
+    seen: dict[str, tuple[str, str]] = field(default_factory=dict)  # external id -> (message, ticket)
+    tokens: dict[str, tuple[str, str]] = field(default_factory=dict)
+    threads: dict[str, str] = field(default_factory=dict)
+    conversations: dict[str, Conversation] = field(default_factory=dict)
+    facts: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)  # by contact
+    counts: dict[str, int] = field(default_factory=dict)  # tickets, by contact
+
+    def read(self, db: Connection, said: Iterable[InboundMessage], others: Iterable[str]) -> None:
+        """Look up everything the messages may refer to; `others` are external ids of edits and receipts."""
+        said = list(said)
+        addresses = {m.sender.address for m in said}
+        self.known = contacts.known(db, self.brand_id, self.channel, addresses) if addresses else {}
+        ids = {m.external_id for m in said} | {a for m in said for a in m.answers} | set(others)
+        self.seen = messages.seen(db, self.connection_id, ids)
+        tokens = {m.reply_token for m in said if m.reply_token}
+        self.tokens = messages.tokens(db, self.brand_id, tokens) if tokens else {}
+        threads = {m.thread for m in said if m.thread} if self.conversational else set()
+        self.threads = messages.threads(db, self.connection_id, threads) if threads else {}
+        wanted = {t for _, t in self.seen.values()} | {t for t, _ in self.tokens.values()} | set(self.threads.values())
+        self._load(db, wanted)
+        owners = {k.contact_id for k in self.known.values()}
+        if owners:
+            self.facts = contacts.facts(db, owners, self.now)
+            self.counts = contacts.ticket_counts(db, owners)
+
+    def _load(self, db: Connection, wanted: set[str]) -> None:
+        rows = tickets.load(db, SYSTEM, wanted)
+        while merged := {t.merged_into for t in rows.values() if t.merged_into} - rows.keys():
+            rows |= tickets.load(db, SYSTEM, {m for m in merged if m})
+        if not rows:
+            return
+        readings, people = messages.readings(db, rows), messages.participants(db, rows)
+        tags, needs, promises = tickets.tags(db, rows), tickets.needs(db, rows), tickets.open_promises(db, rows)
+        counts, missed = messages.counts(db, rows), tickets.missed(db, rows, self.now)
+        for ticket_id, row in rows.items():
+            self.conversations[ticket_id] = Conversation(
+                ticket=row,
+                is_new=False,
+                version=row.event_seq,
+                readings=readings.get(ticket_id, []),
+                people=people.get(ticket_id, set()),
+                tags=tags.get(ticket_id, set()),
+                needs=needs.get(ticket_id, {}),
+                promises=promises.get(ticket_id, []),
+                count=counts.get(ticket_id, 0),
+                missed=missed.get(ticket_id, 0),
+            )
+
+    def find(self, said: InboundMessage) -> Found:
+        """Return where a message belongs: reply token, then what it answers, then its thread; else a new ticket."""
+        found = self._referred(said)
+        if found.ticket_id is None:
+            return found
+        ticket_id = found.ticket_id
+        while (into := self.conversations[ticket_id].ticket.merged_into) and into in self.conversations:
+            ticket_id = into
+        ticket = self.conversations[ticket_id].ticket
+        if found.direct or not self._is_over(ticket):
+            return Found(ticket_id=ticket_id, direct=found.direct)
+        return Found(follows=ticket_id)
+
+    def _referred(self, said: InboundMessage) -> Found:
+        if said.reply_token and said.reply_token in self.tokens:
+            ticket_id, kind = self.tokens[said.reply_token]
+            return Found(ticket_id=ticket_id, direct=kind == "forward")
+        follows = None
+        for external_id in said.answers:
+            if external_id not in self.seen:
+                continue
+            ticket_id = self.seen[external_id][1]
+            if self.conversational or said.sender.address in self.conversations[ticket_id].people:
+                return Found(ticket_id=ticket_id)
+            follows = follows or ticket_id  # a stranger to the thread: linked, not joined
+        if self.conversational and said.thread in self.threads:
+            return Found(ticket_id=self.threads[said.thread])
+        return Found(follows=follows)
+
+    def _is_over(self, ticket: Ticket) -> bool:
+        if ticket.state == State.CLOSED:
+            return True
+        resolved = ticket.state == State.RESOLVED and ticket.resolved_at is not None
+        return resolved and ticket.resolved_at is not None and ticket.resolved_at < self.now - REOPENS_FOR
