@@ -6,6 +6,7 @@ import hashlib
 from datetime import UTC, datetime
 from email.message import Message
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
 from channels.email.charsets import decode, tidy
 
@@ -14,7 +15,10 @@ MAX_IDS = 100  # ids taken from References
 MAX_WORD = 8192  # characters of one encoded word; the standard says 75
 BREAKS = frozenset("\r\n\t\v\f\x85\u2028\u2029")  # what could begin a new line
 
-Mail = Message[str, str]
+if TYPE_CHECKING:  # generic only in the type checker's eyes
+    Mail = Message[str, str]
+else:
+    Mail = Message
 
 
 def raw_values(mail: Mail, name: str) -> list[str]:
@@ -132,7 +136,8 @@ def _encoded_word(value: str, start: int) -> tuple[str, bytes, int] | None:
         return None
     if kind == "q":
         return label, binascii.a2b_qp(body.encode("utf-8"), header=True), end + 2
-    plain = "".join(body.split())
+    plain = "".join(body.split()).rstrip("=")
+    plain = plain[:-1] if len(plain) % 4 == 1 else plain  # a letter too many
     try:
         return label, base64.b64decode(plain + "=" * (-len(plain) % 4)), end + 2
     except (binascii.Error, ValueError):

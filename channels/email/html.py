@@ -80,6 +80,7 @@ ATTRIBUTES = {
     **{tag: set(names) - {"cite"} for tag, names in nh3.ALLOWED_ATTRIBUTES.items()},
     "*": {"dir", "lang", "title"},
 }
+NOT_SHOWN = {"script", "style", "title"}  # with all that is in them
 SCHEMES = {"http", "https", "mailto", "tel", "cid", "data"}
 SHOWN_IMAGES = ("cid:", "data:image/png", "data:image/gif", "data:image/jpeg", "data:image/webp")
 REMOTE = "data-src"  # where the address of a remote image waits until someone asks for it
@@ -93,7 +94,9 @@ def clean(html: str) -> str | None:
     html = html[:MAX_HTML]
     if not html.strip() or _too_deep(html):
         return None
-    safe = nh3.clean(html, attributes=ATTRIBUTES, url_schemes=SCHEMES, attribute_filter=_kept_value)
+    safe = nh3.clean(
+        html, attributes=ATTRIBUTES, clean_content_tags=NOT_SHOWN, url_schemes=SCHEMES, attribute_filter=_kept_value
+    )
     return _park_images(safe).strip() or None
 
 

@@ -153,7 +153,9 @@ def _mailbox(entry: _Entry) -> Mailbox | None:
             return None
         address = _address(pieces[at])
         name = " ".join(pieces[:at] + pieces[at + 1 :])
-    name = " ".join(words(name.strip() or entry.comment.strip()).split()).strip("'\"")
+    name = " ".join(words(name.strip() or entry.comment.strip()).split())
+    if len(name) > 1 and name[0] == name[-1] and name[0] in "'\"":
+        name = name[1:-1]
     return Mailbox(address, "" if name.lower() == address.lower() else name[:500])
 
 

@@ -29,8 +29,7 @@ def new_words(text: str) -> str:
     """Return a mail's text without its quotes and signature; the whole text if nothing else would be left."""
     kept = _without_quotes(text.splitlines())
     kept = _without_signature(kept)
-    found = "\n".join(kept).strip()
-    return found or text.strip()
+    return "\n".join(_without_gaps(kept)).strip() or text.strip()
 
 
 def _without_quotes(lines: list[str]) -> list[str]:
@@ -62,6 +61,11 @@ def _without_quotes(lines: list[str]) -> list[str]:
         kept.append(lines[at])
         at += 1
     return kept
+
+
+def _without_gaps(lines: list[str]) -> list[str]:
+    """Leave one blank line where a quote was cut from between two."""
+    return [line for place, line in enumerate(lines) if line.strip() or (place and lines[place - 1].strip())]
 
 
 def _plain(line: str) -> str:
