@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, time, timedelta
 
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from rules.actions import ACTIONS
@@ -123,7 +123,7 @@ def some_facts(draw) -> dict[str, object]:
 
 
 @given(SETS, some_facts())
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_fast_reading_equals_the_plain_one_and_neither_raises(set_, facts):
     outcome = evaluate(set_, facts)
     by_name = {rule.name: rule for rule in set_.rules}
@@ -135,7 +135,7 @@ def test_the_fast_reading_equals_the_plain_one_and_neither_raises(set_, facts):
 
 
 @given(SETS, st.lists(EXAMPLES, max_size=3))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_set_comes_back_from_its_export_as_it_was(set_, examples):
     names = {rule.name for rule in set_.rules}
     examples = [each for each in examples if all(name in names for name in dict(each.expect).get("rules", ()))]
@@ -145,7 +145,7 @@ def test_a_set_comes_back_from_its_export_as_it_was(set_, examples):
 
 
 @given(SETS, some_facts())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_sums_and_sets_do_not_depend_on_the_order_of_rules(set_, facts):
     rules = [Rule(rule.name, rule.when, tuple(a for a in rule.then if a.kind.key != "stop")) for rule in set_.rules]
     one = evaluate(RuleSet(tuple(rules)), facts)
