@@ -3,3 +3,4 @@
 from sqlalchemy.exc import SQLAlchemyError
 
 DATABASE_AWAY: tuple[type[Exception], ...] = (SQLAlchemyError,)
+CANNOT_STORE: tuple[type[Exception], ...] = (SQLAlchemyError, OSError)  # OSError: the lock file, a full disk

@@ -7,7 +7,7 @@ from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
 from router import tokens
 from router.store import measures
-from router.store.failures import DATABASE_AWAY
+from router.store.failures import CANNOT_STORE
 from router.tokens import TokenRefused
 from router.web.audience import audience
 from router.web.problems import problem
@@ -39,7 +39,7 @@ def readyz() -> tuple[Response, int]:
     try:
         measures.try_write(heed.database, now())
         ready = True
-    except (*DATABASE_AWAY, OSError):
+    except CANNOT_STORE:
         ready = False
     told: dict[str, object] = {"ready": ready}
     if _may_see_inside(ready):

@@ -18,7 +18,7 @@ from channels.types import Answer, Request
 from router import intake
 from router.app import Heed
 from router.store.connections import KnownConnections
-from router.store.failures import DATABASE_AWAY
+from router.store.failures import CANNOT_STORE
 from router.web.problems import RETRY_S, TYPE, problem_body
 
 log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Hooks:
             return self._pages(environ, start_response)
         try:
             answer = self._answer(environ, path[len(PREFIX) :])
-        except (*DATABASE_AWAY, OSError) as error:
+        except CANNOT_STORE as error:
             log.error("POST /hooks/<connection>: database does not answer: %s", type(error).__name__)
             answer = _problem(503, "The delivery could not be stored. Send it again.", **{"Retry-After": str(RETRY_S)})
         except Exception:  # the platform must hear that it should send it again, whatever went wrong here
