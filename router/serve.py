@@ -26,9 +26,24 @@ class Site:
     stop: Callable[[], None]  # ends open streams and listening threads; called once, at SIGTERM
 
 
-def serve_web(config: Config, build: Callable[[], Site]) -> None:
-    """Serve until SIGTERM. `build` runs in each web process, after the fork, so that no connection is shared."""
-    Gunicorn(config, build).run()
+def serve_web(config: Config, build: Callable[[], Site] | None = None) -> None:
+    """Serve the desk, or what `build` makes, until SIGTERM.
+
+    The application is built in each web process, after the fork, so that no connection is shared; its modules are
+    loaded before, so that a web process that was killed is replaced at once.
+    """
+    Gunicorn(config, build or _desk(config)).run()
+
+
+def _desk(config: Config) -> Callable[[], Site]:
+    from router.web import create_app  # here: half a second that serving something else does not need
+
+    def build() -> Site:
+        app = create_app(config)
+        heed = app.extensions["heed"]
+        return Site(app, heed.notifier.stop)
+
+    return build
 
 
 class Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn ships no types
