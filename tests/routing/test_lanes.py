@@ -68,6 +68,12 @@ CLOSED = {
         "skill",
         "It needs billing at level 2, you do not have it.",
     ),
+    "a need without a level is level 1": (
+        a_lane(needs={"billing": 0}),
+        {},
+        "skill",
+        "It needs billing, you do not have it.",
+    ),
     "below the level": (
         a_lane(needs={"billing": 3}),
         {"skills": {"billing": 2}},

@@ -133,6 +133,16 @@ class TestRecord:
                 assert len(json.dumps(asdict(assigned(wordy)))) <= 4096
         assert len(json.dumps(asdict(waits(a_lane(needs=needs), desk)))) <= 4096
 
+    def test_drops_candidates_that_do_not_fit_and_still_replays(self):
+        line = [replace(head, ticket_id=head.ticket_id + "x" * 300) for head in many_heads(12)]
+        choice = choose_ticket(line, ANA)
+        decision = assigned(choice)
+        kept = len(decision.inputs["candidates"])
+        assert 1 < kept < 10
+        assert decision.inputs["left_out"] == {"ranked_lower": 12 - kept}
+        assert len(json.dumps(asdict(decision))) <= 4096
+        assert replay(stored(decision)) == choice.ticket_id
+
 
 class TestReplay:
     @given(heads, an_agent_strategy)
