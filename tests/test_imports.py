@@ -28,7 +28,7 @@ ROWS = {  # the first two parts of a module's name; every other module of router
         ("router.config", "router.embedded", "router.vault"), INPUT_OUTPUT
     ),  # the store seals with the vault
     **dict.fromkeys(("router.web", "router.jobs", "router.clock", "router.cli"), ENTRY_POINTS),
-    **dict.fromkeys(("router.up", "router.doctor", "router.__main__"), ENTRY_POINTS),
+    **dict.fromkeys(("router.up", "router.serve", "router.doctor", "router.__main__"), ENTRY_POINTS),
 }
 
 USE_CASES_ONLY = ("router.store", "router.background")  # and those modules themselves
