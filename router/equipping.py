@@ -9,11 +9,12 @@ from datetime import datetime
 from router.app import Heed
 from router.languages import LANGUAGES, language_key
 from router.mistakes import Mistake
+from router.model import Scope
 from router.notify import Change
 from router.store import audit, desk, people, rulebook
 from router.store.audit import Actor
 from router.store.db import Connection as Db
-from router.store.desk import WorkClassRow
+from router.store.desk import Brand, QueueRow, SkillRow, WorkClassRow
 from rules.model import FORMAT
 
 MODES = ("pull", "push")
@@ -189,3 +190,37 @@ def _check_queue(mode: str, answer_s: int | None) -> None:
         raise Mistake(f"The mode is “{mode}”: give pull (agents take the next) or push (Heed offers).")
     if answer_s is not None and not 30 <= answer_s <= 365 * 86_400:
         raise Mistake("The answer target must lie between 30 seconds and a year.")
+
+
+def queue_named(heed: Heed, brand_id: str, name: str) -> str:
+    """Return the id of a brand's queue. Raises Mistake."""
+    with heed.database.read() as db:
+        queue = desk.queue_by_name(db, brand_id, name)
+        known = [q.name for q in desk.queues(db, brand_id)]
+    if queue is None:
+        raise Mistake(f"There is no queue “{name}”. Queues: {', '.join(known)}.")
+    return queue.id
+
+
+def queues(heed: Heed, scope: Scope) -> list[QueueRow]:
+    """Return the queues of the scope's brands."""
+    with heed.database.read() as db:
+        return desk.queues_seen_by(db, scope)
+
+
+def skills(heed: Heed) -> list[SkillRow]:
+    """Return every skill: topics, then languages."""
+    with heed.database.read() as db:
+        return desk.skills(db)
+
+
+def brands(heed: Heed, scope: Scope) -> list[Brand]:
+    """Return the brands of a scope."""
+    with heed.database.read() as db:
+        return desk.brands_seen_by(db, scope)
+
+
+def work_classes(heed: Heed) -> list[WorkClassRow]:
+    """Return the kinds of work that have slots of their own."""
+    with heed.database.read() as db:
+        return [row for row in desk.work_classes(db) if row.key == row.slot_key]

@@ -1,6 +1,7 @@
 """The people of the desk: added, given a role, brands, channels and slots, switched off."""
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -8,7 +9,7 @@ from channels import CHANNELS
 from router import accounts, equipping
 from router.app import Heed
 from router.mistakes import Mistake
-from router.model import Presence, Role
+from router.model import Presence, Role, Scope
 from router.notify import Change
 from router.presence import set_presence
 from router.store import audit, desk, people, signin
@@ -204,3 +205,31 @@ def _slots(db: Db, slots: Mapping[str, int | None]) -> Mapping[str, int | None]:
         if key not in known or (number is not None and not 0 <= number <= MAX_SLOTS):
             raise Mistake(f"Slots for {key}: give a number from 0 to {MAX_SLOTS}, or nothing for the usual.")
     return slots
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """One person with what they can do and where, as settings show them."""
+
+    agent: AgentRow
+    skills: Mapping[str, int]  # skill key to level
+    slots: Mapping[str, int]  # work class to slots, where they differ from the usual
+    channels: frozenset[str]  # empty: all
+    brands: frozenset[str]  # ids
+
+
+def everyone(heed: Heed, scope: Scope) -> list[PersonLine]:
+    """Return the people who share a brand with the scope, by name."""
+    with heed.database.read() as db:
+        skills, slots, channels = people.skills(db), people.slots(db), people.channels(db)
+        brands = people.all_brands(db)
+        return [
+            PersonLine(
+                who,
+                skills.get(who.id, {}),
+                slots.get(who.id, {}),
+                channels.get(who.id, frozenset()),
+                brands.get(who.id, frozenset()),
+            )
+            for who in people.seen_by(db, scope)
+        ]
