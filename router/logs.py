@@ -6,11 +6,14 @@ what libraries say.
 
 import json
 import logging
+import os
 import sys
 import traceback
 from datetime import UTC, datetime
 
 import re2
+
+from router.parent import SUPERVISED
 
 MAX_CHARS = 4000  # of one record; longer ones are cut before anything looks at them
 OUR_PACKAGES = ("channels.", "rules.", "router.")  # their errors keep what they say; others may quote a customer
@@ -36,7 +39,7 @@ SCRUBBED = tuple(
 def configure(level: str, *, as_json: bool | None = None) -> None:
     """Send everything to stderr; as JSON unless a person looks at it (a terminal, or the lines of `up`)."""
     if as_json is None:
-        as_json = not sys.stderr.isatty()
+        as_json = not sys.stderr.isatty() and SUPERVISED not in os.environ
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines() if as_json else PlainLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)

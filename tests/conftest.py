@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy
+from playwright.sync_api import Browser
 
 from router.store.db import Database, open_database
 from router.store.migrate import migrate
 from tests import tools
 from tests.servers import free_port
+from tests.servers.chromium import running_browser
 from tests.servers.postgres import NoPostgres, Postgres, running_postgres
 from tests.servers.valkey import empty, running_valkey
 
@@ -122,6 +124,13 @@ def need() -> Callable[[str], Path]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="session")
+def browser(need: Callable[[str], Path]) -> Iterator[Browser]:
+    """A running Chromium; a test opens a context of its own with `browser.new_context()`."""
+    with running_browser(need("chromium")) as browser:
+        yield browser
 
 
 def _on_server(server: Postgres, statement: str) -> None:
