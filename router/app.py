@@ -9,6 +9,7 @@ from router.notify import Notifier, open_redis
 from router.store import inbound
 from router.store.db import Database, open_database
 from router.store.inbound import Arrived
+from router.store.lanes import LaneBook
 from router.store.together import Together
 from router.vault import Vault, open_vault
 
@@ -23,6 +24,7 @@ class Heed:
     notifier: Notifier
     vault: Vault
     arrivals: Together[Arrived]  # deliveries that arrive together share a commit
+    lanes: LaneBook
 
 
 def open_heed(config: Config) -> Heed:
@@ -41,4 +43,5 @@ def open_heed(config: Config) -> Heed:
         notifier=Notifier(client),
         vault=open_vault(config.secret_keys),
         arrivals=Together(database, inbound.add, ring),
+        lanes=LaneBook(),
     )

@@ -8,7 +8,7 @@ from datetime import datetime
 from router.model import Reading
 from router.notify import Change
 from router.routing.lanes import LaneSpec, lane_key
-from router.store import blobs, contacts, lanes, messages, outgoing, rulebook, tickets
+from router.store import answers, blobs, contacts, lanes, messages, outgoing, rulebook, tickets
 from router.store.db import Connection
 from router.store.rows import Event, File, Message, Outgoing, Promise, Ticket
 
@@ -35,6 +35,8 @@ class Changes:
     readings: list[tuple[str, Reading]] = field(default_factory=list)
     files: list[tuple[File, bytes | None]] = field(default_factory=list)
     outgoing: list[Outgoing] = field(default_factory=list)
+    tokens: list[tuple[str, str, str, str | None]] = field(default_factory=list)  # token, ticket, kind, message
+    keys: list[tuple[str, str, str, str]] = field(default_factory=list)  # agent, idempotency key, digest, message
     facts: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     evaluations: list[Mapping[str, object]] = field(default_factory=list)
     matched: list[tuple[str, str]] = field(default_factory=list)
@@ -77,6 +79,9 @@ class Changes:
         rulebook.add_effects(db, self.effects)
         contacts.add_facts(db, self.facts, self.now)
         outgoing.add(db, self.outgoing)
+        for token, ticket_id, kind, message_id in self.tokens:
+            messages.add_token(db, token, ticket_id, kind, message_id, self.now)
+        answers.add_keys(db, self.keys, self.now)
 
     def _keep_files(self, db: Connection) -> None:
         brands = {message.id: message.brand_id for message in self.messages}

@@ -49,7 +49,7 @@ def of_message(
         "second_intent": (reading.second_intent, inferred),
         "intent_group": (INTENTS[reading.intent if reading.intent in INTENTS else OTHER].group, inferred),
         "sentiment": (reading.sentiment, inferred),
-        "frustration": (mood.level, inferred),
+        "frustration": (reading.calm_frustration, inferred),
         "heat": (mood.heat, inferred),
         "mood_trend": (mood.trend, inferred),
         "urgency": (reading.urgency, inferred),

@@ -3,9 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from sqlalchemy import bindparam, exists, func, select, text, update
 
+from channels.types import WorkClass
+from router.routing.lanes import AgentView, LaneSpec, standing_reasons
+from router.routing.policy import SLOT_OF
 from router.store import bulk
 from router.store.db import Connection
 from router.store.schema import lane, lane_need, pass_over, ticket
@@ -156,3 +160,38 @@ def waiting_in(db: Connection, lane_ids: Collection[int], most: int) -> int:
     """Count waiting tickets in lanes, up to `most`."""
     inner = select(ticket.c.id).where(ticket.c.lane_id.in_(list(lane_ids)), ticket.c.place.is_not(None)).limit(most)
     return int(db.execute(select(func.count()).select_from(inner.subquery())).scalar_one())
+
+
+class LaneBook:
+    """The lanes a process has read, and which of them are open to whom; read again when there are more."""
+
+    def __init__(self) -> None:
+        self._rows: dict[int, LaneSpec] = {}
+        self._open_to: dict[object, list[int]] = {}
+
+    def read(self, db: Connection) -> "LaneBook":
+        """Return the lanes as they are now."""
+        count = db.execute(select(func.count()).select_from(lane)).scalar_one()
+        if count == len(self._rows):
+            return self
+        fresh = LaneBook()
+        for row in after(db, 0):
+            work_class = cast(WorkClass, row.work_class)
+            fresh._rows[row.id] = LaneSpec(row.brand_id, row.queue_id, row.channel, work_class, row.needs, row.topic)
+        self._rows, self._open_to = fresh._rows, fresh._open_to
+        return fresh
+
+    def spec(self, lane_id: int) -> LaneSpec:
+        """Return what a lane holds."""
+        return self._rows[lane_id]
+
+    def open_to(self, agent: AgentView, slot: WorkClass) -> list[int]:
+        """Return the lanes whose tickets an agent may take, of those that use a slot."""
+        able = (slot, agent.brands, agent.channels, frozenset(agent.skills.items()), frozenset(agent.capacity.items()))
+        found = self._open_to.get(able)
+        if found is None:
+            found = [
+                i for i, s in self._rows.items() if SLOT_OF[s.work_class] == slot and not standing_reasons(s, agent)
+            ]
+            self._open_to[able] = found
+        return found

@@ -101,7 +101,8 @@ def open_promises(db: Connection, ticket_ids: Iterable[str]) -> dict[str, list[P
 def missed(db: Connection, ticket_ids: Iterable[str], now: datetime) -> dict[str, int]:
     """Return how many promises to the customer were broken, by ticket."""
     table = promise
-    late = (table.c.met_at > table.c.due_at) | (table.c.met_at.is_(None) & (table.c.due_at < now))
+    kept_until = func.coalesce(table.c.met_at, table.c.ended_at, bindparam("now", now, table.c.due_at.type))
+    late = table.c.due_at < kept_until
     query = select(table.c.ticket_id, func.count()).where(table.c.ticket_id.in_(list(ticket_ids)), late)
     return {row[0]: row[1] for row in db.execute(query.group_by(table.c.ticket_id))}
 
@@ -184,3 +185,28 @@ def load_of(db: Connection, agent_ids: Iterable[str]) -> dict[str, dict[str, int
     for agent_id, slot_key, count in db.execute(query.group_by(ticket.c.agent_id, ticket.c.slot_key)):
         found.setdefault(agent_id, {})[slot_key] = count
     return found
+
+
+def state_of(db: Connection, ticket_id: str) -> str | None:
+    """Return the state a ticket has in the store."""
+    return db.execute(select(ticket.c.state).where(ticket.c.id == ticket_id)).scalar()
+
+
+def count_passed(db: Connection, first: Sequence[str], spared: Sequence[str]) -> None:
+    """Count that tickets stood first and another was taken, and mark those an agent on a run passed over.
+
+    A ticket that another hand holds at this moment is left out: it is about to be taken.
+    """
+    for ids, values in ((first, {"passed_over": ticket.c.passed_over + 1}), (spared, {"spared": True})):
+        if not ids:
+            continue
+        free = select(ticket.c.id).where(ticket.c.id.in_(list(ids)), ticket.c.state == "waiting")
+        if db.dialect.name == "postgresql":
+            free = free.with_for_update(skip_locked=True)
+        db.execute(update(ticket).where(ticket.c.id.in_(list(db.execute(free).scalars()))).values(values))
+
+
+def drop_promises(db: Connection, ticket_id: str, now: datetime) -> None:
+    """End the promises of a ticket that rests; those that were due already count as missed."""
+    held = (promise.c.ticket_id == ticket_id) & promise.c.met_at.is_(None) & promise.c.ended_at.is_(None)
+    db.execute(update(promise).where(held).values(ended_at=now))

@@ -88,6 +88,7 @@ stream = Table(  # one open event stream of one tab
     Column("process", Text, nullable=False),
     moment("opened_at"),
     moment("seen_at"),
+    moment("closed_at", nullable=True),
 )
 
 shift = Table(

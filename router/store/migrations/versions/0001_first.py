@@ -369,6 +369,7 @@ def upgrade() -> None:
         sa.Column("process", sa.Text(), nullable=False),
         sa.Column("opened_at", base.Utc(timezone=True), nullable=False),
         sa.Column("seen_at", base.Utc(timezone=True), nullable=False),
+        sa.Column("closed_at", base.Utc(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_stream_agent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stream")),
     )
@@ -741,6 +742,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ticket_queue_id"), ["queue_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_reserved_for"), ["reserved_for"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_rules_version_id"), ["rules_version_id"], unique=False)
+        batch_op.create_index(
+            "ix_ticket_step_down",
+            ["step_down_at"],
+            unique=False,
+            sqlite_where=sa.text("step_down_at IS NOT NULL"),
+            postgresql_where=sa.text("step_down_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_ticket_thread", ["connection_id", "thread"], unique=False)
         batch_op.create_index(
             "ix_ticket_waiting",

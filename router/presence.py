@@ -1,0 +1,75 @@
+"""Whether agents are here: by their own word, or by the open event stream seen from the server."""
+
+from datetime import datetime, timedelta
+
+from router.app import Heed
+from router.changes import Changes
+from router.desk.acting import refill, tell
+from router.model import Presence
+from router.notify import Change
+from router.store import presences, roster
+from router.store.db import Connection
+from router.store.ids import new_id
+
+SEEN_EVERY = timedelta(seconds=15)  # heartbeat of a process for all its streams
+LOST_AFTER = timedelta(seconds=45)  # a stream not seen for so long is gone, and so is its process
+GRACE = timedelta(seconds=30)  # a page that reloads, or a line that drops, is no leaving
+
+
+def current(db: Connection, agent_id: str) -> tuple[Presence, str]:
+    """Return an agent's presence and its reason."""
+    return roster.present(db, [agent_id]).get(agent_id, (Presence.OFFLINE, ""))
+
+
+def set_presence(
+    heed: Heed, agent_id: str, status: Presence, now: datetime, *, reason: str = "", source: str = "agent"
+) -> None:
+    """Let an agent be here or not from now on; one who comes online gets what waited for their slot."""
+    with heed.database.write() as db:
+        roster.lock(db, [agent_id])
+        put(db, agent_id, status, now, reason=reason, source=source)
+        changes = Changes(now=now, by=agent_id)
+        if status is Presence.ONLINE:
+            refill(db, changes, agent_id)
+            changes.write(db)
+    tell(heed, changes, Change(kind="presence", agent=agent_id))
+
+
+def put(db: Connection, agent_id: str, status: Presence, now: datetime, *, reason: str, source: str) -> None:
+    """Write a presence into history, inside a transaction that holds the agent."""
+    held = presences.now_of(db, agent_id)
+    if held is None or (held.status, held.reason, held.source) != (status, reason, source):
+        presences.change(db, agent_id, status, reason, source, now)
+
+
+def stream_opened(heed: Heed, agent_id: str, process: str, now: datetime) -> str:
+    """Record an open event stream and return its id; an agent who was gone for want of one is here again."""
+    stream_id = new_id()
+    with heed.database.write() as db:
+        presences.open_stream(db, stream_id, agent_id, process, now)
+        held = presences.now_of(db, agent_id)
+    if held is None or (held.status == Presence.OFFLINE and held.source == "lost"):
+        set_presence(heed, agent_id, Presence.ONLINE, now, source="stream")
+    return stream_id
+
+
+def streams_seen(heed: Heed, process: str, now: datetime) -> None:
+    """Record that a process is alive, and with it all its streams."""
+    with heed.database.write() as db:
+        presences.see_streams(db, process, now)
+
+
+def stream_closed(heed: Heed, stream_id: str, now: datetime) -> None:
+    """Record that a stream ended; its agent has `GRACE` to come back."""
+    with heed.database.write() as db:
+        presences.close_stream(db, stream_id, now)
+
+
+def sweep(heed: Heed, now: datetime) -> list[str]:
+    """Find agents whose last stream is gone for longer than the grace; they are offline. Return their ids."""
+    with heed.database.write() as db:
+        presences.drop_lost(db, now - LOST_AFTER)
+        gone = presences.without_stream(db, now - GRACE)
+    for agent_id in gone:
+        set_presence(heed, agent_id, Presence.OFFLINE, now, reason="connection lost", source="lost")
+    return gone

@@ -1,0 +1,97 @@
+"""What an answer is made from: who wrote last and to whom, what is newest, and which keys were used."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import select, tuple_
+
+from channels.types import Party, PartyRole
+from router.store import bulk
+from router.store.db import Connection
+from router.store.rows import File
+from router.store.schema import attachment, blob, idempotency_key, identity, message, message_party, message_rendition
+
+_FILE = ("name", "media_type", "size", "content_id", "inline", "blob_id")
+
+
+def newest_inbound(db: Connection, ticket_id: str) -> str | None:
+    """Return the newest message that came in on a ticket."""
+    query = select(message.c.id).where(message.c.home_ticket_id == ticket_id, message.c.direction == "inbound")
+    return db.execute(query.order_by(message.c.at.desc(), message.c.id.desc()).limit(1)).scalar()
+
+
+def came_after(db: Connection, ticket_id: str, newest: str, seen: str) -> bool:
+    """Say whether a message came after one that was seen; one that is not of this ticket counts as never seen."""
+    order = tuple_(message.c.at, message.c.id)
+    last = select(message.c.at, message.c.id).where(message.c.id == seen, message.c.home_ticket_id == ticket_id)
+    row = db.execute(last).first()
+    if row is None:
+        return True
+    query = select(message.c.id).where(message.c.id == newest, order > tuple_(row.at, row.id))
+    return db.execute(query).scalar() is not None
+
+
+def last_from_customer(db: Connection, ticket_id: str) -> tuple[Party, list[Party]] | None:
+    """Return who wrote the last public message that came in, and everyone who was on it."""
+    said = (message.c.home_ticket_id == ticket_id) & (message.c.direction == "inbound")
+    query = (
+        select(message.c.id, identity.c.address, identity.c.name)
+        .join(identity, identity.c.id == message.c.identity_id)
+        .where(said, message.c.visibility == "public")
+    )
+    row = db.execute(query.order_by(message.c.at.desc(), message.c.id.desc()).limit(1)).first()
+    return (Party("to", row.address, row.name), parties(db, row.id)) if row else None
+
+
+def first_sent(db: Connection, ticket_id: str) -> list[Party]:
+    """Return everyone on the first message we wrote on a ticket."""
+    query = select(message.c.id).where(message.c.home_ticket_id == ticket_id, message.c.direction == "outbound")
+    first = db.execute(query.order_by(message.c.at, message.c.id).limit(1)).scalar()
+    return parties(db, first) if first else []
+
+
+def parties(db: Connection, message_id: str) -> list[Party]:
+    """Return everyone on a message, in the order they stood."""
+    table = message_party
+    query = select(table.c.role, table.c.address, table.c.name).where(table.c.message_id == message_id)
+    return [Party(cast(PartyRole, r.role), r.address, r.name) for r in db.execute(query.order_by(table.c.seq))]
+
+
+def last_words(db: Connection, ticket_id: str) -> str:
+    """Return the customer's last words on a ticket, without what they quoted."""
+    said = (message.c.home_ticket_id == ticket_id) & (message.c.direction == "inbound")
+    query = select(message.c.id, message.c.text).where(said, message.c.visibility == "public")
+    row = db.execute(query.order_by(message.c.at.desc(), message.c.id.desc()).limit(1)).first()
+    if row is None:
+        return ""
+    bare = select(message_rendition.c.text).where(
+        message_rendition.c.message_id == row.id, message_rendition.c.kind == "stripped"
+    )
+    return str(db.execute(bare).scalar() or row.text)
+
+
+def files_of_last(db: Connection, ticket_id: str, message_id: str) -> list[File]:
+    """Return the files of the customer's last message, as files of another one; their bytes are shared."""
+    last = newest_inbound(db, ticket_id)
+    query = select(attachment).where(attachment.c.message_id == last, attachment.c.blob_id.is_not(None))
+    rows = db.execute(query.order_by(attachment.c.seq)).all()
+    for row in rows:
+        db.execute(blob.update().where(blob.c.id == row.blob_id).values(refs=blob.c.refs + 1))
+    return [
+        File(message_id=message_id, seq=seq, state="stored", **{name: getattr(row, name) for name in _FILE})
+        for seq, row in enumerate(rows)
+    ]
+
+
+def by_key(db: Connection, agent_id: str, key: str) -> tuple[str, str] | None:
+    """Return the message an idempotency key stands for, and the digest of what was sent with it."""
+    same = (idempotency_key.c.agent_id == agent_id) & (idempotency_key.c.key == key)
+    row = db.execute(select(idempotency_key.c.message_id, idempotency_key.c.body_hash).where(same)).first()
+    return (row.message_id, row.body_hash) if row else None
+
+
+def add_keys(db: Connection, rows: Sequence[tuple[str, str, str, str]], now: datetime) -> None:
+    """Remember keys: (agent id, key, digest of what was sent, message id)."""
+    names = ("agent_id", "key", "body_hash", "message_id")
+    bulk.add_values(db, idempotency_key, [{**dict(zip(names, row, strict=True)), "at": now} for row in rows])
