@@ -64,8 +64,8 @@ class Arriving:
             self.changes.watch(talk.ticket)
         message = self._store(said, talk, found, at)
         self.working.seen[said.external_id] = (message.id, talk.ticket.id)
-        if said.thread and self.working.conversational:
-            self.working.threads[said.thread] = talk.ticket.id
+        if thread := self.working.thread_of(said):
+            self.working.threads[thread] = talk.ticket.id
         talk.people.update(party.address for party in said.parties)
         talk.people.add(said.sender.address)
         if found.direct:
@@ -93,7 +93,7 @@ class Arriving:
             subject=said.subject[:500],
             created_at=self.working.now,
             updated_at=self.working.now,
-            thread=said.thread,
+            thread=self.working.thread_of(said) or None,
             waiting_since=at,
             automatic=said.automatic,
             follows_ticket_id=found.follows,

@@ -27,19 +27,12 @@ def set_presence(
     """Let an agent be here or not from now on; one who comes online gets what waited for their slot."""
     with heed.database.write() as db:
         roster.lock(db, [agent_id])
-        put(db, agent_id, status, now, reason=reason, source=source)
+        presences.put(db, agent_id, status, now, reason=reason, source=source)
         changes = Changes(now=now, by=agent_id)
         if status is Presence.ONLINE:
             refill(db, changes, agent_id)
             changes.write(db)
     tell(heed, changes, Change(kind="presence", agent=agent_id))
-
-
-def put(db: Connection, agent_id: str, status: Presence, now: datetime, *, reason: str, source: str) -> None:
-    """Write a presence into history, inside a transaction that holds the agent."""
-    held = presences.now_of(db, agent_id)
-    if held is None or (held.status, held.reason, held.source) != (status, reason, source):
-        presences.change(db, agent_id, status, reason, source, now)
 
 
 def stream_opened(heed: Heed, agent_id: str, process: str, now: datetime) -> str:

@@ -67,7 +67,7 @@ class Working:
         self.seen = messages.seen(db, self.connection_id, ids)
         tokens = {m.reply_token for m in said if m.reply_token}
         self.tokens = messages.tokens(db, self.brand_id, tokens) if tokens else {}
-        threads = {m.thread for m in said if m.thread} if self.conversational else set()
+        threads = {t for t in map(self.thread_of, said) if t}
         self.threads = messages.threads(db, self.connection_id, threads) if threads else {}
         wanted = {t for _, t in self.seen.values()} | {t for t, _ in self.tokens.values()} | set(self.threads.values())
         self._load(db, wanted)
@@ -99,6 +99,10 @@ class Working:
                 missed=missed.get(ticket_id, 0),
             )
 
+    def thread_of(self, said: InboundMessage) -> str:
+        """Return what keeps a conversation together: the channel's thread, else its sender; nothing for mail."""
+        return (said.thread or said.sender.address) if self.conversational else ""
+
     def find(self, said: InboundMessage) -> Found:
         """Return where a message belongs: reply token, then what it answers, then its thread; else a new ticket."""
         found = self._referred(said)
@@ -124,8 +128,9 @@ class Working:
             if self.conversational or said.sender.address in self.conversations[ticket_id].people:
                 return Found(ticket_id=ticket_id)
             follows = follows or ticket_id  # a stranger to the thread: linked, not joined
-        if self.conversational and said.thread in self.threads:
-            return Found(ticket_id=self.threads[said.thread])
+        thread = self.thread_of(said)
+        if thread in self.threads:
+            return Found(ticket_id=self.threads[thread])
         return Found(follows=follows)
 
     def _is_over(self, ticket: Ticket) -> bool:

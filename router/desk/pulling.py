@@ -10,12 +10,11 @@ from router.changes import Changes
 from router.desk.acting import refill, tell
 from router.desk.errors import NotAllowed, Refused
 from router.model import SYSTEM, Decision, Heat, Presence, Scope
-from router.presence import put
 from router.routing.choose import Choice, Head, choose_ticket
 from router.routing.lanes import AgentView, LaneSpec, free_slots, slots_taken
 from router.routing.policy import SLOT_ORDER
 from router.routing.record import Facts, assigned
-from router.store import decisions, lanes, roster, rulebook, tickets
+from router.store import decisions, lanes, presences, roster, rulebook, tickets
 from router.store.db import Connection
 from router.store.lanes import HeadRow
 
@@ -57,7 +56,7 @@ def _here(db: Connection, agent_id: str, now: datetime) -> AgentView:
     if view is None:
         raise NotAllowed("Your account is switched off.")
     if view.presence is Presence.OFFLINE:
-        put(db, agent_id, Presence.ONLINE, now, reason="", source="pull")
+        presences.put(db, agent_id, Presence.ONLINE, now, reason="", source="pull")
         view = roster.views(db, now, ids={agent_id})[agent_id]
     if view.presence is not Presence.ONLINE:
         raise Refused(f"You are {view.presence.value.replace('_', ' ')}. Go online to take tickets.")

@@ -190,8 +190,7 @@ class LaneBook:
         able = (slot, agent.brands, agent.channels, frozenset(agent.skills.items()), frozenset(agent.capacity.items()))
         found = self._open_to.get(able)
         if found is None:
-            found = [
-                i for i, s in self._rows.items() if SLOT_OF[s.work_class] == slot and not standing_reasons(s, agent)
-            ]
+            fit = ((i, s) for i, s in self._rows.items() if SLOT_OF[s.work_class] == slot)
+            found = [i for i, s in fit if not standing_reasons(s, agent)]
             self._open_to[able] = found
         return found

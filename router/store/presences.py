@@ -37,6 +37,13 @@ def change(db: Connection, agent_id: str, status: str, reason: str, source: str,
     bulk.add_values(db, presence, [{**row, "valid_from": now}])
 
 
+def put(db: Connection, agent_id: str, status: str, now: datetime, *, reason: str, source: str) -> None:
+    """Write a presence into history unless it holds already; the agent is locked."""
+    held = now_of(db, agent_id)
+    if held is None or (held.status, held.reason, held.source) != (str(status), reason, source):
+        change(db, agent_id, status, reason, source, now)
+
+
 def open_stream(db: Connection, stream_id: str, agent_id: str, process: str, now: datetime) -> None:
     """Record an open stream."""
     row = {"id": stream_id, "agent_id": agent_id, "process": process, "opened_at": now, "seen_at": now}
@@ -60,9 +67,8 @@ def drop_lost(db: Connection, before: datetime) -> None:
     db.execute(update(stream).where(lost).values(closed_at=stream.c.seen_at))
     ended = stream.c.closed_at.is_not(None) & (stream.c.closed_at < before)
     newer = stream.alias()
-    db.execute(
-        delete(stream).where(ended, exists().where(newer.c.agent_id == stream.c.agent_id, newer.c.id > stream.c.id))
-    )
+    later = exists().where(newer.c.agent_id == stream.c.agent_id, newer.c.id > stream.c.id)
+    db.execute(delete(stream).where(ended, later))
 
 
 def without_stream(db: Connection, before: datetime) -> list[str]:
