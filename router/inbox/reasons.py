@@ -1,0 +1,163 @@
+"""Why: which rules fired, why this agent, who else was considered, or why the ticket still waits and why not you."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from router.app import Heed
+from router.desk.errors import NotFound
+from router.model import Scope
+from router.routing import words
+from router.routing.eligibility import explain_not_you, explain_wait
+from router.routing.record import for_reader
+from router.store import roster
+from router.store.db import Connection as Db
+from router.store.views import conversation, lines, reasons
+from router.store.views.reasons import DecisionRow, EvaluationRow
+
+LEFT_OUT: Mapping[str, str] = {  # obstacle -> why a candidate was not looked at further
+    "brand": "for another brand",
+    "channel": "on another channel",
+    "skill": "a skill is missing",
+    "level": "the level is too low",
+    "language": "the language is missing",
+    "no_slot": "no such slot",
+    "presence": "not online",
+    "capacity": "all slots taken",
+    "declined": "declined or returned it just now",
+    "other_work_first": "live work goes first",
+    "ranked_lower": "ranked lower still",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One that was looked at: an agent for this ticket, or a ticket for the agent who asked."""
+
+    id: str
+    name: str
+    chosen: bool
+    level: int
+    same_agent: bool
+    heat: int | None  # of a ticket
+    position: int | None  # of a ticket's lane in the order of places
+    load: int | None  # of an agent
+    capacity: int | None
+    score: float | None  # where whoever asks may see it
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The reasons behind where a ticket is now."""
+
+    because: str  # one sentence, empty if nothing was decided yet
+    kind: str
+    decided_at: datetime | None
+    policy: str
+    asked: str  # agent or ticket: what the candidates are
+    candidates: tuple[Candidate, ...]
+    left_out: tuple[tuple[str, int], ...]  # in words, and how many
+    rules: tuple[str, ...]
+    rules_version: int | None
+    trace: object
+    needs: tuple[str, ...]
+    topic: str | None
+    slot: str
+    waits: str  # why it still waits, if it does
+    not_you: str
+    flag: str
+    earlier: tuple[DecisionRow, ...]  # before this one, latest first
+
+
+def why(heed: Heed, scope: Scope, ticket_id: str, now: datetime) -> Why:
+    """Return the reasons for one ticket. Raises NotFound, also for another brand's."""
+    with heed.database.read() as db:
+        line = lines.one(db, scope, ticket_id)
+        if line is None:
+            raise NotFound("There is no such ticket.")
+        decided = reasons.decisions(db, ticket_id)
+        last = decided[0] if decided else None
+        inputs = for_reader(last.inputs, scope.agent or "") if last else {}
+        waits, not_you = _waits(db, scope, line.lane_id, line.brand_id, ticket_id, now)
+        evaluated = reasons.last_evaluation(db, ticket_id)
+        topic = inputs.get("topic")
+        return Why(
+            because=last.because if last else "",
+            kind=last.kind if last else "",
+            decided_at=last.at if last else None,
+            policy=last.policy if last else "",
+            asked=str(inputs.get("asked", "")),
+            candidates=_candidates(db, scope, inputs),
+            left_out=_left_out(inputs),
+            rules=evaluated.rules if evaluated else (),
+            rules_version=evaluated.version if evaluated else None,
+            trace=_trace(evaluated),
+            needs=tuple(str(need) for need in cast(Sequence[object], inputs.get("needs", ()))),
+            topic=str(topic) if topic else None,
+            slot=str(inputs.get("slot", "")),
+            waits=waits,
+            not_you=not_you,
+            flag=line.flag or "",
+            earlier=tuple(decided[1:]),
+        )
+
+
+def _waits(db: Db, scope: Scope, lane_id: int | None, brand_id: str, ticket_id: str, now: datetime) -> tuple[str, str]:
+    """Return why a waiting ticket waits, and why whoever asks is not given it."""
+    lane = reasons.lanes(db, [lane_id]).get(lane_id) if lane_id is not None else None
+    if lane is None:
+        return "", ""
+    agents = roster.views(db, now, brand_id=brand_id)
+    reader = agents.get(scope.agent or "")
+    if reader is None and scope.agent:
+        reader = roster.views(db, now, ids=[scope.agent]).get(scope.agent)
+    declined = bool(reader and reasons.passed(db, reader.id, [ticket_id], now))
+    not_you = explain_not_you(lane, reader, declined=declined) if reader else ""
+    return explain_wait(lane, list(agents.values())), not_you
+
+
+def _candidates(db: Db, scope: Scope, inputs: Mapping[str, object]) -> tuple[Candidate, ...]:
+    rows = cast(Sequence[Mapping[str, object]], inputs.get("candidates", ()))
+    ids = [str(row["id"]) for row in rows]
+    if inputs.get("asked") == "ticket":
+        found = {line.id: line for line in (lines.one(db, scope, ticket_id) for ticket_id in ids) if line}
+        names = {ticket_id: f"{line.number}" for ticket_id, line in found.items()}
+        chosen = inputs.get("ticket")
+    else:
+        names, chosen = conversation.agent_names(db, ids), inputs.get("agent")
+    return tuple(_candidate(row, names.get(str(row["id"]), ""), row["id"] == chosen) for row in rows)
+
+
+def _candidate(row: Mapping[str, object], name: str, chosen: bool) -> Candidate:
+    def number(key: str) -> int | None:
+        value = row.get(key)
+        return value if isinstance(value, int) else None
+
+    score = row.get("score")
+    return Candidate(
+        id=str(row["id"]),
+        name=name,
+        chosen=chosen,
+        level=number("level") or 0,
+        same_agent=bool(row.get("same_agent")),
+        heat=number("heat"),
+        position=number("pos"),
+        load=number("load"),
+        capacity=number("capacity"),
+        score=float(score) if isinstance(score, int | float) else None,
+    )
+
+
+def _left_out(inputs: Mapping[str, object]) -> tuple[tuple[str, int], ...]:
+    counted = cast(Mapping[str, int], inputs.get("left_out", {}))
+    return tuple((LEFT_OUT.get(key, key.replace("_", " ")), count) for key, count in counted.items() if count)
+
+
+def _trace(evaluated: EvaluationRow | None) -> object:
+    return evaluated.trace if evaluated else None
+
+
+def skill_words(needs: Mapping[str, int]) -> str:
+    """Return needs as people say them: “billing at level 3 and German”."""
+    return words.listed([words.need(skill, level) for skill, level in sorted(needs.items())])

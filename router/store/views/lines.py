@@ -1,0 +1,195 @@
+"""Tickets as lists show them: one row each, with the names a person reads and the customer's last words."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, text, true
+from sqlalchemy.engine import Connection as Db
+
+from router.model import Heat, Mood, Scope
+from router.store.schema import agent, brand, contact, identity, message, queue, ticket
+
+SAID = 200  # characters of the customer's last words
+COUNTED = 1000  # counts stop here and are shown as 1,000+
+
+WAITING = text("ticket.state = 'waiting'")  # as a literal: SQLite uses a partial index only for its own words
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLine:
+    """One ticket of a list."""
+
+    id: str
+    brand_id: str
+    brand: str
+    number: int
+    state: str
+    channel: str
+    connection_id: str | None
+    subject: str
+    queue_id: str
+    queue: str
+    contact_id: str | None
+    contact: str
+    agent_id: str | None
+    agent: str
+    reserved_for: str | None
+    language: str
+    intent: str
+    intent_confidence: float
+    sentiment: float
+    frustration: int
+    frustration_before: int | None
+    heat: int
+    urgency: int
+    mood_read: bool
+    lane_id: int | None
+    place: datetime | None
+    waiting_since: datetime | None
+    answer_by: datetime | None
+    hold_until: datetime | None
+    flag: str | None
+    spam: bool
+    episode: int
+    created_at: datetime
+    updated_at: datetime
+    resolved_at: datetime | None
+    said: str
+    tags: tuple[str, ...] = ()
+    not_you: str = ""  # why it does not go to the reader, where that was asked
+
+    @property
+    def trend(self) -> str:
+        """Return rising, falling or steady."""
+        return Mood(self.frustration, cast(Heat, self.heat), self.frustration_before).trend
+
+
+def within(scope: Scope) -> ColumnElement[bool]:
+    """Return the condition that keeps tickets inside the brands of a scope."""
+    if scope.everything:
+        return true()
+    return ticket.c.brand_id.in_(scope.brands) if scope.brands else false()
+
+
+def of_agent(db: Db, scope: Scope, agent_id: str, states: Collection[str], limit: int = 200) -> list[TicketLine]:
+    """Return the tickets an agent has in these states, by the moment an answer is due."""
+    held = (ticket.c.agent_id == agent_id) & ticket.c.state.in_(list(states))
+    due = func.coalesce(ticket.c.answer_by, ticket.c.updated_at)
+    return _rows(db, _lines().where(held, within(scope)).order_by(due, ticket.c.id).limit(limit))
+
+
+def reserved(db: Db, scope: Scope, agent_id: str) -> list[TicketLine]:
+    """Return the tickets that woke and wait for a slot of this agent, in order of place."""
+    query = _lines().where(ticket.c.reserved_for == agent_id, within(scope))
+    return _rows(db, query.order_by(ticket.c.place, ticket.c.id))
+
+
+def finished(db: Db, scope: Scope, agent_id: str, limit: int) -> list[TicketLine]:
+    """Return what an agent had last among the resolved and closed, latest first."""
+    had = or_(ticket.c.agent_id == agent_id, ticket.c.last_agent_id == agent_id)
+    query = _lines().where(had, ticket.c.state.in_(("resolved", "closed")), within(scope))
+    return _rows(db, query.order_by(ticket.c.updated_at.desc(), ticket.c.id.desc()).limit(limit))
+
+
+def waiting(db: Db, scope: Scope, after: tuple[datetime, str] | None, limit: int) -> list[TicketLine]:
+    """Return waiting tickets in order of place, after one place and id."""
+    query = _lines().where(WAITING, within(scope))
+    if after is not None:
+        place, ticket_id = after
+        query = query.where(or_(ticket.c.place > place, and_(ticket.c.place == place, ticket.c.id > ticket_id)))
+    return _rows(db, query.order_by(ticket.c.place, ticket.c.id).limit(limit))
+
+
+def listed(
+    db: Db,
+    scope: Scope,
+    *,
+    state: str | None,
+    queue_id: str | None,
+    agent_id: str | None,
+    q: str | None,
+    before: str | None,
+    limit: int,
+) -> list[TicketLine]:
+    """Return tickets by what is asked, newest first; `q` is a number, or words of the subject or the contact's name."""
+    query = _lines().where(within(scope))
+    if state:
+        query = query.where(ticket.c.state == state)
+    if queue_id:
+        query = query.where(ticket.c.queue_id == queue_id)
+    if agent_id:
+        query = query.where(ticket.c.agent_id == agent_id)
+    if q and q.isascii() and q.isdigit() and len(q) < 10:
+        query = query.where(ticket.c.number == int(q))
+    elif q:
+        query = query.where(
+            or_(ticket.c.subject.icontains(q, autoescape=True), contact.c.name.icontains(q, autoescape=True))
+        )
+    if before:
+        query = query.where(ticket.c.id < before)
+    return _rows(db, query.order_by(ticket.c.id.desc()).limit(limit))
+
+
+def of_contact(db: Db, scope: Scope, contact_id: str, limit: int = 100) -> list[TicketLine]:
+    """Return a contact's tickets, newest first."""
+    query = _lines().where(ticket.c.contact_id == contact_id, within(scope))
+    return _rows(db, query.order_by(ticket.c.id.desc()).limit(limit))
+
+
+def one(db: Db, scope: Scope, ticket_id: str) -> TicketLine | None:
+    """Return one ticket, None if there is none within the scope."""
+    return next(iter(_rows(db, _lines().where(ticket.c.id == ticket_id, within(scope)))), None)
+
+
+def count_held(db: Db, scope: Scope, agent_id: str) -> dict[str, int]:
+    """Return how many tickets an agent has, by state."""
+    query = select(ticket.c.state, func.count()).where(ticket.c.agent_id == agent_id, within(scope))
+    query = query.where(ticket.c.state.in_(("open", "offered", "pending", "snoozed")))
+    return dict(db.execute(query.group_by(ticket.c.state)).tuples().all())
+
+
+def count_waiting(db: Db, scope: Scope) -> int:
+    """Count waiting tickets up to COUNTED + 1."""
+    inner = select(ticket.c.id).where(WAITING, within(scope)).limit(COUNTED + 1)
+    return int(db.execute(select(func.count()).select_from(inner.subquery())).scalar_one())
+
+
+def _lines() -> Select[Any]:
+    said = (
+        select(func.substr(message.c.text, 1, SAID))
+        .where(message.c.home_ticket_id == ticket.c.id, message.c.direction == "inbound")
+        .order_by(message.c.at.desc(), message.c.id.desc())
+        .limit(1)
+        .correlate(ticket)
+        .scalar_subquery()
+    )
+    address = (  # the name a contact without one goes by
+        select(func.coalesce(func.nullif(identity.c.name, ""), identity.c.address))
+        .where(message.c.home_ticket_id == ticket.c.id, message.c.identity_id == identity.c.id)
+        .order_by(message.c.at)
+        .limit(1)
+        .correlate(ticket)
+        .scalar_subquery()
+    )
+    own = [ticket.c[name] for name in TicketLine.__slots__ if name in ticket.c]
+    return (
+        select(
+            *own,
+            brand.c.name.label("brand"),
+            queue.c.name.label("queue"),
+            func.coalesce(func.nullif(contact.c.name, ""), address, "").label("contact"),
+            func.coalesce(agent.c.name, "").label("agent"),
+            func.coalesce(said, "").label("said"),
+        )
+        .select_from(ticket)
+        .join(brand, brand.c.id == ticket.c.brand_id)
+        .join(queue, queue.c.id == ticket.c.queue_id)
+        .outerjoin(contact, contact.c.id == ticket.c.contact_id)
+        .outerjoin(agent, agent.c.id == ticket.c.agent_id)
+    )
+
+
+def _rows(db: Db, query: Select[Any]) -> list[TicketLine]:
+    return [TicketLine(**row._mapping) for row in db.execute(query)]

@@ -1,0 +1,13 @@
+"""The agents' inbox: pages, fragments of them that live updates fetch, and the forms by which agents act."""
+
+from flask import Flask
+
+from router.web.inbox import acts, dialogs, files, frame, pages, telling
+
+
+def register(app: Flask) -> None:
+    """Add the inbox, and the frame that every page of the desk stands in."""
+    frame.register(app)
+    telling.register(app)
+    for part in (pages, dialogs, acts, files):
+        app.register_blueprint(part.bp)

@@ -1,0 +1,232 @@
+"""What agents do: each a form that works without script, and answers a script in JSON."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from flask import Blueprint, Response, flash, g, jsonify, redirect, request, url_for
+from werkzeug.datastructures import FileStorage
+from werkzeug.wrappers import Response as AnyResponse
+
+from router import desk, presence
+from router.desk import NewerMessage, Refused, Upload
+from router.mistakes import Mistake
+from router.model import Presence
+from router.web.audience import audience
+from router.web.inbox import frame
+from router.web.inbox.pages import show
+from router.web.security import heed_of, now
+from router.web.words import look_up as _
+from router.web.words import zone_of
+
+MAX_UPLOAD = 26 * 1024 * 1024  # bytes of one form with its files: the largest mail, and room for the text
+MAX_FILES = 10
+
+bp = Blueprint("acts", __name__)
+
+
+@bp.url_value_preprocessor
+def _take_files(endpoint: str | None, values: dict[str, object] | None) -> None:
+    """Let the forms that carry files be larger, before anything reads the body."""
+    if endpoint in ("acts.reply", "acts.note"):
+        request.max_content_length = MAX_UPLOAD
+
+
+@bp.post("/pull")
+@audience("agent")
+def pull() -> AnyResponse:
+    """Take the next ticket and show it."""
+    try:
+        pulled = desk.pull(heed_of(), g.scope, now())
+    except Refused as refused:
+        return _refused(refused.reason, url_for("inbox.index"))
+    if pulled is None:
+        return _refused(_("Nothing waits that you may take."), url_for("inbox.index"), status=200)
+    return _done(url_for("inbox.ticket", ticket_id=pulled.ticket_id), ticket=pulled.ticket_id)
+
+
+@bp.post("/tickets/<ticket_id>/reply")
+@audience("agent")
+def reply(ticket_id: str) -> AnyResponse | str | tuple[str, int]:
+    """Send a reply, or keep a note, as the composer says."""
+    form = request.form
+    text = form.get("text", "").replace("\r\n", "\n")
+    if form.get("kind") == "note":
+        return note(ticket_id)
+    uploads = _uploads(request.files.getlist("files"))
+    if not text.strip() and not uploads:
+        return _not_taken(ticket_id, text, _("Write something first."), 422)
+    to, cc = _addresses(form.get("to")), _addresses(form.get("cc"))
+    try:
+        message_id = desk.reply(
+            heed_of(),
+            g.scope,
+            ticket_id,
+            text,
+            now(),
+            key=form.get("key", "")[:64],
+            last_seen=form.get("last_seen") or None,
+            keep_open=form.get("keep_open") == "1",
+            to=to or None,
+            cc=cc if to else None,
+            attachments=uploads,
+        )
+    except NewerMessage as newer:
+        return _not_taken(ticket_id, text, newer.reason, 409, newer=newer.message_id)
+    except Refused as refused:
+        return _not_taken(ticket_id, text, refused.reason, 409)
+    return _done(url_for("inbox.ticket", ticket_id=ticket_id), ticket=ticket_id, message=message_id)
+
+
+@bp.post("/tickets/<ticket_id>/note")
+@audience("agent")
+def note(ticket_id: str) -> AnyResponse | str | tuple[str, int]:
+    """Keep a note that the customer never sees."""
+    text = request.form.get("text", "").replace("\r\n", "\n")
+    if not text.strip():
+        return _not_taken(ticket_id, text, _("Write something first."), 422)
+    message_id = desk.note(heed_of(), g.scope, ticket_id, text, now(), key=request.form.get("key", "")[:64])
+    return _done(url_for("inbox.ticket", ticket_id=ticket_id), ticket=ticket_id, message=message_id)
+
+
+@bp.post("/tickets/<ticket_id>/forward")
+@audience("agent")
+def forward(ticket_id: str) -> AnyResponse:
+    """Send the conversation to a third party; their answer comes back without reaching the customer."""
+    to, text = request.form.get("to", "").strip(), request.form.get("text", "").replace("\r\n", "\n")
+    if "@" not in to:
+        where = url_for("dialogs.forward", ticket_id=ticket_id)
+        return _refused(_("Say whom to forward to: a mail address."), where, 422)
+    key = request.form.get("key", "")[:64]
+    message_id = desk.forward(heed_of(), g.scope, ticket_id, to, text, now(), key=key)
+    return _done(url_for("inbox.ticket", ticket_id=ticket_id), ticket=ticket_id, message=message_id)
+
+
+@bp.post("/tickets/<ticket_id>/snooze")
+@audience("agent")
+def snooze(ticket_id: str) -> AnyResponse:
+    """Put a ticket off until a moment; a new message wakes it earlier."""
+    try:
+        desk.snooze(heed_of(), g.scope, ticket_id, _until(), now())
+    except ValueError as error:
+        return _refused(str(error), url_for("dialogs.snooze", ticket_id=ticket_id), 422)
+    return _done(url_for("inbox.index"), left=ticket_id)
+
+
+@bp.post("/tickets/<ticket_id>/resolve")
+@audience("agent")
+def resolve(ticket_id: str) -> AnyResponse:
+    """Resolve a ticket."""
+    desk.resolve(heed_of(), g.scope, ticket_id, now())
+    return _done(url_for("inbox.index"), left=ticket_id)
+
+
+@bp.post("/tickets/<ticket_id>/reopen")
+@audience("agent")
+def reopen(ticket_id: str) -> AnyResponse:
+    """Open a resolved ticket again."""
+    desk.reopen(heed_of(), g.scope, ticket_id, now())
+    return _done(url_for("inbox.ticket", ticket_id=ticket_id), ticket=ticket_id)
+
+
+@bp.post("/tickets/<ticket_id>/return")
+@audience("agent")
+def give_back(ticket_id: str) -> AnyResponse:
+    """Return a ticket to its queue; it keeps its age."""
+    desk.give_back(heed_of(), g.scope, ticket_id, now(), request.form.get("reason", "").strip()[:300])
+    return _done(url_for("inbox.index"), left=ticket_id)
+
+
+@bp.post("/tickets/<ticket_id>/transfer")
+@audience("agent")
+def transfer(ticket_id: str) -> AnyResponse:
+    """Hand a ticket to another queue or agent, with a note for whoever gets it."""
+    queue, agent = request.form.get("queue") or None, request.form.get("agent") or None
+    if queue is None and agent is None:
+        where = url_for("dialogs.transfer", ticket_id=ticket_id)
+        return _refused(_("Choose a queue or an agent."), where, 422)
+    words = request.form.get("note", "").strip()
+    desk.transfer(heed_of(), g.scope, ticket_id, now(), queue=queue, agent=agent, note=words)
+    return _done(url_for("inbox.index"), left=ticket_id)
+
+
+@bp.post("/presence")
+@audience("agent")
+def set_presence() -> AnyResponse:
+    """Say whether I take work now."""
+    try:
+        status = Presence(request.form.get("status", ""))
+    except ValueError as error:
+        raise Mistake(_("Choose online, away, wrapping up or offline.")) from error
+    presence.set_presence(heed_of(), g.scope.agent, status, now(), reason=request.form.get("reason", "").strip()[:80])
+    return _done(_back(), status=status.value)
+
+
+@bp.post("/looks")
+@audience("agent")
+def looks() -> AnyResponse:
+    """Choose light or dark, or follow the system."""
+    response = _done(_back())
+    frame.remember_theme(response, request.form.get("theme", ""))  # type: ignore[arg-type]
+    return response
+
+
+def _until() -> datetime:
+    """Return the moment chosen: from the list, or typed in the reader's zone. Raises ValueError in words."""
+    typed, chosen = request.form.get("at", ""), request.form.get("until", "")
+    try:
+        until = datetime.fromisoformat(typed or chosen)
+    except ValueError:
+        raise ValueError(_("Choose until when.")) from None
+    until = until if until.tzinfo else until.replace(tzinfo=zone_of(g.agent.zone))
+    if not now() < until < now() + timedelta(days=366):
+        raise ValueError(_("Choose a moment within the next year."))
+    return until
+
+
+def _addresses(given: str | None) -> list[str]:
+    parts = (given or "").replace(";", ",").split(",")
+    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
+
+
+def _uploads(files: Sequence[FileStorage]) -> list[Upload]:
+    chosen = [file for file in files if file.filename]
+    if len(chosen) > MAX_FILES:
+        raise Mistake(_("At most {n} files go with one message.", n=MAX_FILES))
+    return [
+        Upload(file.filename or "file", file.mimetype or "application/octet-stream", file.read()) for file in chosen
+    ]
+
+
+def _wants_json() -> bool:
+    return request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html") == "application/json"
+
+
+def _done(where: str, **told: str) -> Response:
+    """Go on to a page, or tell the script where that is."""
+    if _wants_json():
+        return jsonify({"url": where, **told})
+    return redirect(where, 303)  # type: ignore[return-value]
+
+
+def _refused(reason: str, where: str, status: int = 409) -> Response:
+    if _wants_json():
+        response = jsonify({"detail": reason})
+        response.status_code = status
+        return response
+    flash(reason)
+    return redirect(where, 303)  # type: ignore[return-value]
+
+
+def _not_taken(ticket_id: str, text: str, reason: str, status: int, newer: str = "") -> Response | tuple[str, int]:
+    """Give what was typed back with the reason; nothing an agent wrote is lost."""
+    if _wants_json():
+        response = jsonify({"detail": reason, "newer": newer})
+        response.status_code = status
+        return response
+    return show(ticket_id, typed=text, reason=reason, newer=newer), status
+
+
+def _back() -> str:
+    wanted = request.form.get("next", "")
+    local = wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable()
+    return wanted if local else url_for("inbox.index")

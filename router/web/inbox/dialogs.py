@@ -1,0 +1,88 @@
+"""What an act asks before it is done: a page without script, a dialog with it. And the keys, and who was considered."""
+
+from datetime import datetime, time, timedelta
+
+from flask import Blueprint, g, render_template
+
+from router import inbox
+from router.web.audience import audience
+from router.web.security import heed_of, now
+from router.web.words import look_up as _
+from router.web.words import when, zone_of
+
+bp = Blueprint("dialogs", __name__)
+
+MORNING = time(9)
+
+KEYS = (  # key, what it does; the same table the script reads from the page
+    ("N", "Pull the next ticket"),
+    ("J", "Next ticket of the list"),
+    ("K", "Previous ticket of the list"),
+    ("R", "Write a reply"),
+    ("I", "Write a note"),
+    ("E", "Resolve"),
+    ("Z", "Snooze"),
+    ("T", "Transfer"),
+    ("P", "Change presence"),
+    ("?", "Show these keys"),
+    ("Esc", "Close a dialog, leave a field"),
+    ("Ctrl ↵", "Send"),
+)
+
+
+@bp.get("/tickets/<ticket_id>/transfer")
+@audience("agent")
+def transfer(ticket_id: str) -> str:
+    """Ask where a ticket should go."""
+    view = inbox.ticket(heed_of(), g.scope, ticket_id, now())
+    queues = [queue for queue in inbox.queues(heed_of(), g.scope) if queue.brand_id == view.line.brand_id]
+    agents = [agent for agent in inbox.agents(heed_of(), g.scope) if agent.id != g.scope.agent]
+    return render_template("inbox/transfer.html", view=view, queues=queues, agents=agents)
+
+
+@bp.get("/tickets/<ticket_id>/snooze")
+@audience("agent")
+def snooze(ticket_id: str) -> str:
+    """Ask until when a ticket should sleep."""
+    view = inbox.ticket(heed_of(), g.scope, ticket_id, now())
+    return render_template("inbox/snooze.html", view=view, choices=snooze_choices(now(), g.agent.zone))
+
+
+@bp.get("/tickets/<ticket_id>/forward")
+@audience("agent")
+def forward(ticket_id: str) -> str:
+    """Ask whom to forward to."""
+    view = inbox.ticket(heed_of(), g.scope, ticket_id, now())
+    last = next((m for m in reversed(view.messages) if m.direction == "inbound" and m.visibility == "public"), None)
+    key = f"f{now().timestamp():.6f}"
+    return render_template("inbox/forward.html", view=view, last=last, key=key)
+
+
+@bp.get("/tickets/<ticket_id>/why")
+@audience("agent")
+def why(ticket_id: str) -> str:
+    """Show who or what else was considered."""
+    view = inbox.ticket(heed_of(), g.scope, ticket_id, now())
+    return render_template("inbox/why.html", view=view, why=inbox.why(heed_of(), g.scope, ticket_id, now()), at=now())
+
+
+@bp.get("/keys")
+@audience("agent")
+def keys() -> str:
+    """Show the keys."""
+    return render_template("inbox/keys.html", keys=[(key, _(words)) for key, words in KEYS])
+
+
+def snooze_choices(at: datetime, zone: str) -> list[tuple[str, str]]:
+    """Return (moment as ISO 8601, in words) to choose from: soon, and mornings of the reader's zone."""
+    local = at.astimezone(zone_of(zone))
+    tomorrow = datetime.combine(local.date() + timedelta(days=1), MORNING, local.tzinfo)
+    monday = datetime.combine(local.date() + timedelta(days=7 - local.weekday()), MORNING, local.tzinfo)
+    moments = [
+        (_("1 hour"), at + timedelta(hours=1)),
+        (_("4 hours"), at + timedelta(hours=4)),
+        (_("Tomorrow morning"), tomorrow),
+    ]
+    if monday.date() != tomorrow.date():
+        moments.append((_("Monday morning"), monday))
+    return [(moment.isoformat(timespec="minutes"), f"{label} · {when(moment, at, zone)}") for label, moment in moments]

@@ -1,0 +1,154 @@
+"""What agents look at: the inbox with its lists, one ticket, a contact; each fragment has its own address."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+from itertools import groupby
+
+from flask import Blueprint, Response, g, render_template, request
+
+from router import inbox
+from router.inbox import EventView, MessageView, Page, TicketView
+from router.model import Presence
+from router.web.audience import audience
+from router.web.inbox.telling import QUIET
+from router.web.security import heed_of, now
+from router.web.words import look_up as _
+from router.web.words import zone_of
+
+TABS = ("mine", "waiting", "snoozed", "done")
+
+bp = Blueprint("inbox", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One entry of the conversation: a new day, a message, or something that happened."""
+
+    key: str
+    at: datetime
+    day: bool = False
+    message: MessageView | None = None
+    event: EventView | None = None
+
+
+@bp.get("/")
+@audience("agent")
+def index() -> str:
+    """Show the inbox without a ticket."""
+    return render_template("inbox/index.html", **_list(_tab()), view=None, pane="list")
+
+
+@bp.get("/tickets/<ticket_id>")
+@audience("agent")
+def ticket(ticket_id: str) -> str:
+    """Show the inbox with one ticket open."""
+    return show(ticket_id)
+
+
+def show(ticket_id: str, **more: object) -> str:
+    """Return the page of one ticket; `more` carries what was typed and why it was not taken."""
+    view = inbox.ticket(heed_of(), g.scope, ticket_id, now(), before=request.args.get("before"))
+    return render_template("inbox/index.html", **_list(_tab(view)), **_ticket(view), **more, pane="talk")
+
+
+@bp.get("/inbox/list")
+@audience("agent")
+def fragment_list() -> Response:
+    """Return the list alone."""
+    return _unchanged(render_template("inbox/_list.html", **_list(_tab()), shown=request.args.get("ticket", "")))
+
+
+@bp.get("/tickets/<ticket_id>/conversation")
+@audience("agent")
+def conversation(ticket_id: str) -> Response:
+    """Return a ticket's conversation, composer and panel; with `before`, the earlier messages."""
+    view = inbox.ticket(heed_of(), g.scope, ticket_id, now(), before=request.args.get("before"))
+    return _unchanged(render_template("inbox/_ticket.html", **_ticket(view), tab=_tab(view)))
+
+
+@bp.get("/contacts/<contact_id>")
+@audience("agent")
+def contact(contact_id: str) -> str:
+    """Show a customer: addresses, what is known with its source, tickets."""
+    return render_template("inbox/contact.html", contact=inbox.contact(heed_of(), g.scope, contact_id, now()))
+
+
+def may_pull(me: inbox.Me | None) -> str:
+    """Return why no ticket can be pulled now, empty if one can."""
+    if me is None:
+        return ""
+    if me.presence is Presence.AWAY:
+        said = _("You are away ({reason}).", reason=me.reason) if me.reason else _("You are away.")
+        return said + " " + _("Go online to pull.")
+    if me.presence is Presence.WRAPPING_UP:
+        return _("You are wrapping up. Go online to pull.")
+    if me.presence is Presence.OFFLINE:
+        return _("You are offline. Go online to pull.")
+    return _("All your slots are taken. Answer or put off a ticket to pull the next.") if me.full else ""
+
+
+def _tab(view: TicketView | None = None) -> str:
+    wanted = request.args.get("tab", "")
+    if wanted in TABS:
+        return wanted
+    if view is None or view.line.agent_id == g.scope.agent:
+        state = view.line.state if view else ""
+        return "snoozed" if state == "snoozed" else "done" if state in ("resolved", "closed") else "mine"
+    return "waiting" if view.line.state == "waiting" else "mine"
+
+
+def _list(tab: str) -> dict[str, object]:
+    heed, scope, at = heed_of(), g.scope, now()
+    if tab == "waiting":
+        page: Page = inbox.waiting(heed, scope, request.args.get("cursor"), now=at)
+    else:
+        page = {"mine": inbox.mine, "snoozed": inbox.snoozed, "done": inbox.done}[tab](heed, scope)
+    me = inbox.me(heed, scope.agent, at)
+    return {
+        "tab": tab,
+        "tabs": TABS,
+        "page": page,
+        "counts": inbox.counts(heed, scope),
+        "mine": me,
+        "cannot_pull": may_pull(me),
+        "at": at,
+    }
+
+
+def _ticket(view: TicketView) -> dict[str, object]:
+    me = inbox.me(heed_of(), g.scope.agent, now())
+    return {
+        "view": view,
+        "moments": _moments(view),
+        "at": now(),
+        "is_mine": view.line.agent_id == g.scope.agent,
+        "why": inbox.why(heed_of(), g.scope, view.line.id, now()),
+        "mine": me,
+        "cannot_pull": may_pull(me),
+        "key": sha256(f"{view.line.id}{now().timestamp()}{g.scope.agent}".encode()).hexdigest()[:24],
+        "shown": view.line.id,
+    }
+
+
+def _moments(view: TicketView) -> list[Moment]:
+    """Return messages and events in one order, with a line for each new day of the reader."""
+    entries = [Moment(f"m-{m.id}", m.at, message=m) for m in view.messages]
+    entries += [Moment(f"e-{e.seq}", e.at, event=e) for e in view.events if e.kind not in QUIET]
+    entries.sort(key=lambda moment: (moment.at, moment.event is not None))
+    zone = zone_of(g.agent.zone)
+    found: list[Moment] = []
+    for day, of_day in groupby(entries, key=lambda moment: moment.at.astimezone(zone).date()):
+        rest = list(of_day)
+        found.append(Moment(f"d-{day}", rest[0].at, day=True))
+        found.extend(rest)
+    return found
+
+
+def _unchanged(body: str) -> Response:
+    """Return a fragment with its fingerprint; 304 to whoever has it already."""
+    response = Response(body, mimetype="text/html")
+    response.set_etag(sha256(body.encode()).hexdigest()[:32], weak=True)
+    response.headers["Cache-Control"] = "no-cache, private"
+    response.headers["Vary"] = "Cookie"
+    return response.make_conditional(request)  # type: ignore[return-value]

@@ -1,0 +1,179 @@
+"""How the inbox says things: moods, states, channels, what happened. Words only; layout is in the templates."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+from flask import Flask
+
+from router.inbox import EventView
+from router.routing.words import LANGUAGES, is_language
+from router.web.words import look_up as _
+from router.web.words import span
+
+TENSE, HOT = 25, 50  # where a message's own figure changes shape; the written anchors
+
+STATES: Mapping[str, str] = {
+    "new": "new",
+    "waiting": "waiting",
+    "offered": "offered",
+    "open": "open",
+    "pending": "customer's turn",
+    "snoozed": "snoozed",
+    "resolved": "resolved",
+    "closed": "closed",
+}
+SENT: Mapping[str, str] = {  # state of an outgoing message -> words
+    "queued": "on its way",
+    "sending": "sending",
+    "sent": "sent",
+    "delivered": "delivered",
+    "read": "read",
+    "failed": "not sent",
+    "unknown": "may not have arrived",
+}
+CHANNELS: Mapping[str, tuple[str, str]] = {  # channel -> (name, icon)
+    "email": ("email", "mail"),
+    "webchat": ("web chat", "chat"),
+    "telegram": ("Telegram", "telegram"),
+    "api": ("API", "api"),
+}
+SLOTS: Mapping[str, str] = {"live": "live", "mail": "mail", "task": "task", "call": "call"}
+PROMISES: Mapping[str, str] = {"first_answer": "First answer", "next_answer": "Next answer", "resolution": "Resolve by"}
+PRESENCES: Mapping[str, str] = {
+    "online": "Online",
+    "away": "Away",
+    "wrapping_up": "Wrapping up",
+    "offline": "Offline",
+}
+
+Say = Callable[[EventView], str]
+
+
+def mood_shape(level: int) -> str:
+    """Return calm, tense or hot for one message's frustration."""
+    return "hot" if level >= HOT else "tense" if level >= TENSE else "calm"
+
+
+def heat_shape(heat: int) -> str:
+    """Return calm, tense or hot for a ticket's heat."""
+    return ("calm", "tense", "hot", "hot")[max(0, min(heat, 3))]
+
+
+def intent(key: str) -> str:
+    """Return an intent as people say it, empty for `other`."""
+    return "" if key in ("", "other") else key.replace("_", " ")
+
+
+def language(tag: str) -> str:
+    """Return a language's name; empty for one that could not be told."""
+    return "" if tag in ("", "und") else LANGUAGES.get(tag, tag)
+
+
+def channel_name(key: str) -> str:
+    """Return a channel's name in a sentence."""
+    return CHANNELS.get(key, (key, ""))[0]
+
+
+def channel_icon(key: str) -> str:
+    """Return the icon of a channel."""
+    return CHANNELS.get(key, ("", "chat"))[1]
+
+
+def happened(event: EventView) -> str:
+    """Return one thing that happened in words, and who did it where the words do not say."""
+    say = EVENTS.get(event.kind)
+    words = say(event) if say else event.kind.replace("_", " ").replace(".", " ")
+    return f"{words} · {event.by}" if event.by and event.by not in words else words
+
+
+def _plain(words: str) -> Say:
+    return lambda event: _(words)
+
+
+def _with(words: str, *keys: str) -> Say:
+    """Return a sentence with the first of `keys` that the event tells, quoted by the words around `{x}`."""
+
+    def say(event: EventView) -> str:
+        found = next((event.data[key] for key in keys if event.data.get(key)), None)
+        if isinstance(found, list):
+            found = ", ".join(str(item) for item in found)
+        return _(words, x=found) if found else _(words.split(" {x}")[0].rstrip(" ·:“"))
+
+    return say
+
+
+def _waiting(event: EventView) -> str:
+    """Return where it waits, until when, and because of what: “routed to Billing · answer within 10 min · rule”."""
+    queue = event.data.get("queue_name")
+    parts = [_("routed to {queue}", queue=queue) if queue else _("in line")]
+    try:
+        left = datetime.fromisoformat(str(event.data.get("answer_by"))) - event.at
+        if left.total_seconds() > 0:
+            parts.append(_("answer within {span}", span=span(left)))
+    except ValueError:
+        pass
+    because = str(event.data.get("because") or "")
+    if because and not because.startswith("queue "):
+        parts.append(f"“{because}”")
+    return " · ".join(parts)
+
+
+def _assigned(event: EventView) -> str:
+    words = _(HOW.get(str(event.data.get("how")), "given to {who}"), who=event.data.get("agent_name") or _("someone"))
+    return words + (" · " + _("over capacity, by hand") if event.data.get("over_capacity") else "")
+
+
+def _mood(event: EventView) -> str:
+    return _("mood rose from {before} to {level}", before=event.data.get("before"), level=event.data.get("level"))
+
+
+HOW: Mapping[str, str] = {
+    "pulled": "pulled by {who}",
+    "offered": "accepted by {who}",
+    "by hand": "given to {who} by hand",
+    "woke": "back with {who}",
+    "answered": "with {who}, who answered",
+}
+EVENTS: Mapping[str, Say] = {
+    "opened": _plain("new ticket"),
+    "started": _plain("new ticket, started by the desk"),
+    "waiting": _waiting,
+    "woke": _plain("woke by a new message"),
+    "waits_for_slot": _with("waits for a slot of {x}", "agent_name"),
+    "assigned": _assigned,
+    "mood_rose": _mood,
+    "snoozed": _plain("snoozed"),
+    "resolved": _plain("resolved"),
+    "reopened": _plain("reopened by a new message"),
+    "closed": _with("closed by a rule: {x}", "rule"),
+    "transferred": _with("transferred to {x}", "agent_name", "queue_name"),
+    "returned": _with("returned to the queue · {x}", "reason", "because"),
+    "spam": _plain("marked as spam"),
+    "answered_elsewhere": _plain("answered in the channel's own app"),
+    "third_party_answered": _plain("the other party answered"),
+    "delivery_failed": _plain("a reply was not delivered"),
+}
+QUIET = frozenset(
+    {"message", "replied", "noted", "forwarded", "pending", "decided", "answered_elsewhere"}
+)  # the message itself tells it
+
+
+def register(app: Flask) -> None:
+    """Give the templates these words."""
+    app.jinja_env.tests["language_tag"] = is_language
+    app.jinja_env.filters["channel_name"] = channel_name
+    app.jinja_env.globals.update(
+        mood_shape=mood_shape,
+        heat_shape=heat_shape,
+        intent_words=intent,
+        language_words=language,
+        channel_name=channel_name,
+        channel_icon=channel_icon,
+        happened=happened,
+        quiet_events=QUIET,
+        state_words=STATES,
+        sent_words=SENT,
+        slot_words=SLOTS,
+        promise_words=PROMISES,
+        presence_words=PRESENCES,
+    )

@@ -1,0 +1,52 @@
+// Asks our own server: fragments of pages, and forms sent in the background.
+
+const token = () => document.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
+
+/** @type {Map<string, {tag: string}>} */
+const known = new Map();
+
+/**
+ * Fetch a fragment; null if it is what we got last time. Throws TypeError when the line is dead.
+ * @param {string} path
+ * @param {{fresh?: boolean}} [how] fresh: also when nothing changed
+ * @returns {Promise<DocumentFragment | null>}
+ */
+export async function fragment(path, how = {}) {
+  const url = new URL(path, location.href);
+  url.searchParams.set("fragment", "1");
+  const last = known.get(url.href);
+  const headers = new Headers({ Accept: "text/html" });
+  if (last && !how.fresh) headers.set("If-None-Match", last.tag);
+  const answer = await fetch(url, { headers, cache: "no-store" });
+  tell(true);
+  if (answer.status === 304) return null;
+  if (answer.status === 401 || answer.redirected) {
+    location.assign("/login");
+    return null;
+  }
+  if (!answer.ok) throw new Error(`${answer.status}`);
+  const tag = answer.headers.get("ETag");
+  if (tag) known.set(url.href, { tag });
+  return document.createRange().createContextualFragment(await answer.text());
+}
+
+/**
+ * Send a form in the background.
+ * @param {string} path
+ * @param {FormData} data
+ * @returns {Promise<{ok: boolean, status: number, said: any}>}
+ */
+export async function send(path, data) {
+  data.delete("csrf_token");
+  const headers = { Accept: "application/json", "X-CSRFToken": token() };
+  const answer = await fetch(path, { method: "POST", body: data, headers });
+  tell(true);
+  const said = await answer.json().catch(() => ({}));
+  if (answer.status === 401) location.assign("/login");
+  return { ok: answer.ok, status: answer.status, said };
+}
+
+/** Tell the page that the line works, or does not. @param {boolean} works */
+export function tell(works) {
+  document.dispatchEvent(new CustomEvent("heed:line", { detail: { works } }));
+}

@@ -1,0 +1,290 @@
+"""Event streams: hints to open pages that something changed, never the thing itself.
+
+One listener a process hands every change to the queues of its open streams; a queue that is full is emptied and its
+page told to look at everything again. What concerns a viewer's own tickets is sent at once; what moves elsewhere in the
+line is gathered and sent every two seconds, so that 500 open pages do not wake for each other's work.
+"""
+
+import json
+import logging
+import os
+import queue
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from flask import Blueprint, Flask, Response, current_app, g, request, session
+from werkzeug.wrappers import Response as AnyResponse
+
+from router import accounts, presence, tokens
+from router.app import Heed
+from router.model import Scope
+from router.notify import Change
+from router.store.failures import DATABASE_AWAY
+from router.tokens import TokenRefused
+from router.web.audience import audience
+from router.web.problems import problem
+from router.web.security import SESSION_KEY, heed_of, now, signed_in
+
+log = logging.getLogger(__name__)
+
+QUEUE = 64  # hints a page may be behind before it is told to look at everything
+COMMENT_S = 15.0  # a line for proxies that end silent connections
+CHECK_S = 30.0  # how often a stream asks whether its viewer still may
+GATHER_S = 2.0  # how long changes elsewhere are gathered
+GATHERED = 50  # ids of one gathered hint; more: look at everything
+RETRY_MS = 2000  # when a browser connects again
+HEARTBEAT_S = 15.0  # all streams of this process are noted as seen
+RETRY_AFTER_S = 30  # for a page that was refused: it polls meanwhile
+
+bp = Blueprint("streams", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who watches, what they may see, and how to ask whether they still may."""
+
+    scope: Scope
+    holds: Callable[[], bool]
+    everything: bool = False  # programs: every change they may read, at once
+    thread: str = ""  # a visitor: this conversation alone
+
+
+@dataclass(eq=False, slots=True)
+class Client:
+    """One open stream."""
+
+    viewer: Viewer
+    hints: "queue.Queue[Change | None]" = field(default_factory=lambda: queue.Queue(QUEUE))
+    missed: threading.Event = field(default_factory=threading.Event)
+    stream_id: str = ""
+
+
+class Hub:
+    """The open streams of this process."""
+
+    def __init__(self, heed: Heed) -> None:
+        self._heed = heed
+        self.process = f"{socket.gethostname()}:{os.getpid()}:{int(time.time())}"
+        self._clients: set[Client] = set()
+        self._lock = threading.Lock()
+        self._listening = False
+
+    def join(self, viewer: Viewer) -> Client | None:
+        """Return a new stream's queue, None if this process holds as many streams as it may."""
+        client = Client(viewer)
+        with self._lock:
+            if len(self._clients) >= self._heed.config.max_streams or self._heed.notifier.stopping:
+                return None
+            self._clients.add(client)
+            first, self._listening = not self._listening, True
+        if first:
+            self._heed.notifier.listen(self._heard)
+            threading.Thread(target=self._beat, name="heed-streams", daemon=True).start()
+        return client
+
+    def leave(self, client: Client) -> None:
+        """Forget a stream."""
+        with self._lock:
+            self._clients.discard(client)
+
+    @property
+    def open(self) -> int:
+        """Return how many streams are open here."""
+        return len(self._clients)
+
+    def _heard(self, change: Change | None) -> None:
+        with self._lock:
+            clients = list(self._clients)
+        for client in clients:
+            if change is not None and not concerns(change, client.viewer):
+                continue
+            try:
+                client.hints.put_nowait(change)
+            except queue.Full:
+                client.missed.set()
+
+    def _beat(self) -> None:
+        """Note all agents' streams of this process as seen, in one write."""
+        last = time.monotonic()
+        while not self._heed.notifier.stopping:
+            time.sleep(1)
+            if time.monotonic() - last < HEARTBEAT_S:
+                continue
+            last = time.monotonic()
+            try:
+                presence.streams_seen(self._heed, self.process, now())
+            except DATABASE_AWAY as error:
+                log.warning("streams could not be noted as seen: %s", type(error).__name__)
+
+
+def concerns(change: Change, viewer: Viewer) -> bool:
+    """Say whether a viewer may hear of a change at all."""
+    if viewer.thread:
+        return change.thread == viewer.thread
+    if change.kind == "session":
+        return change.agent == viewer.scope.agent
+    if change.brand and not viewer.scope.sees(change.brand):
+        return False
+    return change.kind != "presence" or change.agent == viewer.scope.agent or viewer.everything
+
+
+def is_theirs(change: Change, viewer: Viewer) -> bool:
+    """Say whether a change is about the viewer's own work, so that it is sent at once."""
+    if viewer.everything or viewer.thread or change.kind in ("session", "presence"):
+        return True
+    return viewer.scope.agent is not None and viewer.scope.agent in (change.agent, change.before)
+
+
+def stream(heed: Heed, viewer: Viewer, hub: Hub, client: Client) -> Iterator[str]:
+    """Yield server-sent events until the process stops or the viewer no longer may."""
+    yield f"retry: {RETRY_MS}\n\n" + event("hello", {})
+    gathered: dict[str, None] = {}
+    spoke = checked = gathered_at = time.monotonic()
+    while not heed.notifier.stopping:
+        wait = (GATHER_S - (time.monotonic() - gathered_at)) if gathered else COMMENT_S - (time.monotonic() - spoke)
+        try:
+            change = client.hints.get(timeout=min(max(wait, 0.01), 5.0))
+            heard = True
+        except queue.Empty:
+            change, heard = None, False
+        at = time.monotonic()
+        if client.missed.is_set() or (heard and change is None):
+            client.missed.clear()
+            _drain(client)
+            gathered.clear()
+            if heed.notifier.stopping:
+                break
+            yield event("resync", {})
+            spoke = at
+        elif change is not None:
+            if change.kind == "session" or at - checked > CHECK_S:
+                checked = at
+                if not viewer.holds():
+                    yield event("ended", {})
+                    return
+            if change.kind == "session":
+                continue
+            if is_theirs(change, viewer):
+                yield event("change", told(change, viewer))
+                spoke = at
+            else:
+                if not gathered:
+                    gathered_at = at
+                gathered[change.ticket] = None
+        if gathered and at - gathered_at >= GATHER_S:
+            yield event("line", {"tickets": list(gathered)} if len(gathered) <= GATHERED else {"all": True})
+            gathered.clear()
+            spoke = at
+        if at - checked > CHECK_S:
+            checked = at
+            if not viewer.holds():
+                yield event("ended", {})
+                return
+        if at - spoke >= COMMENT_S:
+            yield ": still here\n\n"
+            spoke = at
+
+
+def told(change: Change, viewer: Viewer) -> dict[str, object]:
+    """Return what a viewer hears of a change: ids only, and of people nothing but themselves."""
+    if viewer.thread:
+        return {"kind": "message"}
+    said: dict[str, object] = {"kind": change.kind}
+    if change.ticket:
+        said["ticket"] = change.ticket
+    if change.kind == "ticket" and viewer.scope.agent:
+        said["mine"] = change.agent == viewer.scope.agent
+        said["was_mine"] = change.before == viewer.scope.agent
+    return said
+
+
+def event(name: str, data: dict[str, object]) -> str:
+    """Return one event; source: HTML standard, server-sent events."""
+    return f"event: {name}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n"
+
+
+def register(app: Flask) -> None:
+    """Add the streams of pages and of the API."""
+    app.extensions["heed.hub"] = Hub(heed_of(app))
+    app.register_blueprint(bp)
+
+
+def hub_of() -> Hub:
+    """Return this process's open streams."""
+    found = current_app.extensions["heed.hub"]
+    assert isinstance(found, Hub)
+    return found
+
+
+def answer(viewer: Viewer, *, present: bool = False) -> AnyResponse:
+    """Return an open stream, or 503 where this process holds all it may; `present`: an agent is here by it."""
+    heed, hub = heed_of(), hub_of()
+    client = hub.join(viewer)
+    if client is None:
+        said = "Too many pages are open here: this one asks every few seconds instead."
+        return problem(503, said, headers={"Retry-After": str(RETRY_AFTER_S)})
+    if present and viewer.scope.agent is not None:
+        try:
+            client.stream_id = presence.stream_opened(heed, viewer.scope.agent, hub.process, now())
+        except BaseException:
+            hub.leave(client)
+            raise
+
+    def close() -> None:
+        hub.leave(client)
+        if client.stream_id:
+            try:
+                presence.stream_closed(heed, client.stream_id, now())
+            except DATABASE_AWAY as error:  # the sweep notices that nobody beats for it any more
+                log.warning("a stream could not be closed: %s", type(error).__name__)
+
+    response = Response(stream(heed, viewer, hub, client), mimetype="text/event-stream")
+    response.call_on_close(close)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Accel-Buffering"] = "no"
+    return response
+
+
+@bp.get("/events")
+@audience("agent")
+def events() -> AnyResponse:
+    """Tell an open page what changes, for as long as it is open."""
+    heed, session_id = heed_of(), str(session.get(SESSION_KEY, ""))
+    return answer(Viewer(signed_in().scope, lambda: _session_holds(heed, session_id, now())), present=True)
+
+
+@bp.get("/api/v1/events")
+@audience("token", scope="tickets:read")
+def api_events() -> AnyResponse:
+    """Tell a program what changes, as far as its token may read."""
+    heed, token = heed_of(), request.headers.get("Authorization", "").partition(" ")[2].strip()
+    return answer(Viewer(g.scope, lambda: _token_holds(heed, token, now()), everything=True))
+
+
+def _session_holds(heed: Heed, session_id: str, at: datetime) -> bool:
+    try:
+        return accounts.scope_of_session(heed, session_id, at) is not None
+    except DATABASE_AWAY:
+        return True  # asked again at the next check; nothing is sent that the page may not read by itself
+
+
+def _token_holds(heed: Heed, token: str, at: datetime) -> bool:
+    try:
+        tokens.scope_of_token(heed, token, "tickets:read", at)
+    except TokenRefused:
+        return False
+    except DATABASE_AWAY:
+        return True
+    return True
+
+
+def _drain(client: Client) -> None:
+    while True:
+        try:
+            client.hints.get_nowait()
+        except queue.Empty:
+            return
