@@ -5,12 +5,14 @@ import signal
 import threading
 
 SUPERVISED = "HEED_SUPERVISED"  # set by `up`: standard input is a pipe that only the supervisor holds open
+WATCHER = "heed-parent"
 
 
 def follow_supervisor() -> None:
     """Under `up`, stop this process (as SIGTERM does) as soon as the supervisor's end of the pipe closes."""
-    if SUPERVISED in os.environ:
-        threading.Thread(target=_wait_for_the_end, name="heed-parent", daemon=True).start()
+    followed = any(thread.name == WATCHER for thread in threading.enumerate())
+    if SUPERVISED in os.environ and not followed:
+        threading.Thread(target=_wait_for_the_end, name=WATCHER, daemon=True).start()
 
 
 def _wait_for_the_end() -> None:

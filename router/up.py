@@ -1,7 +1,8 @@
 """All processes of a desk on one host: starts them, shows what they say, restarts what dies, stops them together.
 
-One thread waits for output, deaths and signals. Knows nothing of tickets or the database: what must be done first and
-what is said when all is ready are handed in.
+One thread waits for output, deaths and signals. Our own processes are forks of this one, which has imported what they
+need: five processes that each import it take ten seconds of CPU. Knows nothing of tickets or the database: what must be
+done first and what is said when all is ready are handed in.
 """
 
 import contextlib
@@ -15,11 +16,13 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import partial
+from importlib import import_module
 
 from router import embedded
 from router.config import Config
+from router.forked import Forked
 from router.listening import CannotStart, check_port, is_ready, only_one
-from router.parent import SUPERVISED
 
 __all__ = ["CannotStart", "Program", "programs", "run"]
 
@@ -30,6 +33,14 @@ TRIES_BEFORE_READY = 3  # a web process that never came up and died so often wil
 OLD_CHILDREN_END_S = 6.0  # what a killed supervisor left behind notices, and is gone by then
 POLL_S = 0.1
 PR_SET_PDEATHSIG = 1  # source: linux/prctl.h
+OURS = (
+    # name, its command line after `python -m router`; one process for each job queue, as `worker` runs them
+    ("web", ("web",)),
+    ("intake", ("worker", "--queue", "intake")),
+    ("delivery", ("worker", "--queue", "delivery")),
+    ("slow", ("worker", "--queue", "slow")),
+    ("clock", ("clock",)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +48,8 @@ class Program:
     """One long-running process of the desk."""
 
     name: str
-    command: Sequence[str]
+    runs: Sequence[str] | Callable[[], int]  # a program of others, or a function of ours
     first: bool = False  # started before, stopped after the others: the broker
-    foreign: bool = False  # not our code: it cannot watch the supervisor's pipe
 
 
 @dataclass(slots=True)
@@ -47,7 +57,7 @@ class Child:
     """A program as it runs now."""
 
     program: Program
-    process: subprocess.Popen[bytes] | None = None
+    process: subprocess.Popen[bytes] | Forked | None = None
     started: float = 0.0
     deaths: int = 0  # in a row
     start_at: float = 0.0  # monotonic; not before
@@ -58,9 +68,8 @@ def programs(config: Config) -> list[Program]:
     """Return what `up` runs: an embedded Valkey where REDIS_URL is unset and none answers yet, web, worker, clock."""
     broker = []
     if config.embeds_redis and not embedded.answers(embedded.socket_path(config.data_dir)):
-        broker = [Program("valkey", embedded.command(config.data_dir), first=True, foreign=True)]
-    ours = [Program(name, [sys.executable, "-m", "router", name]) for name in ("web", "worker", "clock")]
-    return broker + ours
+        broker = [Program("valkey", embedded.command(config.data_dir), first=True)]
+    return broker + [Program(name, partial(_our_command, arguments)) for name, arguments in OURS]
 
 
 def run(
@@ -70,11 +79,13 @@ def run(
     announce: Callable[[], str],
     chosen: Callable[[Config], list[Program]] = programs,
     say: Callable[[str], object] = print,
+    imports: str = "router.cli.serving",
 ) -> int:
     """Run the desk until Ctrl-C or SIGTERM; return the exit code.
 
     `prepare` runs while the broker starts and before anything else (migrations); `announce` returns the line shown
-    under the address once the desk answers. Raises CannotStart if the port or DATA_DIR is taken.
+    under the address once the desk answers; `imports` is the module that our processes need. Raises CannotStart if the
+    port or DATA_DIR is taken.
     """
     with only_one(config.data_dir) as left_behind:
         check_port(config, OLD_CHILDREN_END_S if left_behind else 0.0)
@@ -83,6 +94,7 @@ def run(
             try:
                 supervisor.start(first=True)
                 prepare()
+                import_module(imports)
                 supervisor.start(first=False)
                 return supervisor.watch(config, announce)
             finally:
@@ -158,25 +170,27 @@ class Supervisor:
         os.close(self._follow)
 
     def _start(self, child: Child) -> None:
-        foreign = child.program.foreign
         child.started = time.monotonic()
-        child.process = subprocess.Popen(
-            child.program.command,
-            stdin=subprocess.DEVNULL if foreign else self._follow,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, "PYTHONUNBUFFERED": "1", SUPERVISED: "1"},
-            start_new_session=True,  # Ctrl-C reaches us alone, and a dead child's own children can be ended with it
-            preexec_fn=_end_with_parent if foreign else None,  # safe: we have one thread
-        )
+        runs = child.program.runs
+        if callable(runs):
+            child.process = Forked(runs, child.program.name, self._follow)
+        else:
+            child.process = subprocess.Popen(
+                runs,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,  # Ctrl-C reaches us alone
+                preexec_fn=_end_with_parent,  # safe: we have one thread
+            )
         assert child.process.stdout is not None
         os.set_blocking(child.process.stdout.fileno(), False)
         self._selector.register(child.process.stdout, selectors.EVENT_READ, child)
 
     def _look_after(self, child: Child) -> None:
         now = time.monotonic()
-        if child.process is not None and child.process.poll() is not None:
-            code = child.process.returncode
+        code = child.process.poll() if child.process is not None else None
+        if code is not None:
             self._bury(child)
             child.deaths = 1 if now - child.started > CALM_S else child.deaths + 1
             pause = 0.0 if child.deaths == 1 else min(LONGEST_PAUSE_S, 0.25 * 2**child.deaths)
@@ -233,6 +247,12 @@ class Supervisor:
 
     def _asked_to_stop(self, _number: int, _frame: object) -> None:
         self._asked += 1
+
+
+def _our_command(arguments: Sequence[str]) -> int:
+    from router.cli import main  # here: the command line imports this module
+
+    return main(arguments)
 
 
 def _alive(child: Child) -> bool:

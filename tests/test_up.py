@@ -16,44 +16,44 @@ from pathlib import Path
 import psutil
 import pytest
 
-from router import embedded
+from router import embedded, up
+from router.background import JOB_QUEUES
 
-SITE = """
-import http.server, signal, sys
-from router.parent import follow_supervisor
-follow_supervisor()
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+DRIVER = """
+import http.server, os, signal, subprocess, sys
+from functools import partial
+from router import config, up
+
 class Ready(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
         self.send_response(200); self.send_header("Content-Length", "0"); self.end_headers()
     def log_message(self, *_): pass
-print("listening", flush=True)
-http.server.HTTPServer(("127.0.0.1", int(sys.argv[1])), Ready).serve_forever()
-"""
-LOOP = """
-import os, signal, sys
-from router.parent import follow_supervisor
-follow_supervisor()
-signal.signal(signal.SIGTERM, signal.SIG_IGN if sys.argv[1] == "stubborn" else lambda *_: sys.exit(0))
-print("works as", os.getpid(), flush=True)
-while True: signal.pause()
-"""
-DRIVER = """
-import os, sys
-from router import config, up
-kind, port = sys.argv[1], os.environ["PORT"]
-site, loop = os.environ["SITE"], os.environ["LOOP"]
+
+def site(kind, port):
+    if kind == "broken":
+        sys.exit("no such module")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    print("listening", flush=True)
+    http.server.HTTPServer(("127.0.0.1", port), Ready).serve_forever()
+
+def loop(kind, port):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN if kind == "stubborn" else lambda *_: sys.exit(0))
+    print("works as", os.getpid(), flush=True)
+    while True:
+        signal.pause()
+
 def chosen(c):
-    web = [sys.executable, "-c", "print('no such module'); raise SystemExit(3)" if kind == "broken" else site, port]
-    return [p for p in up.programs(c) if p.first] + [
-        up.Program("web", web), up.Program("worker", [sys.executable, "-c", loop, kind])]
+    broker = [p for p in up.programs(c) if p.first]
+    return broker + [up.Program(n, partial(f, sys.argv[1], c.port)) for n, f in (("web", site), ("worker", loop))]
+
 config.prepare(os.environ)
-say = lambda line: print(line, flush=True)
+say = partial(print, flush=True)
 try:
     code = up.run(config.load(os.environ), prepare=lambda: say("migrated"), announce=lambda: "Sign in: here",
-                  chosen=chosen, say=say)
+                  chosen=chosen, say=say, imports="http.server")
 except up.CannotStart as error:
-    code = f"cannot start: {error}"
+    print("cannot start:", error)
+    code = 1
 sys.exit(code)
 """
 
@@ -62,7 +62,7 @@ class Desk:
     """A supervisor in a process of its own, and what it has printed."""
 
     def __init__(self, folder: Path, port: int, kind: str = "plain") -> None:
-        given = {"DATA_DIR": str(folder), "PORT": str(port), "SITE": SITE, "LOOP": LOOP, "REDIS_URL": ""}
+        given = {"DATA_DIR": str(folder), "PORT": str(port), "REDIS_URL": ""}
         self.folder = folder
         self.said: list[str] = []
         self._lines: queue.Queue[str | None] = queue.Queue()
@@ -228,3 +228,8 @@ class TestStop:
         desk.process.wait()
         desks.append(Desk(desk.folder, port))
         desks[1].until("Heed is ready")
+
+
+def test_there_is_a_process_for_each_job_queue() -> None:
+    queues = {arguments[2] for _, arguments in up.OURS if arguments[0] == "worker"}
+    assert queues == set(JOB_QUEUES)
