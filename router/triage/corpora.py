@@ -1,0 +1,106 @@
+"""Read the training data: the public sets in a data folder, and our own seed sentences in the package.
+
+`train` rows teach, `dev` rows choose settings, `challenge` rows only score. Nothing here runs in the product.
+"""
+
+import csv
+import gzip
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from hashlib import sha1
+from importlib.resources import files
+from pathlib import Path
+
+OTHER_CAP = 3_000  # rows of `other` that teach; it is a third of the intent data
+GOEMOTIONS_WEIGHT = 1 / 3  # it is a stand-in: not aimed at a service
+SEED_WEIGHT = 3.0  # our own sentences are few, and in the words of support
+INTENT_SEED_WEIGHT = 2.0
+SUPPORT_WEIGHT = 4.0  # of a message a person labelled
+WEAK_WEIGHT = 0.5  # of a message taken as calm because no cue word was in it
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One labelled text."""
+
+    text: str
+    label: str  # "1" and "0" for frustration, else a key of INTENTS or a language
+    source: str
+    split: str
+    language: str = "en"
+    weight: float = 1.0
+
+
+def frustration(data: Path) -> list[Row]:
+    """Return the English and Roman Urdu rows, our own seeds among them."""
+    rows = list(_sentiment(data, "reviews_en"))
+    rows += _sentiment(data, "support_en")
+    rows += _sentiment(data, "goemotions_en", GOEMOTIONS_WEIGHT)
+    rows += _sentiment(data, "roman_urdu")
+    for language, label, text in _seeds("seeds_frustration.tsv"):
+        rows.append(Row(text, label, "own-seeds", _split(text), language, SEED_WEIGHT))
+    return rows
+
+
+def challenge(data: Path) -> list[Row]:
+    """Return the rows that only score."""
+    return list(_sentiment(data, "challenge"))
+
+
+def languages(data: Path) -> list[Row]:
+    """Return rows labelled `ur-Latn` or `other`, to tell Roman Urdu from the rest in Latin letters."""
+    latin = {"deu", "eng", "esp", "ptbr", "ptmz", "afr", "ron", "swe", "som", "swa", "hau", "yor", "ibo", "kin"}
+    rows = [Row(r.text, r.language, r.source, r.split) for r in frustration(data)]
+    rows += [Row(r.text, r.language, r.source, r.split) for r in _sentiment(data, "emotions_multilingual")]
+    kept: list[Row] = []
+    for row in rows:
+        if row.label == "ur-Latn" or row.label in ("en", *latin):
+            tag = "ur-Latn" if row.label == "ur-Latn" else "other"
+            kept.append(Row(row.text, tag, row.source, row.split))
+    for intent in intents(data):
+        kept.append(Row(intent.text, "other", intent.source, intent.split))
+    return kept
+
+
+def intents(data: Path) -> list[Row]:
+    """Return intent rows; sets without a dev part give a tenth of their rows to it."""
+    rows: list[Row] = []
+    for path in sorted((data / "intent").glob("*.tsv")):
+        with path.open(encoding="utf-8", newline="") as lines:
+            found = list(csv.DictReader(lines, delimiter="\t", quoting=csv.QUOTE_NONE))
+        own_dev = any(row["split"] == "dev" for row in found)
+        for row in found:
+            split = row["split"] if own_dev else _split(row["text"])
+            if row["intent"]:
+                rows.append(Row(row["text"], row["intent"], path.stem, "dev" if split == "dev" else "train"))
+    kept = [row for row in rows if row.label != "other" or row.split == "dev"]
+    others = [row for row in rows if row.label == "other" and row.split == "train"]
+    kept += sorted(others, key=lambda row: sha1(row.text.encode(), usedforsecurity=False).digest())[:OTHER_CAP]
+    for label, text in _seeds("seeds_intent.tsv"):
+        split = "dev" if _split(text) == "dev" else "train"
+        kept.append(Row(text, label, "own-seeds", split, weight=INTENT_SEED_WEIGHT))
+    return kept
+
+
+def _sentiment(data: Path, name: str, weight: float = 1.0) -> Iterator[Row]:
+    with gzip.open(data / "sentiment" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            factor = weight
+            if row["source"].endswith("handlabelled"):
+                factor = SUPPORT_WEIGHT
+            elif "weak0" in row["source"]:
+                factor = WEAK_WEIGHT
+            yield Row(row["text"], str(row["label"]), row["source"], row["split"], row["lang"], factor)
+
+
+def _seeds(name: str) -> Iterator[list[str]]:
+    """Give the columns of each line of a packaged seed file; lines that start with `;` are headings."""
+    for line in files("router.triage").joinpath("data", name).read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith(";"):
+            yield line.split("\t")
+
+
+def _split(text: str) -> str:
+    return {0: "test", 1: "dev"}.get(sha1(text.encode(), usedforsecurity=False).digest()[0] % 10, "train")

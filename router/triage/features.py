@@ -1,0 +1,57 @@
+"""Words into hashed features: each word, its character n-grams, and each pair of neighbours.
+
+The hash is CRC-32, which is the same on every machine and in every process.
+"""
+
+from collections.abc import Sequence
+from functools import lru_cache
+from math import sqrt
+from zlib import crc32
+
+CHARACTERS = (3, 4, 5)  # lengths of the character n-grams inside a word
+CHARACTER_VALUE = 0.3  # of one character n-gram, where a whole word has 1
+PAIR_VALUE = 1.0
+
+
+@lru_cache(maxsize=50_000)
+def word_features(word: str) -> tuple[tuple[int, float], ...]:
+    """Return (hash, value) of a word and its character n-grams; the hash is 32 bits wide."""
+    made = [(_hash("w " + word), 1.0)]
+    if len(word) > 2:
+        framed = f"<{word}>"
+        made += [
+            (_hash(framed[i : i + n]), CHARACTER_VALUE) for n in CHARACTERS for i in range(max(0, len(framed) - n + 1))
+        ]
+    return tuple(made)
+
+
+@lru_cache(maxsize=50_000)
+def word_mass(word: str) -> float:
+    """Return the sum of a word's squared values, for the length of the message's vector."""
+    return sum(value * value for _, value in word_features(word))
+
+
+def pair_hashes(words: Sequence[str]) -> list[int]:
+    """Return the 32-bit hash of each word with the word before it, the first with nothing."""
+    hashes: list[int] = []
+    before = 0
+    for word in words:
+        encoded, alone = _encoded(word)
+        hashes.append(crc32(encoded, before))
+        before = alone
+    return hashes
+
+
+def norm(mass: float) -> float:
+    """Return what to divide by so that a long message does not outweigh a short one."""
+    return sqrt(mass) or 1.0
+
+
+def _hash(gram: str) -> int:
+    return crc32(gram.encode("utf-8", "surrogatepass"))
+
+
+@lru_cache(maxsize=50_000)
+def _encoded(word: str) -> tuple[bytes, int]:
+    """Return a word's bytes, and the hash that the next word goes on from."""
+    return word.encode("utf-8", "surrogatepass"), _hash(f"{word}|")

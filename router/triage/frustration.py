@@ -1,0 +1,95 @@
+"""Words -> frustration: negative and aimed at the service.
+
+A linear model over hashed n-grams, the named cues and TextBlob's polarity. A long text is scored as a whole and in
+windows, so that one angry passage in a long mail counts. Windows are counted in words, not cut at punctuation, because
+punctuation is part of shouting.
+"""
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from router.triage.cues import CUES, INDEX
+from router.triage.linear import Scorer
+from router.triage.matching import Hit, find
+from router.triage.polarity import polarity
+from router.triage.weights import load
+
+MODELS = {"en": "frustration_en", "ur-Latn": "frustration_ur-Latn"}  # languages with a measured figure
+WINDOW = 40  # words
+STEP = 20
+WHOLE_FROM = 60  # words up to which a text is one window
+WINDOW_SHARE = 0.75  # of the hottest window in the score of a long text; the rest is the whole
+POSITIVE, NEGATIVE = "+polarity", "-polarity"  # TextBlob's figure as two features, so that each side has its weight
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """What the words of one text say."""
+
+    raw: float  # about −4 calm … 4 furious; never shown
+    shown: float  # 0 … 100
+    polarity: float  # TextBlob's, −1 … 1
+    hits: tuple[Hit, ...]
+    strongest: tuple[int, ...]  # words that add most, by place
+
+
+@cache
+def _scorer(language: str) -> Scorer:
+    return Scorer(load(MODELS[language]))
+
+
+def score(words: Sequence[str], pairs: Sequence[int], language: str) -> Score:
+    """Return the frustration of calm words in a language of MODELS; raises KeyError for any other.
+
+    `pairs` are the words' features.pair_hashes.
+    """
+    scorer = _scorer(language)
+    weights = scorer.weights
+    hits = find(INDEX, words)
+    added, masses = scorer.parts(words, pairs)
+    tone = polarity(words) if language == "en" else 0.0
+    whole = scorer.raw(added, masses) + extra(weights.cues, {hit.cue for hit in hits}, tone) + weights.bias[0]
+    raw = whole
+    if len(words) > WHOLE_FROM:
+        start = max(range(0, len(words) - STEP, STEP), key=lambda at: _window(scorer, added, masses, hits, at))
+        hottest = _window(scorer, added, masses, hits, start)
+        if language == "en":
+            hottest += extra(weights.cues, set(), polarity(words[start : start + WINDOW]))
+        raw = max(whole, WINDOW_SHARE * hottest + (1 - WINDOW_SHARE) * whole)
+    floor = weights.settings["evidence_floor"]
+    order = sorted((i for i in range(len(words)) if added[i] * weights.scale > floor), key=lambda i: (-added[i], i))
+    return Score(raw, shown(weights.curve, raw), tone, tuple(hits), tuple(order[:4]))
+
+
+def extra(weights: Mapping[str, float], cues: set[str], tone: float) -> float:
+    """Return what the cues and TextBlob's polarity add to a raw score."""
+    total = weights[POSITIVE] * tone if tone > 0 else -weights[NEGATIVE] * tone
+    for cue in sorted(cues):
+        total += weights.get(cue, 0.0)
+    return total
+
+
+def shown(curve: Sequence[tuple[float, float]], raw: float) -> float:
+    """Return the 0 … 100 figure of a raw score, by straight lines between the points of the curve."""
+    place = bisect_right(curve, (raw, float("inf")))
+    if place == 0:
+        return curve[0][1]
+    if place == len(curve):
+        return curve[-1][1]
+    (low, low_shown), (high, high_shown) = curve[place - 1], curve[place]
+    return low_shown + (high_shown - low_shown) * (raw - low) / (high - low)
+
+
+def cue_names() -> tuple[str, ...]:
+    """Return the features beside the n-grams, in the order training uses."""
+    return (*CUES, POSITIVE, NEGATIVE)
+
+
+def _window(scorer: Scorer, added: Sequence[float], masses: Sequence[float], hits: Sequence[Hit], start: int) -> float:
+    """Return the raw score of one window, TextBlob aside."""
+    end = start + WINDOW
+    cues = {hit.cue for hit in hits if start <= hit.start < end}
+    weights = scorer.weights
+    return scorer.raw(added[start:end], masses[start:end]) + extra(weights.cues, cues, 0.0) + weights.bias[0]

@@ -1,0 +1,154 @@
+"""One message in, one Reading out: pure, deterministic, about half a millisecond."""
+
+from collections.abc import Collection, Sequence
+
+from router.model import NOT_READ, Evidence, Reading
+from router.triage import frustration, intents, language
+from router.triage.cues import CUES
+from router.triage.features import pair_hashes
+from router.triage.frustration import Score
+from router.triage.language import Language, identify
+from router.triage.matching import Hit
+from router.triage.shouting import LIMIT, shouting
+from router.triage.text import Words, align, read_words
+
+VERSION = "1"
+FALLBACK_MESSAGES = 3  # earlier messages that may tell the language of one too short to tell
+MAX_EVIDENCE = 12  # spans; more would mark the whole message
+EVIDENCE_FROM = 25.0  # shown frustration from which single words are marked
+ANGRY_FROM = 50.0
+
+
+def read(
+    text: str,
+    *,
+    history: Sequence[str] = (),
+    subject: str = "",
+    channel: str = "email",
+    pace: str = "email",
+    languages: Collection[str] | None = None,
+    stripped: str | None = None,
+) -> Reading:
+    """Return what one message says, and the words that show it.
+
+    `text` is what people see; evidence is in characters of it. `stripped` is the part to score, without quotes and
+    signature; the whole text if None. `history` holds the customer's earlier messages, oldest first: it helps with the
+    language only, since writing more often must not raise the score. `subject` counts for a first message. `channel`
+    and `pace` say where it was written; one scale holds for all of them until local calibration exists.
+    `languages` are the desk's, as BCP 47 tags; all that we know if None.
+    """
+    scored = text if stripped is None else stripped
+    body = read_words(scored)
+    words = body.words
+    head = read_words(subject).words if subject and not history else ()
+    spoken = _language(words or head, history, languages)
+    scale = _scale(spoken, body)
+    if scale is None or not (words or head or body.dropped):
+        return _unread(spoken)
+    pairs = pair_hashes(words)
+    score = frustration.score(words, pairs, scale)
+    asked = (*head, *words) if head else words
+    wanted = intents.choose(asked, pair_hashes(asked) if head else pairs)
+    calm = score.shown if words else 0.0
+    if head:
+        calm = max(calm, frustration.score(head, pair_hashes(head), scale).shown)
+    calm_points = round(calm)
+    loud = shouting(body, calm)
+    hits = score.hits
+    cues = tuple(dict.fromkeys(hit.cue for hit in hits)) + (("shouting",) if loud >= 1 else ())
+    return Reading(
+        language=spoken.tag,
+        language_confidence=spoken.confidence,
+        sentiment=round(sentiment(score), 3),
+        frustration=min(100, calm_points + min(LIMIT, round(loud))),
+        calm_frustration=calm_points,
+        urgency=urgency(cues, calm),
+        intent=wanted.best,
+        intent_confidence=wanted.confidence,
+        second_intent=wanted.second,
+        kind=kind(cues, calm),
+        cues=cues,
+        evidence=_evidence(text, scored, body, score),
+        version=VERSION,
+    )
+
+
+def preload() -> None:
+    """Load every model and warm TextBlob, so that the first message is as quick as the next; once per process."""
+    language.identifier()
+    for line in ("Hello, where is my order? It has been a week.", "mera order abhi tak nahi aaya"):
+        read(line)
+
+
+def sentiment(score: Score) -> float:
+    """Return −1 … 1: TextBlob's polarity, drawn down by frustration it does not see."""
+    drawn = 0.5 * score.polarity + 0.5 * (0.25 - score.shown / 80)
+    return max(-1.0, min(1.0, drawn if score.shown >= 20 else max(score.polarity, drawn)))
+
+
+def urgency(cues: Sequence[str], calm: float) -> int:
+    """Return 0 … 100 from what is said outright; a further cue adds a little, and so does anger."""
+    said = sorted((CUES[cue].urgency for cue in cues), reverse=True)
+    if "no_hurry" in cues and said and said[0] < 70:
+        return 5
+    most = said[0] if said else 0
+    further = sum(1 for figure in said[1:] if figure)
+    return min(100, round(most + 8 * further + calm / 10))
+
+
+def kind(cues: Sequence[str], calm: float) -> str:
+    """Return angry, confused, hesitant or worried, or nothing; anger outweighs the rest."""
+    if calm >= ANGRY_FROM:
+        return "angry"
+    return next((cue for cue in ("worried", "confused", "hesitant") if cue in cues), "")
+
+
+def _language(words: Sequence[str], history: Sequence[str], languages: Collection[str] | None) -> Language:
+    """Return the language of the words, else of what the customer wrote before, at half the confidence."""
+    found = identify(words, languages)
+    if found.tag != language.UNKNOWN or found.foreign or not history:
+        return found
+    before = read_words(" ".join(history[-FALLBACK_MESSAGES:])[:2_000]).words
+    earlier = identify(before, languages)
+    return Language(earlier.tag, earlier.confidence / 2) if earlier.tag != language.UNKNOWN else found
+
+
+def _scale(spoken: Language, body: Words) -> str | None:
+    """Return the language whose model scores this, or None if none with a measured figure does."""
+    if spoken.tag in frustration.MODELS:
+        return spoken.tag
+    short = spoken.tag == language.UNKNOWN and not spoken.foreign and "".join(body.words).isascii()
+    return "en" if short else None  # “hi”, “ok”, “?!”: too short to tell, not a language we cannot read
+
+
+def _unread(spoken: Language) -> Reading:
+    return Reading(
+        spoken.tag, spoken.confidence, NOT_READ.sentiment, 0, 0, 0, NOT_READ.intent, 0.0, read=False, version=VERSION
+    )
+
+
+def _evidence(text: str, scored: str, body: Words, score: Score) -> tuple[Evidence, ...]:
+    """Return the spans of the cues, and of the strongest words where no cue covers them."""
+    strongest = score.strongest if score.shown >= EVIDENCE_FROM else ()
+    if not score.hits and not strongest:
+        return ()
+    covered = {place for hit in score.hits for place in range(hit.start, hit.end)}
+    marks = [*score.hits, *(Hit("words", place, place + 1) for place in strongest if place not in covered)]
+    spans = _spans_in(text, scored, body)
+    found = []
+    for mark in marks[:MAX_EVIDENCE]:
+        inside = [span for span in spans[mark.start : mark.end] if span is not None]
+        if inside and inside[0][0] < inside[-1][1]:
+            found.append(Evidence(inside[0][0], inside[-1][1], mark.cue))
+    return tuple(sorted(found, key=lambda one: (one.start, one.end, one.cue)))
+
+
+def _spans_in(text: str, scored: str, body: Words) -> Sequence[tuple[int, int] | None]:
+    """Return where each scored word stands in the text that people see; None where it is not in there."""
+    spans = body.spans()
+    at = 0 if scored is text else text.find(scored)
+    if at >= 0:
+        return [(start + at, end + at) for start, end in spans]
+    whole = read_words(text)
+    shown = whole.spans()
+    return [None if place is None else shown[place] for place in align(body.words, whole.words)]

@@ -1,0 +1,127 @@
+"""Text as the models see it: calm words with their places.
+
+Everything that shouting can change (case, punctuation, profanity, letters held down) is gone here, before any model
+looks. That is how guarantee 7 holds: two texts that differ only in shouting give the same words.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from unicodedata import category
+
+MAX_CHARACTERS = 64_000  # of one message; what follows is not looked at, so time is bounded
+MAX_WORDS = 1_500  # about 8,000 characters of English; counted in words, so that shouting cannot move the end
+MAX_WORD = 40  # characters of one word
+NUMBER = "#"  # stands for every word with a digit: amounts and order numbers say nothing about mood
+
+_APOSTROPHES = "'’‘`´ʼ＇"  # dropped inside words: don't, don’t and dont are one word
+
+
+def word_set(line: str) -> frozenset[str]:
+    """Return the words of a line; tables of words read better as lines."""
+    return frozenset(line.split())
+
+
+_PROFANITY = word_set(
+    "fuck fucks fucked fucker fuckers fuckin fucking fck fcking fkn effing freaking frickin fricking "
+    "shit shits shitty shite bullshit crap crappy damn damned dammit goddamn goddamned hell heck bloody "
+    "bitch bitches bastard bastards ass asses asshole assholes arse arsehole piss pissed wtf wth ffs omfg stfu "
+    "dick dickhead prick cunt twat wanker bollocks sodding "
+    "bc mc bhenchod behenchod madarchod chutiya chutiye gandu harami haramkhor kutta kuttay kamina kaminay"
+)
+
+
+class _Spaces(dict[int, str]):
+    """A translation table that keeps letters, marks and digits, makes apostrophes one, and the rest spaces."""
+
+    def __missing__(self, code: int) -> str:
+        character = chr(code)
+        keep = character.isalnum() or category(character)[0] == "M"
+        made = "'" if character in _APOSTROPHES else character if keep else " "
+        if len(self) < 20_000:  # bounded, whatever text comes
+            self[code] = made
+        return made
+
+
+_SPACES = _Spaces()
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The calm words of a text, in order."""
+
+    words: tuple[str, ...]  # normalised; profanity is gone
+    dropped: int  # how many words were profanity
+    source: str  # what was read, at most MAX_CHARACTERS
+    marked: str  # the folded source with spaces for punctuation
+
+    def spans(self) -> list[tuple[int, int]]:
+        """Return (start, end) of each word, in characters of `source`."""
+        places = None if len(self.marked) == len(self.source) else _places(self.source)
+        found: list[tuple[int, int]] = []
+        at = 0
+        for run in self.marked.split():
+            start = self.marked.index(run, at)
+            at = end = start + len(run)
+            if "'" in run:
+                start += len(run) - len(run.lstrip("'"))
+                end -= len(run) - len(run.rstrip("'"))
+                run = run.replace("'", "")
+            if not run or not normal(run):
+                continue
+            found.append((places[start], places[end - 1] + 1) if places else (start, end))
+            if len(found) == len(self.words):
+                break
+        return found
+
+
+def fold(text: str) -> str:
+    """Return text without case; upper first, so that a text and its capitals always meet."""
+    return text.upper().casefold()
+
+
+def read_words(text: str) -> Words:
+    """Return the calm words of a text, at most MAX_WORDS of its first MAX_CHARACTERS."""
+    source = text[:MAX_CHARACTERS]
+    marked = fold(source).translate(_SPACES)
+    raw = marked.replace("'", "").split()
+    kept = [word for word in map(normal, raw) if word]
+    return Words(tuple(kept[:MAX_WORDS]), len(raw) - len(kept), source, marked)
+
+
+@lru_cache(maxsize=50_000)
+def normal(word: str) -> str:
+    """Return the form of a folded word that models know; empty for profanity and for no letters at all."""
+    word = word[:MAX_WORD]
+    if any(c.isdigit() for c in word):
+        return NUMBER
+    kept: list[str] = []
+    for c in word:  # sooooo and soo are one word
+        if len(kept) < 2 or c != kept[-1] or c != kept[-2]:
+            kept.append(c)
+    word = "".join(kept)
+    return "" if word in _PROFANITY else word
+
+
+def align(parts: Sequence[str], whole: Sequence[str]) -> list[int | None]:
+    """Return for each word of `parts` its place in `whole`, reading both from the front; None where it is missing."""
+    places: dict[str, list[int]] = {}
+    for index in range(len(whole) - 1, -1, -1):
+        places.setdefault(whole[index], []).append(index)
+    result: list[int | None] = []
+    after = -1
+    for word in parts:
+        waiting = places.get(word, [])
+        while waiting and waiting[-1] <= after:
+            waiting.pop()
+        if waiting:
+            after = waiting.pop()
+            result.append(after)
+        else:
+            result.append(None)
+    return result
+
+
+def _places(source: str) -> list[int]:
+    """Return for each character of the folded source the character it came from."""
+    return [index for index, c in enumerate(source) for _ in fold(c)]

@@ -1,0 +1,74 @@
+"""The whole training loop, on very little data."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from router.triage import weights
+from router.triage.intents import INTENTS
+
+pytest.importorskip("numpy", reason="training needs numpy, which the desk does not")
+
+from router.triage.train import train
+
+ENGLISH = {0: "where is my order number {}", 1: "this is terrible and nobody answers me {}"}
+ROMAN = {0: "mera order kahan hai {}", 1: "bohat ghatiya service hai {}"}
+
+
+def lines(source: str, language: str, texts: dict[int, str]) -> list[dict[str, object]]:
+    splits = ("train", "train", "dev", "test")
+    return [
+        {"id": f"{source}-{i}", "source": source, "lang": language, "text": texts[i % 2].format("abcdefgh"[i % 8] * 3),
+         "label": i % 2, "orig": "", "split": splits[i // 2 % 4]}
+        for i in range(40)
+    ]  # fmt: skip
+
+
+@pytest.fixture
+def data(tmp_path: Path) -> Path:
+    folder = tmp_path / "data"
+    (folder / "sentiment").mkdir(parents=True)
+    (folder / "intent").mkdir()
+    sets = {
+        "reviews_en": lines("vader-tweets", "en", ENGLISH),
+        "support_en": lines("banking77-handlabelled", "en", ENGLISH),
+        "goemotions_en": lines("goemotions", "en", ENGLISH),
+        "roman_urdu": lines("uci-roman-urdu", "ur-Latn", ROMAN),
+        "emotions_multilingual": lines("semeval", "deu", {0: "wo ist das {}", 1: "das ist schlecht {}"}),
+        "challenge": lines("authored", "en", ENGLISH) + lines("authored", "ur-Latn", ROMAN),
+    }
+    for name, rows in sets.items():
+        with gzip.open(folder / "sentiment" / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+    rows = [f"{split}\tx\t{intent}\tabout {intent} {split}" for intent in INTENTS for split in ("train", "dev")]
+    (folder / "intent" / "clinc150.tsv").write_text(
+        "\n".join(["split\tnative_label\tintent\ttext", *rows]) + "\n", encoding="utf-8"
+    )
+    return folder
+
+
+class TestTrain:
+    @pytest.mark.slow
+    def test_gives_the_same_bytes_twice_and_separates(self, data: Path, tmp_path: Path) -> None:
+        report = train(data, tmp_path / "one")
+        train(data, tmp_path / "two")
+        names = {path.name for path in (tmp_path / "one").iterdir()}
+        assert names == {"frustration_en.json", "frustration_ur-Latn.json", "roman_urdu.json", "intent.json"}
+        for name in names:
+            assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+        assert report.figures["en challenge AUC"] > 0.9
+        assert "AUC of length" in str(report)
+
+    def test_packaged_weights_are_small(self) -> None:
+        folder = Path(weights.__file__).parent / "data"
+        sizes = {path.name: path.stat().st_size for path in folder.glob("*.json")}
+        assert sum(size for name, size in sizes.items() if name.startswith("frustration")) <= 500_000
+        assert sizes["intent.json"] <= 600_000
+
+    def test_packaged_curves_rise_from_0_to_97(self) -> None:
+        for name in ("frustration_en", "frustration_ur-Latn"):
+            curve = weights.load(name).curve
+            assert list(curve) == sorted(curve)
+            assert [shown for _, shown in curve] == [0, 25, 50, 75, 97]
