@@ -6,21 +6,20 @@ Each change is one transaction and one line in the trail, and open pages are tol
 from collections.abc import Mapping
 from datetime import datetime
 
+from router import publishing
 from router.app import Heed
 from router.languages import LANGUAGES, language_key
 from router.mistakes import Mistake
 from router.model import Scope
 from router.notify import Change
-from router.store import audit, desk, people, rulebook
+from router.store import audit, desk, people
 from router.store.audit import Actor
 from router.store.db import Connection as Db
 from router.store.desk import Brand, QueueRow, SkillRow, WorkClassRow
-from rules.model import FORMAT
 
 MODES = ("pull", "push")
 MAX_NAME = 200  # characters
 USUAL_LEVEL = 3  # of the brand's language, for a new person
-EMPTY_RULES = "rules: []\n"
 WORK_CLASSES = (
     # key, name, whose slots, percent of an agent, may it wait for a moment, slots by default
     WorkClassRow("live", "Live chat", "live", 30, False, 3),
@@ -32,7 +31,7 @@ WORK_CLASSES = (
 
 
 def ensure_desk(heed: Heed, now: datetime) -> str:
-    """Give an empty database a desk that works: one brand, the kinds of work, a queue, a language, empty rules.
+    """Give an empty database a desk that works: one brand, the kinds of work, a queue, a language, first rules.
 
     Return the id of the first brand. Does nothing to a desk that exists.
     """
@@ -47,7 +46,7 @@ def ensure_desk(heed: Heed, now: datetime) -> str:
             desk.put_work_class(db, row)
         desk.add_queue(db, brand_id=brand_id, name="General", mode="pull", is_default=True, now=now)
         desk.put_skill(db, key="en", label=LANGUAGES["en"], is_language=True, now=now)
-        rulebook.publish(db, brand_id, EMPTY_RULES, FORMAT, "heed", "No rules yet", now)
+        publishing.publish_starter(db, brand_id, now)
         for who in people.everyone(db):
             people.grant_brands(db, who.id, [brand_id])
             people.put_skills(db, who.id, {"en": USUAL_LEVEL}, now)

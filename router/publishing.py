@@ -1,0 +1,159 @@
+"""Rule set versions: checked against the desk, tried on their examples, then live at once for every worker."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from router import triage
+from router.app import Heed
+from router.mistakes import Mistake
+from router.model import Role, Scope
+from router.notify import Change
+from router.store import audit, desk, people, rulebook, templates
+from router.store.audit import Actor
+from router.store.db import Connection
+from router.triage.cues import CUES
+from router.triage.intents import INTENTS
+from rules import examples
+from rules.check import Finding, check
+from rules.errors import RuleErrors
+from rules.evaluate import Outcome, evaluate
+from rules.export import to_yaml
+from rules.load import load
+from rules.model import FORMAT, Desk, RuleSet
+from rules.starter import starter_text
+from rules.values import FactValue
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What stands in the way of publishing, and what does not but should be seen."""
+
+    findings: tuple[Finding, ...]
+    failures: tuple[str, ...]  # of examples
+
+    @property
+    def holds(self) -> bool:
+        """Say whether these rules may go live."""
+        return not self.failures and not any(finding.severity == "error" for finding in self.findings)
+
+
+def names(db: Connection, brand_id: str) -> Desk:
+    """Return the names that a brand's rules may use."""
+    brand = next(b for b in desk.brands(db) if b.id == brand_id)
+    return Desk(
+        queues=frozenset(queue.name for queue in desk.queues(db, brand_id)),
+        skills=frozenset(skill.key for skill in desk.skills(db)),
+        templates=templates.names(db, brand_id, "acknowledge"),
+        agents=frozenset(who.name for who in people.everyone(db)),
+        brands=frozenset({brand.name}),
+        values={"intent": frozenset(INTENTS), "cues": frozenset(CUES)},
+    )
+
+
+def checked(heed: Heed, brand_id: str, source: str) -> Checked:
+    """Check rules against a brand's desk and run their examples."""
+    with heed.database.read() as db:
+        known = names(db, brand_id)
+    findings = tuple(check(source, known))
+    if any(finding.severity == "error" for finding in findings):
+        return Checked(findings, ())
+    return Checked(findings, tuple(str(failure) for failure in examples.run(load(source, known), read_text)))
+
+
+def publish(
+    heed: Heed, actor: Actor, scope: Scope, brand_id: str, source: str, comment: str, now: datetime
+) -> tuple[int, Checked]:
+    """Make rules the live ones of a brand and return their number. Raises Mistake with all that stands in the way."""
+    if scope.role.rank < Role.OPS.rank or not scope.sees(brand_id):
+        raise Mistake("Publishing rules takes the role ops.")
+    found = checked(heed, brand_id, source)
+    if not found.holds:
+        wrong = [str(f) for f in found.findings if f.severity == "error"] + list(found.failures)
+        raise Mistake("\n".join(wrong))
+    with heed.database.write() as db:
+        _, number = rulebook.publish(db, brand_id, source, FORMAT, actor.id or "heed", comment, now)
+        audit.append(db, actor, "rules published", f"version {number}", now, brand_id=brand_id)
+    heed.notifier.publish([Change(kind="desk", brand=brand_id)])
+    return number, found
+
+
+def rollback(heed: Heed, actor: Actor, scope: Scope, brand_id: str, number: int, now: datetime) -> int:
+    """Publish an earlier version again, as a new one, and return its number."""
+    with heed.database.read() as db:
+        held = rulebook.version(db, brand_id, number) if scope.sees(brand_id) else None
+    if held is None:
+        raise Mistake(f"There is no version {number}.")
+    return publish(heed, actor, scope, brand_id, held[1], f"Back to version {number}", now)[0]
+
+
+def live_source(heed: Heed, brand_id: str) -> str:
+    """Return the YAML of a brand's live rules."""
+    with heed.database.read() as db:
+        held = rulebook.live(db, brand_id)
+    return held[1] if held else "rules: []\n"
+
+
+def publish_starter(db: Connection, brand_id: str, now: datetime) -> int:
+    """Publish the starter rules, as far as the brand has the queues and skills they name."""
+    source = fitting_starter(names(db, brand_id))
+    return rulebook.publish(db, brand_id, source, FORMAT, "heed", "The rules a new desk begins with", now)[1]
+
+
+def fitting_starter(known: Desk) -> str:
+    """Return the starter rules but those that name a queue or skill this desk has not; with the examples that hold."""
+    whole = load(starter_text())
+    kept = tuple(rule for rule in whole.rules if all(_fits(a.kind.key, a.value, known) for a in rule.then))
+    fitting = replace(whole, rules=kept, examples=())
+    held = tuple(one for one in whole.examples if not examples.run(replace(fitting, examples=(one,)), read_text))
+    return to_yaml(replace(fitting, examples=held))
+
+
+def try_on(source: str, facts: Mapping[str, FactValue]) -> tuple[RuleSet, Outcome]:
+    """Return what rules make of facts; a `text` among them is read first. Raises RuleErrors."""
+    rule_set = load(source)
+    text = facts.get("text")
+    read = read_text(facts) if isinstance(text, str) else {}
+    return rule_set, evaluate(rule_set, {**read, **facts})
+
+
+def read_text(given: Mapping[str, FactValue]) -> Mapping[str, FactValue]:
+    """Return the facts that triage reads in the text of an example."""
+    reading = triage.read(str(given.get("text", "")), channel=str(given.get("channel", "email")))
+    return {
+        "read": reading.read,
+        "language": reading.language,
+        "language_confidence": round(reading.language_confidence * 100),
+        "intent": reading.intent,
+        "intent_confidence": round(reading.intent_confidence * 100),
+        "intent_group": INTENTS[reading.intent].group,
+        "second_intent": reading.second_intent,
+        "sentiment": reading.sentiment,
+        "frustration": reading.calm_frustration,
+        "urgency": reading.urgency,
+        "cues": frozenset(reading.cues),
+        "kind": reading.kind,
+    }
+
+
+def _fits(kind: str, value: object, known: Desk) -> bool:
+    if kind == "queue":
+        return known.queues is None or str(value) in known.queues
+    if kind == "need_skill" or (kind == "prefer" and value != "last_agent"):
+        return known.skills is None or str(value) in known.skills
+    return True
+
+
+__all__ = [
+    "Checked",
+    "RuleErrors",
+    "checked",
+    "fitting_starter",
+    "live_source",
+    "names",
+    "publish",
+    "publish_starter",
+    "read_text",
+    "rollback",
+    "try_on",
+]
