@@ -65,7 +65,8 @@ def command(data_dir: Path) -> list[str]:
     return [
         os.fspath(binary()), "--port", "0", "--unixsocket", os.fspath(path), "--unixsocketperm", "600",
         "--dir", os.fspath(data_dir / "valkey"), "--appendonly", "yes", "--appendfsync", "everysec", "--save", "",
-        "--maxmemory-policy", "noeviction", "--loglevel", "warning", "--always-show-logo", "no",
+        "--maxmemory-policy", "noeviction", "--loglevel", "notice", "--always-show-logo", "no",
+        "--logfile", os.fspath(data_dir / "valkey" / "server.log"),  # its advice on kernel settings alarms newcomers
     ]
     # fmt: on
 
@@ -79,9 +80,8 @@ def ensure(data_dir: Path) -> str:
     with (data_dir / "valkey" / "start.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not answers(path):
-            log = data_dir / "valkey" / "server.log"
             pidfile = data_dir / "valkey" / "server.pid"
-            extra = ["--daemonize", "yes", "--pidfile", os.fspath(pidfile), "--logfile", os.fspath(log)]
+            extra = ["--daemonize", "yes", "--pidfile", os.fspath(pidfile)]
             subprocess.run([*line, *extra], check=True, stdout=subprocess.DEVNULL)
             wait_until_up(data_dir)
     return socket_url(data_dir)
