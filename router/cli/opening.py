@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from router import config as configuration
-from router import equipping
+from router import equipping, logs
 from router.app import Heed, open_heed
 from router.config import Config
 from router.store import migrate
@@ -27,6 +27,7 @@ def opened() -> Iterator[Heed]:
     """
     configuration.prepare(os.environ)
     config = configuration.load(os.environ)
+    logs.configure("error", as_json=False)  # a broker that is away matters to no command
     with closing(open_heed(config)) as heed:
         if config.uses_sqlite:
             migrate.migrate(heed.database)

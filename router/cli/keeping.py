@@ -1,0 +1,73 @@
+"""`sample`, `backup`, `restore`, `purge`, `rekey`: filling, keeping and cleaning what the desk holds."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+from router import connecting
+from router import keeping as kept
+from router import sample as sample_desk
+from router.cli.opening import now, opened
+from router.store.audit import COMMAND
+
+
+def sample(parser: ArgumentParser) -> None:
+    """Fill an empty desk."""
+    parser.epilog = "Example: python -m router sample"
+    parser.set_defaults(run=_sample)
+
+
+def backup(parser: ArgumentParser) -> None:
+    """Write everything into one file."""
+    parser.epilog = "Example: python -m router backup heed-monday.backup\n\nSECRET_KEY is not in it: keep that apart."
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.set_defaults(run=_backup)
+
+
+def restore(parser: ArgumentParser) -> None:
+    """Bring a backup back."""
+    parser.epilog = "Example: DATABASE_URL=… python -m router restore heed-monday.backup"
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.set_defaults(run=_restore)
+
+
+def purge(parser: ArgumentParser) -> None:
+    """Delete what is due."""
+    parser.epilog = "Example: python -m router purge"
+    parser.set_defaults(run=_purge)
+
+
+def rekey(parser: ArgumentParser) -> None:
+    """Seal anew."""
+    parser.epilog = "Example: SECRET_KEY=new,old python -m router rekey\n\nThen the old key can be taken away."
+    parser.set_defaults(run=_rekey)
+
+
+def _sample(_asked: Namespace) -> int:
+    with opened() as heed:
+        print(sample_desk.load(heed, now()))
+    return 0
+
+
+def _backup(asked: Namespace) -> int:
+    with opened() as heed:
+        print(kept.backup(heed, asked.file))
+    return 0
+
+
+def _restore(asked: Namespace) -> int:
+    with opened() as heed:
+        print(kept.restore(heed, asked.file))
+    return 0
+
+
+def _purge(_asked: Namespace) -> int:
+    with opened() as heed:
+        print(kept.purge(heed, now()))
+    return 0
+
+
+def _rekey(_asked: Namespace) -> int:
+    with opened() as heed:
+        count = connecting.rekey(heed, COMMAND, now())
+    print(f"{count} secrets were sealed anew with the first SECRET_KEY; the others may be taken away.")
+    return 0
