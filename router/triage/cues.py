@@ -5,10 +5,11 @@ calm words (see text.py: small letters, no apostrophes, `#` for numbers) and in 
 what the cue adds to the raw score before training moves it; 0 marks cues that say something other than frustration.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from router.triage.matching import Index, compile_phrases
+from router.triage.matching import Hit, Index, compile_phrases, find
+from router.triage.text import word_set
 from router.triage.weights import phrases
 
 
@@ -73,3 +74,19 @@ CUES: Mapping[str, Cue] = {
 }
 
 INDEX: Index = compile_phrases((cue.key, phrase) for cue in CUES.values() for phrase in cue.phrases)
+
+_NEGATIONS = word_set(
+    "not never no isnt wasnt arent werent dont didnt doesnt hardly cant cannot wont nothing nahi nahin"
+)
+_NEGATION_REACH = 2  # words before a friendly cue in which a negation turns it round
+
+
+def hits(words: Sequence[str]) -> list[Hit]:
+    """Return the cues in calm words; thanks and praise do not count behind a negation."""
+    return [
+        hit
+        for hit in find(INDEX, words)
+        if CUES[hit.cue].kind != "thanks"
+        or hit.cue == "no_blame"
+        or _NEGATIONS.isdisjoint(words[max(0, hit.start - _NEGATION_REACH) : hit.start])
+    ]

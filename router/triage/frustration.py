@@ -10,9 +10,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from router.triage.cues import CUES, INDEX
+from router.triage.cues import CUES, hits
 from router.triage.linear import Scorer
-from router.triage.matching import Hit, find
+from router.triage.matching import Hit
 from router.triage.polarity import polarity
 from router.triage.weights import load
 
@@ -47,20 +47,20 @@ def score(words: Sequence[str], pairs: Sequence[int], language: str) -> Score:
     """
     scorer = _scorer(language)
     weights = scorer.weights
-    hits = find(INDEX, words)
+    found = hits(words)
     added, masses = scorer.parts(words, pairs)
     tone = polarity(words) if language == "en" else 0.0
-    whole = scorer.raw(added, masses) + extra(weights.cues, {hit.cue for hit in hits}, tone) + weights.bias[0]
+    whole = scorer.raw(added, masses) + extra(weights.cues, {hit.cue for hit in found}, tone) + weights.bias[0]
     raw = whole
     if len(words) > WHOLE_FROM:
-        start = max(range(0, len(words) - STEP, STEP), key=lambda at: _window(scorer, added, masses, hits, at))
-        hottest = _window(scorer, added, masses, hits, start)
+        start = max(range(0, len(words) - STEP, STEP), key=lambda at: _window(scorer, added, masses, found, at))
+        hottest = _window(scorer, added, masses, found, start)
         if language == "en":
             hottest += extra(weights.cues, set(), polarity(words[start : start + WINDOW]))
         raw = max(whole, WINDOW_SHARE * hottest + (1 - WINDOW_SHARE) * whole)
     floor = weights.settings["evidence_floor"]
     order = sorted((i for i in range(len(words)) if added[i] * weights.scale > floor), key=lambda i: (-added[i], i))
-    return Score(raw, shown(weights.curve, raw), tone, tuple(hits), tuple(order[:4]))
+    return Score(raw, shown(weights.curve, raw), tone, tuple(found), tuple(order[:4]))
 
 
 def extra(weights: Mapping[str, float], cues: set[str], tone: float) -> float:
@@ -87,9 +87,9 @@ def cue_names() -> tuple[str, ...]:
     return (*CUES, POSITIVE, NEGATIVE)
 
 
-def _window(scorer: Scorer, added: Sequence[float], masses: Sequence[float], hits: Sequence[Hit], start: int) -> float:
+def _window(scorer: Scorer, added: Sequence[float], masses: Sequence[float], found: Sequence[Hit], start: int) -> float:
     """Return the raw score of one window, TextBlob aside."""
     end = start + WINDOW
-    cues = {hit.cue for hit in hits if start <= hit.start < end}
+    cues = {hit.cue for hit in found if start <= hit.start < end}
     weights = scorer.weights
     return scorer.raw(added[start:end], masses[start:end]) + extra(weights.cues, cues, 0.0) + weights.bias[0]

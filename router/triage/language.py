@@ -26,22 +26,26 @@ MAX_LANGUAGE_WORDS = 60  # more do not change the answer
 SHORT = 4  # words up to which English is helped along
 FEW = 12  # words up to which the identifier alone is unsure, and words that only English has are counted
 ASKED = 12  # labels the identifier gives; each more costs time, and the tail is nearly nothing
-PLAIN = 0.3  # share of words only English has from which nothing else is asked
+UNSURE = 0.6  # share of the likeliest language under which a short text is taken for English
+LIKELY = 0.1  # share that English must have for that
+PLAIN = 0.25  # share of words only English has from which nothing else is asked
+ROMAN_SURE = 0.95  # confidence that its small words give
 CLEAR = 0.9  # confidence in another language from which a text is not tried as Roman Urdu
 UNKNOWN = "und"
 
 _ENGLISH = word_set(  # frequent on a desk, and words of no other language we know in Latin letters
-    "the my your youre and have has havent hasnt this that thats not nobody someone anyone ive id dont doesnt didnt "
+    "the my your youre you and have has havent hasnt this that thats not nobody someone anyone ive dont doesnt didnt "
     "cant cannot isnt wont where when what why how it its for from would could should need want still again waiting "
-    "please thanks thank hello refund money they their there which who with after before because about only never "
-    "every any some working broken days weeks yesterday today tomorrow answer answers reply replied delivery parcel "
-    "package charged paid pay support send sent received arrived get got give make does did you is are"
+    "please thanks thank hello refund money they their them she her him his there which who with after before because "
+    "about only than then never every any some working broken days weeks yesterday today tomorrow answer answers reply "
+    "replied delivery parcel package charged paid pay support send sent received arrived get got give make does did is "
+    "are people like think know really very more much even"
 )
-_ROMAN_URDU = word_set(  # the commonest of its words that are no English ones
-    "hai hain hy nahi nahin nhi nai ka ki ke ko se mera meri mere mujhe mujhay aap ap apka kya kia kab abhi bhi kar "
-    "karo karna karein kr tha thi raha rahi gaya gayi mein hum yeh ye aur koi bohat bht kaise kahan chahiye wapis yaar "
-    "bhai"
+_ROMAN_URDU = word_set(  # the commonest of its words that no other language here has
+    "nahi nahin nhi nai mera meri mere mujhe mujhay ap aap apka aapka kya kia kab kahan kaise abhi bhi karo karna "
+    "karein krna kr raha rahi gaya gayi mein yeh aur bohat bahut bht chahiye wapis hun hy hain kyun kyu tak bhai"
 )
+_ROMAN_URDU_SHARED = word_set("hai ka ki ke ko se ho hi he tha thi par koi hum main kar ne do")
 _URDU_LETTERS = frozenset("ٹڈڑںےھہۓۂگپچژکی")
 _URDU_ONLY = frozenset("ٹڈڑںےھہۓۂ")
 _ARABIC_ONLY = frozenset("ةىيكأإؤئ")
@@ -96,7 +100,7 @@ def identify(words: Sequence[str], languages: Collection[str] | None = None) -> 
         return Language("en", 0.99)
     found = _by_identifier(spoken, allowed & LATIN - {"ur-Latn"})
     if "ur-Latn" in allowed and (found.tag == "en" or found.confidence < CLEAR):
-        sure = _roman_probability(spoken)
+        sure = max(_roman_probability(spoken), ROMAN_SURE if _says_roman(spoken) else 0.0)
         if sure >= roman_urdu().weights.settings["threshold"]:
             return Language("ur-Latn", round(sure, 3))
     return found
@@ -105,6 +109,12 @@ def identify(words: Sequence[str], languages: Collection[str] | None = None) -> 
 def _is_plain(words: Sequence[str]) -> bool:
     """Say whether words are English beyond doubt, as most are: it saves asking the identifier."""
     return sum(map(_ENGLISH.__contains__, words)) >= PLAIN * len(words) and _ROMAN_URDU.isdisjoint(words)
+
+
+def _says_roman(words: Sequence[str]) -> bool:
+    """Say whether Roman Urdu's own small words are there, between whatever English nouns."""
+    own = len(_ROMAN_URDU.intersection(words))
+    return own > 0 and own + len(_ROMAN_URDU_SHARED.intersection(words)) >= max(2, len(words) / 6)
 
 
 def _script(letters: str) -> str:
@@ -171,6 +181,8 @@ def _by_identifier(words: Sequence[str], candidates: frozenset[str]) -> Language
     if whole < 0.02:
         return Language(UNKNOWN, 0.0, foreign=True)
     best = max(ours, key=lambda tag: ours[tag])
+    if ours[best] < UNSURE * whole and ours.get("en", 0.0) > LIKELY * whole and "".join(words).isascii():
+        best = "en"  # a guess among many: what most desks get most
     return Language(best, round(min(1.0, ours[best] / whole), 3))
 
 

@@ -14,11 +14,10 @@ import numpy as np
 
 from router.triage import corpora, fit, metrics
 from router.triage.corpora import Row
-from router.triage.cues import CUES, INDEX
+from router.triage.cues import CUES, hits
 from router.triage.fit import Example, Plan
 from router.triage.frustration import NEGATIVE, POSITIVE, cue_names
 from router.triage.intents import INTENTS, MAX_INTENT_WORDS
-from router.triage.matching import find
 from router.triage.polarity import polarity
 from router.triage.text import read_words
 from router.triage.weights import Weights, dump
@@ -28,7 +27,14 @@ FRUSTRATION = {"en": Plan(rows=1 << 18, epochs=4, rate=0.15, decay=1e-3), "ur-La
 ROMAN = Plan(rows=1 << 14, epochs=2, rate=0.5, decay=1e-5)
 INTENT = Plan(rows=1 << 14, epochs=6, rate=0.4, decay=1e-5)
 PRIOR: Mapping[str, float] = {cue.key: cue.weight for cue in CUES.values()} | {POSITIVE: -1.0, NEGATIVE: 1.5}
-ANCHORS = (25.0, 50.0, 75.0, 97.0)  # calm below the first, disappointed, angry, furious or leaving above the third
+ANCHORS = (
+    0.0,
+    10.0,
+    25.0,
+    50.0,
+    75.0,
+    97.0,
+)  # nothing said is 10; calm below 25; disappointed, angry, and from 75 furious or leaving
 SUPPORT = {  # sources whose calm texts are those of a desk
     "en": ("banking77-handlabelled", "banking77-weak0", "multidogo-weak0", "own-seeds"),
     "ur-Latn": ("uci-roman-urdu", "own-seeds"),
@@ -89,7 +95,7 @@ def frustration_example(row: Row, language: str, rows: int) -> Example:
 
 def named(words: Sequence[str], language: str) -> list[float]:
     """Return the values of the features beside the n-grams, in the order of `cue_names`."""
-    there = {hit.cue for hit in find(INDEX, words)}
+    there = {hit.cue for hit in hits(words)}
     tone = polarity(words) if language == "en" else 0.0
     return [*(float(key in there) for key in CUES), max(tone, 0.0), max(-tone, 0.0)]
 
@@ -105,14 +111,14 @@ def raw_score(weights: Weights, row: Row, language: str) -> float:
 def anchor_curve(calm: Sequence[float], frustrated: Sequence[float], nothing: float) -> tuple[tuple[float, float], ...]:
     """Return the points that put calm under 25 and the angriest over 75.
 
-    25 stands above CALM_SHARE of the calm support messages and well above `nothing`, the raw score of an empty text;
+    25 stands above CALM_SHARE of the calm support messages; `nothing`, the raw score of an empty text, well below it;
     50 and 75 stand at the half and the upper eighth of the frustrated texts beyond it.
     """
     line = max(float(np.quantile(calm, CALM_SHARE)), nothing + 0.3)
     above = quantiles([raw for raw in frustrated if raw >= line], n=8, method="inclusive")
-    points = [min(*calm, line - 1.0), line, above[3], above[6], max(*frustrated, above[6] + 1.0)]
+    points = [min(*calm, nothing - 1.0), nothing, line, above[3], above[6], max(*frustrated, above[6] + 1.0)]
     curve: list[tuple[float, float]] = []
-    for raw, figure in zip(points, (0.0, *ANCHORS), strict=True):
+    for raw, figure in zip(points, ANCHORS, strict=True):
         least = curve[-1][0] + 0.05 if curve else raw
         curve.append((round(max(raw, least), 4), figure))
     return tuple(curve)

@@ -151,6 +151,10 @@ class TestCues:
         assert read("Which colours do you have?").urgency < 20
         assert read("No hurry, it is not urgent.").urgency < 20
 
+    def test_of_praise_do_not_count_behind_a_negation(self) -> None:
+        assert "praise" in read("I am happy with the repair.").cues
+        assert "praise" not in read("I am not happy with the repair.").cues
+
     def test_all_have_a_label_for_people(self) -> None:
         assert all(cue.label and cue.key == key for key, cue in CUES.items())
 

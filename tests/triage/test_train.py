@@ -71,4 +71,4 @@ class TestTrain:
         for name in ("frustration_en", "frustration_ur-Latn"):
             curve = weights.load(name).curve
             assert list(curve) == sorted(curve)
-            assert [shown for _, shown in curve] == [0, 25, 50, 75, 97]
+            assert [shown for _, shown in curve] == [0, 10, 25, 50, 75, 97]
