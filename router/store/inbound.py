@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, func, literal_column, select, update
 from channels.types import Delivery
 from router.store import blobs, bulk
 from router.store.db import Connection
-from router.store.schema import delivery_key, inbound_event
+from router.store.schema import connection, delivery_key, inbound_event
 
 STORED: ColumnElement[str] = literal_column("'stored'")  # a literal, or the partial index is not used
 INLINE = 256 * 1024  # bytes; a larger body lies in chunks
@@ -40,26 +40,27 @@ class Stored:
 
 def add(db: Connection, arrived: Sequence[Arrived]) -> None:
     """Store deliveries; one that came before changes nothing."""
-    rows = []
+    small = [one for one in arrived if len(one.delivery.body) <= INLINE]
+    bulk.add_new(db, inbound_event, [_row(one, one.delivery.body, None) for one in small])
     for one in arrived:
-        body: bytes | None = one.delivery.body
-        blob_id = None
         if len(one.delivery.body) > INLINE:
-            blob_id, body = blobs.put(db, one.brand_id, one.delivery.body, one.at), None
-        rows.append(
-            {
-                "connection_id": one.connection_id,
-                "key_hash": hash_key(one.delivery.key),
-                "url": one.delivery.url,
-                "headers": json.dumps(dict(one.delivery.headers)),
-                "body": body,
-                "blob_id": blob_id,
-                "state": "stored",
-                "attempts": 0,
-                "received_at": one.at,
-            }
-        )
-    bulk.add_new(db, inbound_event, rows)
+            blob_id = blobs.put(db, one.brand_id, one.delivery.body, one.at)
+            if not bulk.add_new(db, inbound_event, [_row(one, None, blob_id)]):
+                blobs.drop(db, blob_id)  # came before: nothing refers to these bytes a second time
+
+
+def _row(one: Arrived, body: bytes | None, blob_id: str | None) -> dict[str, object]:
+    return {
+        "connection_id": one.connection_id,
+        "key_hash": hash_key(one.delivery.key),
+        "url": one.delivery.url,
+        "headers": json.dumps(dict(one.delivery.headers)),
+        "body": body,
+        "blob_id": blob_id,
+        "state": "stored",
+        "attempts": 0,
+        "received_at": one.at,
+    }
 
 
 def hash_key(key: str) -> str:
@@ -102,6 +103,13 @@ def take(db: Connection, connection_id: str, most: int) -> list[Stored]:
     ]
 
 
+def put_back(db: Connection, events: Sequence[Stored]) -> None:
+    """Take the attempt at events back: it was the database that failed, not they."""
+    table = inbound_event
+    query = update(table).where(table.c.id.in_([one.id for one in events]), table.c.state == STORED)
+    db.execute(query.values(attempts=table.c.attempts - 1))
+
+
 def settle(db: Connection, connection_id: str, done: Sequence[Stored], state: str, error: str, now: datetime) -> None:
     """Record what became of events: done, duplicate or not_understood (kept, with what was wrong)."""
     if not done:
@@ -140,14 +148,22 @@ def replay(db: Connection, event_id: int) -> bool:
     table = inbound_event
     kept = (table.c.body.is_not(None)) | (table.c.blob_id.is_not(None))
     query = update(table).where(table.c.id == event_id, table.c.state == "not_understood", kept)
-    return db.execute(query.values(state="stored", attempts=0, error=None, done_at=None)).rowcount == 1
+    again = query.values(state="stored", attempts=0, error=None, done_at=None)
+    row = db.execute(again.returning(table.c.connection_id, table.c.key_hash)).first()
+    if row is None:
+        return False
+    same = (delivery_key.c.connection_id == row.connection_id) & (delivery_key.c.key_hash == row.key_hash)
+    db.execute(delivery_key.delete().where(same))  # or it would be taken for its own repeat
+    return True
 
 
-def erase(db: Connection, before: datetime, most: int = 1000) -> int:
-    """Erase the raw bodies of events that were read before a moment; their keys stay. Return how many."""
+def erase(db: Connection, before: datetime, most: int = 1000, *, brand_id: str | None = None) -> int:
+    """Erase events that were read before a moment, of one brand or all; their keys stay. Return how many."""
     table = inbound_event
-    query = select(table.c.id, table.c.blob_id).where(table.c.received_at < before, table.c.state == "done").limit(most)
-    rows = db.execute(query).all()
+    old = (table.c.received_at < before) & table.c.state.in_(("done", "duplicate"))
+    if brand_id is not None:
+        old &= table.c.connection_id.in_(select(connection.c.id).where(connection.c.brand_id == brand_id))
+    rows = db.execute(select(table.c.id, table.c.blob_id).where(old).limit(most)).all()
     ids = [row.id for row in rows]
     db.execute(table.delete().where(table.c.id.in_(ids)))
     for row in rows:

@@ -162,6 +162,12 @@ def waiting_in(db: Connection, lane_ids: Collection[int], most: int) -> int:
     return int(db.execute(select(func.count()).select_from(inner.subquery())).scalar_one())
 
 
+def topics(db: Connection, lane_ids: Collection[int]) -> dict[int, str | None]:
+    """Return the skill that suits each of these lanes best."""
+    query = select(lane.c.id, lane.c.topic).where(lane.c.id.in_(list(lane_ids)))
+    return {row.id: row.topic for row in db.execute(query)} if lane_ids else {}
+
+
 class LaneBook:
     """The lanes a process has read, and which of them are open to whom; read again when there are more."""
 

@@ -1,0 +1,92 @@
+"""What workers run: each job takes ids, reads everything afresh, and may run twice without harm.
+
+The names of these functions are what `router.background` puts into its queues.
+"""
+
+import logging
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+from router import config, delivery, fetching, sweeping, triage, workers
+from router import drain as draining
+from router import effects as doing
+from router.app import Heed, open_heed
+
+log = logging.getLogger(__name__)
+
+QUEUES = ("intake", "delivery", "slow")
+
+
+class JobFailed(Exception):
+    """A job failed; only the kind of the error is told, for the broker keeps what a job raised."""
+
+
+class _Process:
+    """What this process has opened."""
+
+    heed: Heed | None = None
+
+
+def set_heed(heed: Heed) -> None:
+    """Let the jobs of this process use what is open already."""
+    _Process.heed = heed
+
+
+def the_heed() -> Heed:
+    """Return what this process has opened; opens it from the environment if nothing is."""
+    if _Process.heed is None:
+        _Process.heed = open_heed(config.load(os.environ))
+    return _Process.heed
+
+
+def drain(connection_id: str) -> None:
+    """Read what is stored for a connection, and do at once what its rules asked for."""
+
+    def work(heed: Heed) -> None:
+        draining.drain(heed, connection_id)
+        doing.settle_due(heed, _now())
+        fetching.fetch_due(heed, _now())
+
+    _run("drain", work)
+
+
+def deliver(message_id: str) -> None:
+    """Make one attempt at a reply."""
+    _run("deliver", lambda heed: delivery.send(heed, message_id))
+
+
+def fetch(attachment_id: str) -> None:
+    """Make one attempt at a file."""
+    _run("fetch", lambda heed: fetching.fetch(heed, attachment_id, _now()))
+
+
+def effects() -> None:
+    """Do what rules asked for."""
+    _run("effects", lambda heed: doing.settle_due(heed, _now()))
+
+
+def work(heed: Heed, queue: str) -> None:
+    """Run one worker until SIGTERM: `intake`, `delivery` or `slow`. Raises ValueError for another queue."""
+    if queue not in QUEUES:
+        raise ValueError(f"There is no job queue “{queue}”. Give one of: {', '.join(QUEUES)}.")
+    set_heed(heed)
+    if queue == "intake":
+        triage.preload()
+        try:
+            sweeping.drain_stored(heed)
+        except Exception as error:  # the sweep finds it again; a worker starts also without the database
+            log.exception("stored messages wait for the sweep: %s", type(error).__name__)
+    workers.keep_working(heed, queue)  # type: ignore[arg-type]
+
+
+def _run(name: str, work: Callable[[Heed], object]) -> None:
+    try:
+        work(the_heed())
+    except Exception as error:
+        log.exception("job %s failed: %s", name, type(error).__name__)
+        raise JobFailed(f"{name}: {type(error).__name__}") from None
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)

@@ -1,0 +1,70 @@
+"""What the clock looks for: tickets whose moment has come, and when the next moment of anything is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.engine import Connection as Db
+
+from router.store.schema import attachment, brand, outgoing, rule_effect, ticket
+
+MOST = 200  # tickets handled at once; the next look takes the others
+
+
+@dataclass(frozen=True, slots=True)
+class DueTicket:
+    """A ticket something is to be done about."""
+
+    id: str
+    brand_id: str
+    agent_id: str | None  # whose it is, or for whom it waits
+
+
+def next_moment(db: Db, now: datetime) -> datetime | None:
+    """Return when the next thing becomes due that is not due yet."""
+    columns = (
+        outgoing.c.due_at, outgoing.c.lease_until, attachment.c.due_at, rule_effect.c.due_at,
+        ticket.c.hold_until, ticket.c.step_down_at,
+    )  # fmt: skip
+    moments = [db.execute(select(func.min(column)).where(column > now)).scalar() for column in columns]
+    return min((moment for moment in moments if moment is not None), default=None)
+
+
+def snoozed(db: Db, now: datetime) -> list[DueTicket]:
+    """Return the snoozed tickets whose rest is over."""
+    over = (ticket.c.hold_until <= now) & (ticket.c.state == "snoozed")
+    return _found(db, _query().where(over).order_by(ticket.c.hold_until))
+
+
+def reserved(db: Db) -> list[DueTicket]:
+    """Return the tickets that woke and wait for their agent's slot."""
+    query = select(ticket.c.id, ticket.c.brand_id, ticket.c.reserved_for).where(ticket.c.reserved_for.is_not(None))
+    return _found(db, query.order_by(ticket.c.place, ticket.c.id))
+
+
+def stepping_down(db: Db, now: datetime) -> list[DueTicket]:
+    """Return the waiting tickets whose needs fall away, save for the languages."""
+    passed = (ticket.c.step_down_at <= now) & (ticket.c.state == "waiting")
+    return _found(db, _query().where(passed).order_by(ticket.c.step_down_at))
+
+
+def quiet(db: Db, before: datetime) -> list[DueTicket]:
+    """Return the open live tickets that were answered before a moment and have not been heard of since."""
+    heard = ticket.c.last_customer_at.is_(None) | (ticket.c.last_customer_at <= ticket.c.last_answer_at)
+    everywhere = ticket.c.brand_id.in_(select(brand.c.id)) & (ticket.c.state == "open")  # as the index begins
+    return _found(db, _query().where(everywhere, ticket.c.slot_key == "live", ticket.c.last_answer_at <= before, heard))
+
+
+def resolved(db: Db, before: datetime) -> list[DueTicket]:
+    """Return the tickets that were resolved before a moment: no message reopens them any more."""
+    everywhere = ticket.c.brand_id.in_(select(brand.c.id)) & (ticket.c.state == "resolved")
+    return _found(db, _query().where(everywhere, ticket.c.resolved_at < before))
+
+
+def _query() -> Select[Any]:
+    return select(ticket.c.id, ticket.c.brand_id, func.coalesce(ticket.c.agent_id, ticket.c.last_agent_id))
+
+
+def _found(db: Db, query: Select[Any]) -> list[DueTicket]:
+    return [DueTicket(*row) for row in db.execute(query.limit(MOST))]

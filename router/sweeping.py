@@ -1,0 +1,159 @@
+"""What the clock looks after, duty by duty: whatever was forgotten, fell due, or lasts too long.
+
+Only the holder of the clock's lease sweeps; every duty may still run twice without harm. With the broker away its work
+is done here, in a few threads, so that nothing waits for it.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+from router import delivery, effects, fetching, keeping, presence, waking
+from router.app import Heed
+from router.drain import drain
+from router.store import due, inbound, lanes, leases
+from router.store.ids import new_id
+
+log = logging.getLogger(__name__)
+
+LEASE_NAME = "clock"
+LEASE = timedelta(seconds=15)  # renewed every five; then another clock takes over
+LONGEST_S = 5.0  # between two sweeps
+SHORTEST_S = 0.05
+ERRANDS = 4  # threads that do a worker's job while the broker is away
+HOUSEWORK_EVERY = timedelta(hours=1)
+LANES_AT_ONCE = 200
+
+
+def new_holder() -> str:
+    """Return a name for one clock process."""
+    return new_id()
+
+
+def hold(heed: Heed, holder: str, now: datetime) -> bool:
+    """Take or keep the right to act as the clock. False: another clock acts."""
+    with heed.database.write() as db:
+        return leases.take(db, LEASE_NAME, holder, now, LEASE)
+
+
+def let_go(heed: Heed, holder: str) -> None:
+    """Give the right back, so that another clock need not wait."""
+    with heed.database.write() as db:
+        leases.release(db, LEASE_NAME, holder)
+
+
+def pause_s(heed: Heed, now: datetime) -> float:
+    """Return how long nothing will be due, at most five seconds."""
+    with heed.database.read() as db:
+        moment = due.next_moment(db, now)
+    left = LONGEST_S if moment is None else (moment - now).total_seconds()
+    return min(max(left, SHORTEST_S), LONGEST_S)
+
+
+def drain_stored(heed: Heed) -> None:
+    """Read what is stored of every connection, here and now."""
+    with heed.database.read() as db:
+        stored = inbound.forgotten(db)
+    for connection_id in stored:
+        drain(heed, connection_id)
+
+
+class Sweep:
+    """The duties of one clock process."""
+
+    def __init__(self, heed: Heed) -> None:
+        self._heed = heed
+        self._errands = ThreadPoolExecutor(ERRANDS, thread_name_prefix="heed-errand")
+        self._running: dict[str, Future[None]] = {}
+        self._lock = threading.Lock()
+        self._tidied: datetime | None = None
+
+    def now(self, now: datetime) -> None:
+        """Do everything that is due. A duty that fails is logged and does not keep the others from theirs."""
+        waiting = self._heed.background.waiting()
+        duties: tuple[tuple[str, Callable[[], object]], ...] = (
+            ("stored messages", lambda: self._read_stored(waiting)),
+            ("replies", lambda: self._send(waiting, now)),
+            ("woken tickets", lambda: waking.wake_snoozed(self._heed, now)),
+            ("tickets waiting for a slot", lambda: waking.serve_reserved(self._heed, now)),
+            ("presence", lambda: presence.sweep(self._heed, now)),
+            ("needs that fall away", lambda: waking.step_down(self._heed, now)),
+            ("quiet chats", lambda: waking.rest_quiet(self._heed, now)),
+            ("effects", lambda: self._effects(waiting, now)),
+            ("files", lambda: self._fetch(waiting, now)),
+            ("housework", lambda: self._tidy(now)),
+        )
+        for name, duty in duties:
+            try:
+                duty()
+            except Exception as error:
+                log.exception("the sweep could not look after %s: %s", name, type(error).__name__)
+
+    def stop(self) -> None:
+        """End the errands: what has not begun never does, the rest is waited for."""
+        self._errands.shutdown(wait=True, cancel_futures=True)
+
+    def _read_stored(self, waiting: dict[str, int] | None) -> None:
+        with self._heed.database.read() as db:
+            stored = inbound.forgotten(db)
+        for connection_id in stored:
+            if waiting is None:
+                self._errand(f"drain {connection_id}", lambda c=connection_id: drain(self._heed, c))  # type: ignore[misc]
+            elif waiting["intake"] <= delivery.BACKLOG:
+                self._heed.background.ring(connection_id)
+
+    def _send(self, waiting: dict[str, int] | None, now: datetime) -> None:
+        if waiting is not None:
+            delivery.deliver_due(self._heed, now)
+            return
+        for message_id in delivery.due(self._heed, now):
+            self._errand(f"send {message_id}", lambda m=message_id: delivery.send(self._heed, m))  # type: ignore[misc]
+
+    def _fetch(self, waiting: dict[str, int] | None, now: datetime) -> None:
+        if waiting is not None:
+            fetching.fetch_due(self._heed, now)
+            return
+        for file_id in fetching.due(self._heed, now):
+            self._errand(f"fetch {file_id}", lambda f=file_id: fetching.fetch(self._heed, f, datetime.now(UTC)))  # type: ignore[misc]
+
+    def _effects(self, waiting: dict[str, int] | None, now: datetime) -> None:
+        if not effects.is_due(self._heed, now):
+            return
+        if waiting is None:
+            self._errand("effects", lambda: effects.settle_due(self._heed, now))
+        elif waiting["slow"] <= delivery.BACKLOG:
+            self._heed.background.enqueue("slow", "router.jobs.effects")
+
+    def _tidy(self, now: datetime) -> None:
+        if self._tidied is None or now - self._tidied >= HOUSEWORK_EVERY:
+            self._tidied = now
+            self._errand("housework", lambda: housework(self._heed, now))
+
+    def _errand(self, name: str, work: Callable[[], object]) -> None:
+        """Do something in another thread, unless the same is still being done."""
+
+        def run() -> None:
+            try:
+                work()
+            except Exception as error:
+                log.exception("an errand failed: %s", type(error).__name__)
+            finally:
+                with self._lock:
+                    self._running.pop(name, None)
+
+        with self._lock:
+            if name not in self._running:
+                self._running[name] = self._errands.submit(run)
+
+
+def housework(heed: Heed, now: datetime) -> None:
+    """Close empty lanes and old tickets, and erase what is past its keep."""
+    waking.close_old(heed, now)
+    with heed.database.read() as db:
+        open_lanes = sorted(lanes.open_ids(db))
+    for start in range(0, len(open_lanes), LANES_AT_ONCE):
+        with heed.database.write() as db:
+            lanes.close_empty(db, open_lanes[start : start + LANES_AT_ONCE])
+    keeping.purge(heed, now)

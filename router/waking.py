@@ -1,0 +1,178 @@
+"""What time alone does to tickets: rests end, needs fall away, chats fall quiet, what was resolved closes for good.
+
+Each change is decided again under the locks of its agents and tickets, so that two clocks, or a clock and a person, do
+it once.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime, timedelta
+
+from router import placing
+from router.app import Heed
+from router.arriving import wake
+from router.changes import Changes
+from router.desk.acting import refill, tell
+from router.desknow import DeskNow, desk_now
+from router.model import SYSTEM, Presence, State
+from router.routing.lanes import AgentView, free_slots
+from router.store import due, lanes, roster, tickets
+from router.store.db import Connection
+from router.store.due import DueTicket
+from router.store.rows import Ticket
+from router.working import REOPENS_FOR
+
+QUIET_FOR = timedelta(minutes=10)  # without a word from the customer, a live ticket no longer holds a slot
+
+Act = Callable[[Connection, Changes, DeskNow, Sequence[Ticket]], None]
+
+
+def wake_snoozed(heed: Heed, now: datetime) -> int:
+    """Wake the tickets whose rest is over: back to their agents, or in line."""
+    return _each(heed, now, due.snoozed, _wake)
+
+
+def step_down(heed: Heed, now: datetime) -> int:
+    """Let needs fall away whose time has passed, languages excepted: more agents may take the ticket."""
+    return _each(heed, now, due.stepping_down, _step_down)
+
+
+def rest_quiet(heed: Heed, now: datetime) -> int:
+    """Free the slots of live tickets that were answered and have not been heard of for ten minutes."""
+    return _each(heed, now, lambda db, at: due.quiet(db, at - QUIET_FOR), _quiet)
+
+
+def close_old(heed: Heed, now: datetime) -> int:
+    """Close what was resolved so long ago that a message starts a new ticket."""
+    return _each(heed, now, lambda db, at: due.resolved(db, at - REOPENS_FOR), _close)
+
+
+def serve_reserved(heed: Heed, now: datetime) -> int:
+    """Give tickets that wait for their own agent a slot of theirs, or put them in line if they waited enough."""
+    with heed.database.read() as db:
+        found = due.reserved(db)
+        agents = {one.agent_id for one in found if one.agent_id}
+        views = roster.views(db, now, ids=agents) if agents else {}
+        held = tickets.load(db, SYSTEM, [one.id for one in found])
+    ready = {t.reserved_for for t in held.values() if t.reserved_for and _ready(t, views.get(t.reserved_for), now)}
+    for agent_id in sorted(ready):
+        with heed.database.write() as db:
+            roster.lock(db, [agent_id])
+            changes = Changes(now=now)
+            _release(db, changes, agent_id)
+            refill(db, changes, agent_id)
+            changes.write(db)
+        tell(heed, changes)
+    return len(ready)
+
+
+def _ready(ticket: Ticket, view: AgentView | None, now: datetime) -> bool:
+    if _over(ticket, view, now) or view is None:
+        return True
+    return view.presence is Presence.ONLINE and free_slots(view, ticket.work_class) > 0  # type: ignore[arg-type]
+
+
+def _over(ticket: Ticket, view: AgentView | None, now: datetime) -> bool:
+    """Say whether a ticket has waited for its own agent long enough."""
+    gone = view is None or view.presence is Presence.OFFLINE
+    return gone or ticket.hold_until is None or ticket.hold_until <= now
+
+
+def _release(db: Connection, changes: Changes, agent_id: str) -> None:
+    view = roster.views(db, changes.now, ids=[agent_id]).get(agent_id)
+    ids = [ticket.id for ticket in tickets.reserved_for(db, agent_id)]
+    held = tickets.load(db, SYSTEM, ids, lock=True)
+    needs = tickets.needs(db, ids)
+    for ticket in held.values():
+        if ticket.reserved_for == agent_id and _over(ticket, view, changes.now):
+            changes.watch(ticket)
+            changes.before[ticket.id] = agent_id
+            desk = desk_now(db, ticket.brand_id, changes.now)
+            line = placing.line_now(ticket, needs.get(ticket.id, {}), desk)
+            changes.lanes[ticket.id] = placing.enter(ticket, line, desk, changes.now)
+            because = "its agent has left" if view is None or view.presence is Presence.OFFLINE else "waited enough"
+            changes.event(ticket, "waiting", queue=ticket.queue_id, because=because, answer_by=ticket.answer_by)
+
+
+def _each(heed: Heed, now: datetime, find: Callable[[Connection, datetime], list[DueTicket]], act: Act) -> int:
+    """Do something to the tickets found, brand by brand: agents locked first, then tickets, then decided."""
+    with heed.database.read() as db:
+        found = find(db, now)
+    for brand_id in sorted({one.brand_id for one in found}):
+        mine = [one for one in found if one.brand_id == brand_id]
+        agents = {one.agent_id for one in mine if one.agent_id}
+        with heed.database.write() as db:
+            roster.lock(db, agents)
+            still = {one.id for one in find(db, now)}
+            held = tickets.load(db, SYSTEM, [one.id for one in mine if one.id in still], lock=True)
+            same = [t for t in held.values() if not (t.agent_id or t.last_agent_id) or _holder(t) in agents]
+            changes = Changes(now=now)
+            act(db, changes, desk_now(db, brand_id, now), same)
+            changes.write(db)
+        tell(heed, changes)
+    return len(found)
+
+
+def _holder(ticket: Ticket) -> str:
+    return ticket.agent_id or ticket.last_agent_id or ""
+
+
+def _wake(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:
+    ids = [ticket.id for ticket in held]
+    needs, promises = tickets.needs(db, ids), tickets.open_promises(db, ids)
+    woken: list[tuple[Ticket, str]] = []
+    for ticket in held:
+        if ticket.state != State.SNOOZED or ticket.hold_until is None or ticket.hold_until > changes.now:
+            continue
+        owner = _holder(ticket)
+        changes.watch(ticket)
+        promised = [p.due_at for p in promises.get(ticket.id, ()) if p.kind != "resolution"]
+        ticket.answer_by, ticket.place = min(promised, default=None), None
+        if not promised:
+            ticket.waiting_since = changes.now
+        line = placing.line_now(ticket, needs.get(ticket.id, {}), desk)
+        changes.lanes[ticket.id] = placing.enter(ticket, line, desk, changes.now)
+        changes.event(ticket, "woke", because="its rest is over")
+        woken.append((ticket, owner))
+    wake(db, changes, woken)
+
+
+def _step_down(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:
+    needs = tickets.needs(db, [ticket.id for ticket in held])
+    topics = lanes.topics(db, {ticket.lane_id for ticket in held if ticket.lane_id is not None})
+    for ticket in held:
+        if ticket.state != State.WAITING or ticket.step_down_at is None or ticket.step_down_at > changes.now:
+            continue
+        changes.watch(ticket)
+        before = needs.get(ticket.id, {})
+        kept = {s: why for s, why in before.items() if s in desk.languages or why[1] == "language"}
+        topic = topics.get(ticket.lane_id) if ticket.lane_id is not None else None
+        line = placing.line_now(ticket, kept, desk, topic=topic)
+        ticket.step_down_at = None
+        changes.needs[ticket.id] = kept
+        changes.event(ticket, "stepped_down", dropped=sorted(before.keys() - kept.keys()))
+        if ticket.lane_id is not None:
+            changes.lanes[ticket.id] = placing.rank(ticket, line, desk, changes.now)
+
+
+def _quiet(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:
+    freed: set[str] = set()
+    for ticket in held:
+        answered, heard = ticket.last_answer_at, ticket.last_customer_at
+        if ticket.state != State.OPEN or answered is None or answered > changes.now - QUIET_FOR:
+            continue
+        if heard is not None and heard > answered:
+            continue
+        changes.watch(ticket)
+        ticket.state = State.PENDING
+        changes.event(ticket, "quiet")
+        freed.add(_holder(ticket))
+    for agent_id in sorted(freed - {""}):
+        refill(db, changes, agent_id)
+
+
+def _close(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:
+    for ticket in held:
+        if ticket.state == State.RESOLVED:
+            changes.watch(ticket)
+            ticket.state = State.CLOSED
+            changes.event(ticket, "closed", because="resolved 14 days ago")
