@@ -16,6 +16,8 @@ from router.store.views import customers, lines
 from router.store.views.customers import ConnectionName, FactRow, IdentityRow
 from router.store.views.lines import TicketLine
 
+USUAL = ("live", "mail")
+
 
 @dataclass(frozen=True, slots=True)
 class Slots:
@@ -37,14 +39,24 @@ class Me:
     skills: dict[str, int]
 
     @property
-    def taken(self) -> int:
-        """Return how many slots are taken in all."""
-        return sum(slot.taken for slot in self.slots)
+    def usual_slots(self) -> tuple[Slots, ...]:
+        """Return the slots to show: live and mail always, others while they hold something."""
+        return tuple(slot for slot in self.slots if slot.key in USUAL or slot.taken)
 
     @property
-    def all(self) -> int:
-        """Return how many slots there are in all."""
-        return sum(slot.all for slot in self.slots)
+    def usual_taken(self) -> int:
+        """Return how many of the slots shown are taken."""
+        return sum(slot.taken for slot in self.usual_slots)
+
+    @property
+    def usual_all(self) -> int:
+        """Return how many slots are shown."""
+        return sum(slot.all for slot in self.usual_slots)
+
+    @property
+    def free_slots(self) -> tuple[Slots, ...]:
+        """Return the slots shown that have room."""
+        return tuple(slot for slot in self.usual_slots if slot.taken < slot.all)
 
     @property
     def full(self) -> bool:

@@ -75,6 +75,11 @@ def when(at: datetime, now: datetime, zone: str | None = None) -> str:
     return f"{_date(local, today)} {clock}"
 
 
+def clock(at: datetime, zone: str | None = None) -> str:
+    """Return the time of day alone; for lists that say the day themselves."""
+    return f"{at.astimezone(zone_of(zone)):%H:%M}"
+
+
 def day(at: datetime, now: datetime, zone: str | None = None) -> str:
     """Return the day of a moment: “Today”, “Yesterday”, “Mon 3 Nov”."""
     local, today = at.astimezone(zone_of(zone)), now.astimezone(zone_of(zone))
@@ -124,6 +129,7 @@ def register(app: Flask) -> None:
         due=due,
         waited=waited,
         when=when,
+        clock_words=clock,
         day=day,
         exact=exact,
         local_time=local_time,

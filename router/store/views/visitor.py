@@ -64,3 +64,21 @@ def files(db: Db, message_ids: list[str]) -> dict[str, list[tuple[str, str]]]:
     for row in db.execute(query.order_by(attachment.c.message_id, attachment.c.seq)):
         found.setdefault(row.message_id, []).append((row.id, row.name))
     return found
+
+
+def file(db: Db, connection_id: str, thread: str, attachment_id: str) -> tuple[str, str, str] | None:
+    """Return (name, media type, blob id) of a stored file of one thread's public messages."""
+    query = (
+        select(attachment.c.name, attachment.c.media_type, attachment.c.blob_id)
+        .join(message, message.c.id == attachment.c.message_id)
+        .join(ticket, ticket.c.id == message.c.home_ticket_id)
+        .where(
+            attachment.c.id == attachment_id,
+            attachment.c.blob_id.is_not(None),
+            ticket.c.connection_id == connection_id,
+            ticket.c.thread == thread,
+            message.c.visibility == "public",
+        )
+    )
+    row = db.execute(query).first()
+    return None if row is None else (row.name, row.media_type, row.blob_id)

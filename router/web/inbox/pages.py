@@ -16,6 +16,7 @@ from router.web.security import heed_of, now
 from router.web.words import look_up as _
 from router.web.words import zone_of
 
+FIRST = frozenset({"opened", "reopened", "woke"})  # what happened before the message of the same moment
 TABS = ("mine", "waiting", "snoozed", "done")
 
 bp = Blueprint("inbox", __name__)
@@ -49,7 +50,7 @@ def ticket(ticket_id: str) -> str:
 def show(ticket_id: str, **more: object) -> str:
     """Return the page of one ticket; `more` carries what was typed and why it was not taken."""
     view = inbox.ticket(heed_of(), g.scope, ticket_id, now(), before=request.args.get("before"))
-    return render_template("inbox/index.html", **_list(_tab(view)), **_ticket(view), **more, pane="talk")
+    return render_template("inbox/index.html", **{**_list(_tab(view)), **_ticket(view), **more}, pane="talk")
 
 
 @bp.get("/inbox/list")
@@ -135,7 +136,7 @@ def _moments(view: TicketView) -> list[Moment]:
     """Return messages and events in one order, with a line for each new day of the reader."""
     entries = [Moment(f"m-{m.id}", m.at, message=m) for m in view.messages]
     entries += [Moment(f"e-{e.seq}", e.at, event=e) for e in view.events if e.kind not in QUIET]
-    entries.sort(key=lambda moment: (moment.at, moment.event is not None))
+    entries.sort(key=lambda moment: (moment.at, moment.event is not None and moment.event.kind not in FIRST))
     zone = zone_of(g.agent.zone)
     found: list[Moment] = []
     for day, of_day in groupby(entries, key=lambda moment: moment.at.astimezone(zone).date()):

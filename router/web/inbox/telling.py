@@ -1,7 +1,7 @@
 """How the inbox says things: moods, states, channels, what happened. Words only; layout is in the templates."""
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from flask import Flask
 
@@ -107,14 +107,16 @@ def _waiting(event: EventView) -> str:
     queue = event.data.get("queue_name")
     parts = [_("routed to {queue}", queue=queue) if queue else _("in line")]
     try:
-        left = datetime.fromisoformat(str(event.data.get("answer_by"))) - event.at
+        left = datetime.fromisoformat(str(event.data.get("answer_by"))) - event.at + timedelta(seconds=30)
         if left.total_seconds() > 0:
             parts.append(_("answer within {span}", span=span(left)))
     except ValueError:
         pass
     because = str(event.data.get("because") or "")
-    if because and not because.startswith("queue "):
-        parts.append(f"“{because}”")
+    if because in ("returned", "transferred"):
+        parts.insert(0, _(because))
+    rules = event.data.get("rules")
+    parts += [f"“{rule}”" for rule in rules[:2]] if isinstance(rules, list) else []
     return " · ".join(parts)
 
 
@@ -153,9 +155,9 @@ EVENTS: Mapping[str, Say] = {
     "third_party_answered": _plain("the other party answered"),
     "delivery_failed": _plain("a reply was not delivered"),
 }
-QUIET = frozenset(
-    {"message", "replied", "noted", "forwarded", "pending", "decided", "answered_elsewhere"}
-)  # the message itself tells it
+QUIET = frozenset(  # the message beside it tells it already
+    {"message", "replied", "noted", "forwarded", "pending", "decided", "answered_elsewhere", "third_party_answered"}
+)
 
 
 def register(app: Flask) -> None:

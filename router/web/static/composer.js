@@ -2,6 +2,7 @@
 
 import { send, tell } from "./ask.js";
 import { say } from "./say.js";
+import { uid } from "./uid.js";
 
 const DRAFT = "heed.draft.";
 const OLD_MS = 60 * 24 * 3600 * 1000; // drafts this old are forgotten
@@ -48,7 +49,7 @@ export function begin() {
   const box = form();
   if (!box || box.dataset.begun) return;
   box.dataset.begun = "1";
-  field("key").value = crypto.randomUUID();
+  field("key").value = uid();
   const kept = draft(box.dataset.ticket ?? "");
   if (kept && !words().value) {
     words().value = kept.text;
@@ -137,7 +138,7 @@ async function submit(button) {
       words().value = "";
       files.value = "";
       chosen();
-      field("key").value = crypto.randomUUID();
+      field("key").value = uid();
       note("");
       say("Sent");
       document.dispatchEvent(new CustomEvent("heed:hint", { detail: { kind: "ticket", ticket: box.dataset.ticket, mine: true } }));

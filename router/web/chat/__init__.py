@@ -1,0 +1,15 @@
+"""The customer's side of web chat: the page, the widget that shows it elsewhere, and what both ask for."""
+
+from flask import Flask
+
+from router.store.connections import KnownConnections
+from router.web.chat import pages, talk
+from router.web.security import heed_of
+
+
+def register(app: Flask) -> None:
+    """Add the chat's pages and endpoints."""
+    heed = heed_of(app)
+    app.extensions["heed.chats"] = KnownConnections(heed.database, heed.vault)
+    app.register_blueprint(pages.bp)
+    app.register_blueprint(talk.bp)
