@@ -20,8 +20,10 @@ NO_END = frozenset(
     {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 )
 END_OPTIONAL = frozenset(
-    {"p", "li", "dt", "dd", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "option", "html", "head", "body"}
+    {"p", "tr", "td", "th", "thead", "tbody", "tfoot", "colgroup", "option", "html", "head", "body"}
 )
+ITEMS = {"li": "li", "dd": "dd", "dt": "dd"}
+LISTS = frozenset({"ul", "ol", "dl", "menu", "dir"})
 UNSEEN = frozenset(
     {"script", "style", "title", "head", "noscript", "template", "svg", "math", "textarea", "select", "object"}
 )
@@ -200,15 +202,21 @@ def _too_deep(html: str) -> bool:
     """Count elements left open; an end tag counts only where its element is open, so junk cannot hide depth."""
     open_: Counter[str] = Counter()
     depth = 0
+    item = ""  # the kind of list item begun last: the next of its kind ends it, one of the other goes inside it
     for token in tokens(html):
         if not token.name or token.name in NO_END or token.name in END_OPTIONAL:
             continue
+        kind = ITEMS.get(token.name, "")
         if not token.closes:
-            open_[token.name] += 1
+            if kind and kind == item:
+                continue
+            open_[kind or token.name] += 1
             depth += 1
-        elif open_[token.name]:
-            open_[token.name] -= 1
+        elif open_[kind or token.name]:
+            open_[kind or token.name] -= 1
             depth -= 1
+        if kind or token.name in LISTS:
+            item = "" if token.closes else kind
         if depth > MAX_DEPTH:
             return True
     return False

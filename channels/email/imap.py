@@ -41,7 +41,11 @@ def connected(connection: Connection) -> imaplib.IMAP4:
             return imaplib.IMAP4_SSL(host, int(port), ssl_context=ssl.create_default_context(), timeout=TIMEOUT_S)
         imap = imaplib.IMAP4(host, int(port), timeout=TIMEOUT_S)
         if tls == "starttls":
-            imap.starttls(ssl.create_default_context())
+            try:
+                imap.starttls(ssl.create_default_context())
+            except BaseException:
+                imap.shutdown()
+                raise
     except (OSError, imaplib.IMAP4.error) as problem:
         raise MailboxFailed(
             f"No connection to the IMAP server ({type(problem).__name__}): check imap_host, imap_port and imap_tls."

@@ -16,6 +16,7 @@ from channels.email.phrases import (
     WROTE,
 )
 
+MAX_READ = 200_000  # characters; beyond them nothing counts as new words
 LOOK_AHEAD = 8  # lines of an Outlook header block
 FOLDED = 3  # lines an attribution may be wrapped over
 MAX_ATTRIBUTION = 400  # characters
@@ -27,6 +28,7 @@ INVISIBLE = dict.fromkeys(map(ord, "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u
 
 def new_words(text: str) -> str:
     """Return a mail's text without its quotes and signature; the whole text if nothing else would be left."""
+    text = text[:MAX_READ]
     kept = _without_quotes(text.splitlines())
     kept = _without_signature(kept)
     return "\n".join(_without_gaps(kept)).strip() or text.strip()

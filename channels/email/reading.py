@@ -10,6 +10,7 @@ from channels.errors import NotUnderstood
 from channels.types import MAX_MAIL, Attachment, Connection, InboundMessage, Party
 
 OVERSIZED = b"X-Heed-Oversized:"  # first line of a mail of which only the header was fetched; its value: bytes
+MAX_TEXT = 1_000_000  # characters
 MAX_SUBJECT = 1000  # characters
 NOBODY = Party("from", "unknown@unknown.invalid")
 
@@ -24,6 +25,9 @@ def read(raw: bytes, connection: Connection) -> InboundMessage:
     everyone = people.parties(mail, ours)
     sender = people.writer(mail, everyone, ours) or NOBODY
     found = mime.contents(mail)
+    problem = surveyed.problem
+    if len(found.text) > MAX_TEXT:
+        found.text, problem = found.text[:MAX_TEXT], f"The text is longer than {MAX_TEXT:,} characters and was cut."
     return InboundMessage(
         external_id=_external_id(mail, surveyed.raw),
         sender=sender,
@@ -35,7 +39,7 @@ def read(raw: bytes, connection: Connection) -> InboundMessage:
         parties=everyone if any(p.address == sender.address for p in everyone) else (sender, *everyone),
         reply_token=people.reply_token(mail, ours),
         answers=_answers(mail, found.returned_ids),
-        attachments=(*found.attachments, *_left_out(raw, surveyed.problem)),
+        attachments=(*found.attachments, *_left_out(raw, problem)),
         proven=trust.proven(mail, sender, connection.setting("authserv_id").strip()),
         automatic=trust.automatic(mail, sender, ours.token(sender.address) is not None),
     )

@@ -14,6 +14,7 @@ from channels.types import MAX_MAIL
 MAX_PARTS = 500  # MIME parts; the largest honest mails seen have some 60
 MAX_DEPTH = 50  # levels of multipart and message/rfc822
 MAX_LINES = 1_000_000  # 25 MB of base64 has 350,000
+MAX_FIELDS = 1000  # header fields of one part
 MAX_FIELD = 256 * 1024  # bytes of one header field with its continuations
 MAX_CONTENT_FIELD = 4096  # bytes of a Content-… field: the parser is quadratic in its parameters
 
@@ -30,8 +31,9 @@ class Survey:
 
 @dataclass(slots=True)
 class _Field:
-    """The header field being read."""
+    """The header field being read, and how many came before it."""
 
+    number: int = 0  # of the fields in this header so far
     limit: int = 0
     size: int = 0
     is_content_type: bool = False
@@ -108,13 +110,14 @@ def _look(raw: bytes) -> Survey:
         elif walk.in_header:
             if not HEADER_LINE.match(line):
                 walk.end_of_header()
+                field = _Field()
                 if len(walk.open) > MAX_DEPTH:
                     return Survey(b"".join(kept), f"The mail is nested over {MAX_DEPTH} deep and was cut there.")
             elif not _fits(line, field, walk):
                 trimmed = True
                 continue
         kept.append(line)
-    return Survey(b"".join(kept), "A header field was too long and was cut." if trimmed else None)
+    return Survey(b"".join(kept), "A header was too long and was cut." if trimmed else None)
 
 
 def _fits(line: bytes, field: _Field, walk: _Walk) -> bool:
@@ -127,7 +130,10 @@ def _fits(line: bytes, field: _Field, walk: _Walk) -> bool:
         return fits
     name, _, value = line.partition(b":")
     content = name[:8].lower() == b"content-"
+    field.number += 1
     field.limit = MAX_CONTENT_FIELD if content else MAX_FIELD
+    if field.number > MAX_FIELDS:
+        field.limit = 0
     field.size = len(line)
     field.is_content_type = name.lower() == b"content-type" and walk.content_type is None
     fits = field.size <= field.limit

@@ -45,12 +45,12 @@ class SmtpServer:
         self.attempts = 0  # messages sent to us whole, whatever the answer
         self.on_mail: Callable[[Taken], None] | None = None  # called for each mail taken, such as to deliver it
         self.port = free_port()
+        self._sign_in = sign_in
         self._controller = Controller(
             self,
             hostname=self.host,
             port=self.port,
             authenticator=self._authenticate if sign_in else None,
-            auth_required=sign_in,
             auth_require_tls=False,
         )
 
@@ -71,6 +71,8 @@ class SmtpServer:
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
     ) -> str:
         """Refuse a recipient on the list, take any other."""
+        if self._sign_in and not session.authenticated:
+            return "530 5.7.0 sign in first"
         if address in self.refused:
             return self.refused[address]
         envelope.rcpt_tos.append(address)
@@ -97,4 +99,4 @@ class SmtpServer:
         self, server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: object
     ) -> AuthResult:
         right = isinstance(data, LoginPassword) and (data.login, data.password) == (USER.encode(), PASSWORD.encode())
-        return AuthResult(success=right, handled=True, message=None if right else "535 5.7.8 no such user")
+        return AuthResult(success=right, handled=False, message=None if right else "535 5.7.8 no such user")
