@@ -1,0 +1,111 @@
+"""Who works here: the caller, their presence, their colleagues."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from router import inbox, presence, rulebook_versions
+from router.model import Presence
+from router.web.api.base import api
+from router.web.api.typed import Call
+from router.web.api.values import In, Line, Out
+
+PresenceName = Literal["online", "away", "wrapping_up", "offline"]
+RoleName = Literal["agent", "supervisor", "ops", "admin"]
+
+
+class Slots(Out):
+    """How many slots of one kind there are, and how many are taken."""
+
+    key: str
+    taken: int
+    all: int
+
+
+class BrandOut(Out):
+    """A client of the desk."""
+
+    id: str
+    name: str
+
+
+class Me(Out):
+    """The token's owner."""
+
+    id: str
+    email: str
+    name: str
+    role: RoleName
+    brands: list[BrandOut] = Field(description="Those this token sees.")
+    presence: PresenceName
+    reason: str
+    slots: list[Slots]
+    skills: dict[str, int]
+
+
+class PresenceIn(In):
+    """Whether the caller takes work now."""
+
+    status: PresenceName
+    reason: Annotated[Line, Field(max_length=200)] = ""
+
+
+class AgentOut(Out):
+    """A colleague."""
+
+    id: str
+    name: str
+    email: str
+    role: RoleName
+    presence: PresenceName
+    skills: dict[str, int]
+    slots: list[Slots]
+
+
+class Agents(Out):
+    """The active people who share a brand with the caller."""
+
+    items: list[AgentOut]
+
+
+@api.route("GET", "/me", scope="")
+def get_me(call: Call) -> Me:
+    """Read who the token speaks for."""
+    found = inbox.me(call.heed, call.agent, call.now)
+    return Me(
+        id=found.id,
+        email=call.me.agent.email,
+        name=call.me.agent.name,
+        role=call.me.agent.role.value,
+        brands=[BrandOut(id=b.id, name=b.name) for b in rulebook_versions.brands(call.heed, call.scope)],
+        presence=found.presence.value,
+        reason=found.reason,
+        slots=[Slots.model_validate(slot, from_attributes=True) for slot in found.slots],
+        skills=dict(sorted(found.skills.items())),
+    )
+
+
+@api.route("PUT", "/me/presence", scope="presence")
+def put_presence(call: Call, body: PresenceIn) -> Me:
+    """Come online, go away, wrap up or leave."""
+    presence.set_presence(call.heed, call.agent, Presence(body.status), call.now, reason=body.reason.strip())
+    return get_me(call)
+
+
+@api.route("GET", "/agents", scope="tickets:read")
+def list_agents(call: Call) -> Agents:
+    """List the people of the caller's brands."""
+    return Agents(
+        items=[
+            AgentOut(
+                id=who.id,
+                name=who.name,
+                email=who.email,
+                role=who.role,  # type: ignore[arg-type]  # a Role's value
+                presence=who.presence.value,
+                skills=dict(sorted(who.skills.items())),
+                slots=[Slots.model_validate(slot, from_attributes=True) for slot in who.slots],
+            )
+            for who in inbox.agents(call.heed, call.scope)
+        ]
+    )
