@@ -1,6 +1,7 @@
 """The plain parts of speaking IMAP: connect, sign in, take answers apart, and say what failed with its remedy."""
 
 import imaplib
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +15,29 @@ PORTS = {"ssl": 993, "starttls": 143, "none": 143}
 
 class MailboxFailed(ChannelError):
     """The mail server could not be reached, or refused; the message says what to check. A later try may do."""
+
+
+class Lines:
+    """Reads lines off the socket itself while idling: what sits in a file's buffer wakes nobody."""
+
+    def __init__(self, sock: socket.socket) -> None:
+        self._sock = sock
+        self._rest = b""
+
+    @property
+    def waiting(self) -> bool:
+        """Whether something came that was not read yet."""
+        return bool(self._rest) or (isinstance(self._sock, ssl.SSLSocket) and self._sock.pending() > 0)
+
+    def next(self) -> bytes:
+        """Return the next line. Raises OSError if the server closes the connection or says nothing for too long."""
+        while b"\n" not in self._rest:
+            more = self._sock.recv(4096)
+            if not more:
+                raise ConnectionResetError("closed by the server")
+            self._rest += more
+        line, _, self._rest = self._rest.partition(b"\n")
+        return line
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from time import monotonic
 from types import TracebackType
 
-from channels.email.imap import MailboxFailed, answers, connected, is_news, quoted, sign_in, size_in, told
+from channels.email.imap import Lines, MailboxFailed, answers, connected, is_news, quoted, sign_in, size_in, told
 from channels.email.reading import OVERSIZED
 from channels.types import MAX_MAIL, Connection, Delivery
 
@@ -200,17 +200,16 @@ class Mailbox:
         self._idles += 1
         tag = b"IDLE%d" % self._idles
         imap.send(tag + b" IDLE\r\n")
-        lines = [imap.readline()]
+        reader = Lines(imap.sock)
+        lines = [reader.next()]
         while lines[-1].startswith(b"*"):
-            lines.append(imap.readline())
+            lines.append(reader.next())
         if lines[-1].startswith(b"+"):
-            if not any(is_news(line) for line in lines):
+            if not reader.waiting and not any(is_news(line) for line in lines):
                 select.select([imap.sock, self._wake], [], [], seconds)
             imap.send(b"DONE\r\n")
         while not lines[-1].startswith(tag):
-            if not lines[-1]:
-                raise MailboxFailed("The mail server closed the connection. Heed connects again.")
-            lines.append(imap.readline())
+            lines.append(reader.next())
         if not lines[-1][len(tag) :].strip().upper().startswith(b"OK"):
             raise MailboxFailed("The mail server refused to wait for new mail. Heed connects again.")
         return any(is_news(line) for line in lines)

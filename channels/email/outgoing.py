@@ -58,7 +58,10 @@ def compose(reply: Reply, connection: Connection, now: datetime) -> Composed:
         _attach(mail, attachment)
     everyone = [*to, *by_role["cc"], *by_role["bcc"]]
     recipients = dict.fromkeys(_address(party.address, "A recipient's address") for party in everyone)
-    return Composed(mail, own_id, address, _address(to[0].address, "The recipient's address"), tuple(recipients))
+    customer = _address(reply.to.address, "The recipient's address")
+    return Composed(
+        mail, own_id, address, customer if customer in recipients else next(iter(recipients)), tuple(recipients)
+    )
 
 
 def _attach(mail: EmailMessage, attachment: Attachment) -> None:

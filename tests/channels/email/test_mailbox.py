@@ -1,5 +1,6 @@
 """A real IMAP server: new mail is fetched once, whatever other programs do, and waiting ends when mail comes."""
 
+import socket
 import threading
 from collections.abc import Iterator
 from time import monotonic
@@ -149,6 +150,40 @@ class TestWait:
             server.append(user, a_mail(2))
             with Mailbox.open(a_connection(server, user)) as box:
                 assert [raw for _, raw in box.new_mail(seen)] == [a_mail(2)]
+
+
+SCRIPT = (
+    # what the client's line ends with, and all that is sent back at once
+    (b"CAPABILITY", b"* CAPABILITY IMAP4rev1 IDLE\r\n%s OK done\r\n"),
+    (b"LOGIN", b"%s OK done\r\n"),
+    (b"EXAMINE", b"* 0 EXISTS\r\n* OK [UIDVALIDITY 1] ok\r\n* OK [UIDNEXT 1] ok\r\n%s OK done\r\n"),
+    (b"IDLE", b"+ idling\r\n* 1 EXISTS\r\n"),
+    (b"DONE", b"IDLE1 OK done\r\n"),
+    (b"LOGOUT", b"* BYE\r\n%s OK done\r\n"),
+)
+
+
+def test_mail_announced_together_with_the_go_ahead_for_idle_is_heard() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            conversation, _ = listener.accept()
+            with conversation, conversation.makefile("rb") as lines:
+                conversation.sendall(b"* OK ready\r\n")
+                for line in lines:
+                    answer = next(answer for word, answer in SCRIPT if word in line)
+                    conversation.sendall(answer.replace(b"%s", line.split()[0]))
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        settings = {"imap_host": "127.0.0.1", "imap_port": str(listener.getsockname()[1]), "imap_tls": "none"}
+        with Mailbox.open(
+            Connection("k", "email", "Shop", {**settings, "imap_user": "u", "imap_password": "p"})
+        ) as box:
+            begin = monotonic()
+            assert box.wait(60)
+            assert monotonic() - begin < 20
+        thread.join()
 
 
 class TestCheck:
