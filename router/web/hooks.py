@@ -11,6 +11,7 @@ from http import HTTPStatus
 from typing import Any
 
 from werkzeug.exceptions import ClientDisconnected, RequestEntityTooLarge
+from werkzeug.sansio.utils import get_content_length
 from werkzeug.wsgi import get_input_stream
 
 from channels import adapter
@@ -89,7 +90,13 @@ class Hooks:
 
 def _body(environ: Environ, most: int) -> bytes:
     """Return the raw body. Raises RequestEntityTooLarge before a byte more than `most` is kept."""
-    return get_input_stream(environ, max_content_length=most).read()
+    told = get_content_length(environ.get("CONTENT_LENGTH"), environ.get("HTTP_TRANSFER_ENCODING"))
+    if told is not None and told > most:
+        raise RequestEntityTooLarge
+    body = get_input_stream(environ, max_content_length=most + 1).read()  # werkzeug cuts a chunked body at its limit
+    if len(body) > most:
+        raise RequestEntityTooLarge
+    return body
 
 
 def _headers(environ: Environ) -> dict[str, str]:

@@ -1,5 +1,7 @@
 """Limits on attempts: counted on the broker for all processes together, in this one's memory while it is away."""
 
+import math
+
 from flask import Flask, current_app
 from flask_limiter import Limiter, RateLimitExceeded
 from flask_limiter.util import get_remote_address
@@ -16,7 +18,7 @@ def configure(app: Flask, config: Config) -> None:
         get_remote_address,
         app=app,
         storage_uri=url.replace("unix://", "redis+unix://", 1) if url.startswith("unix://") else url,
-        storage_options={"socket_timeout": str(TIMEOUT_S), "socket_connect_timeout": str(TIMEOUT_S)},
+        storage_options={"socket_timeout": math.ceil(TIMEOUT_S), "socket_connect_timeout": math.ceil(TIMEOUT_S)},
         in_memory_fallback_enabled=True,
         key_prefix="heed",
     )
