@@ -1,5 +1,6 @@
 """A process of ours as a fork of this one: what was imported once is not imported again, so it starts at once."""
 
+import ctypes
 import gc
 import logging
 import os
@@ -13,6 +14,7 @@ from typing import BinaryIO
 from router.parent import SUPERVISED, follow_supervisor
 
 HIGHEST_FILE = 4096  # what this process may hold open; more would be a leak
+PR_SET_NAME = 15  # source: linux/prctl.h; 15 bytes at most
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -64,6 +66,8 @@ def _become(function: Callable[[], int], name: str, stdin: int, output: int) -> 
         os.closerange(3, HIGHEST_FILE)
         sys.stdout = open(1, "w", buffering=1, closefd=False)  # noqa: SIM115  it lives as long as we do
         sys.stderr = open(2, "w", buffering=1, closefd=False)  # noqa: SIM115
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(PR_SET_NAME, f"heed-{name}".encode())  # what ps and top show
         os.environ[SUPERVISED] = "1"
         sys.argv = [f"heed {name}"]
         follow_supervisor()
