@@ -43,6 +43,10 @@ class Kept:
     rows: int
     note: str = NO_KEY
 
+    def __str__(self) -> str:
+        """Say it as the command line does."""
+        return f"{self.rows:,} rows as of {self.at:%Y-%m-%d %H:%M:%S} UTC, schema {self.schema}. {self.note}"
+
 
 @dataclass(frozen=True, slots=True)
 class Purged:
@@ -52,6 +56,13 @@ class Purged:
     contacts: int = 0
     raw: int = 0
     other: int = 0
+
+    def __str__(self) -> str:
+        """Say it as the command line does."""
+        return (
+            f"Erased {self.tickets:,} tickets with all that was theirs, {self.contacts:,} contacts who had no others,"
+            f" {self.raw:,} raw deliveries, {self.other:,} rows of no more use."
+        )
 
 
 def backup(heed: Heed, path: Path) -> Kept:

@@ -94,7 +94,7 @@ def take(db: Connection, message_id: str, key: str, now: datetime, until: dateti
     blocked = exists().where(
         earlier.c.ticket_id == table.c.ticket_id,
         earlier.c.due_at.is_not(None),
-        earlier.c.message_id < table.c.message_id,
+        tuple_(earlier.c.created_at, earlier.c.message_id) < tuple_(table.c.created_at, table.c.message_id),
     )
     query = update(table).where(table.c.message_id == message_id, table.c.due_at <= now, free, ~blocked)
     values = {"attempts": table.c.attempts + 1, "attempt_key": key, "lease_until": until}
@@ -231,7 +231,7 @@ def next_of(db: Connection, ticket_id: str, now: datetime) -> str | None:
     table = outgoing
     free = table.c.lease_until.is_(None) | (table.c.lease_until < now)
     query = select(table.c.message_id).where(table.c.ticket_id == ticket_id, table.c.due_at <= now, free)
-    return db.execute(query.order_by(table.c.message_id).limit(1)).scalar()
+    return db.execute(query.order_by(table.c.created_at, table.c.message_id).limit(1)).scalar()
 
 
 def opening(db: Connection, ticket_id: str) -> Opening | None:
