@@ -62,6 +62,10 @@ class Ground:
         """Return the CPU seconds used so far by each process with all its children, database and broker included."""
         return {name: cpu_of(pid) for name, pid in self.roots.items()}
 
+    def ended(self, pid: int) -> bool:
+        """Say whether a process that was started here has ended."""
+        return any(process.pid == pid and process.poll() is not None for process in self._running)
+
     def stop(self, *names: str) -> None:
         """End the processes with these names, or all that were started here."""
         for process in self._running:
