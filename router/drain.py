@@ -17,6 +17,7 @@ from router.desknow import desk_now
 from router.notify import Change
 from router.store import connections, inbound, leases
 from router.store.connections import ConnectionRow
+from router.store.failures import CANNOT_STORE, for_anothers_sake, will_pass
 from router.store.ids import new_id
 from router.store.inbound import Stored
 from router.working import Working
@@ -56,13 +57,15 @@ def _batch(heed: Heed, connection_id: str, name: str, holder: str) -> int:
         events = inbound.take(db, connection_id, BATCH)
         row = connections.by_id(db, heed.vault, connection_id) if events else None
         worn = [event for event in events if event.attempts >= inbound.CRASHES]
+        settled = {event.id for event in worn}
         if worn:
             inbound.settle(db, connection_id, worn, "not_understood", "It ended its worker twice.", now)
         hashes = [event.key_hash for event in events]
         again = inbound.repeated(db, connection_id, hashes) if events else set()
-        repeats = [event for event in events if event.key_hash in again and event not in worn]
+        repeats = [event for event in events if event.key_hash in again and event.id not in settled]
         inbound.settle(db, connection_id, repeats, "duplicate", "", now)
-    left = [event for event in events if event not in worn and event not in repeats]
+        settled |= {event.id for event in repeats}
+    left = [event for event in events if event.id not in settled]
     if row is not None and left:
         _settle(heed, row, left)
     return len(events)
@@ -73,6 +76,9 @@ def _settle(heed: Heed, row: ConnectionRow, events: Sequence[Stored]) -> None:
     try:
         hints = _write(heed, row, events)
     except Exception as error:
+        if isinstance(error, Stale) or (will_pass(error) and (len(events) == 1 or not for_anothers_sake(error))):
+            _put_back(heed, events)
+            raise
         if len(events) > 1:
             middle = len(events) // 2
             _settle(heed, row, events[:middle])
@@ -84,6 +90,15 @@ def _settle(heed: Heed, row: ConnectionRow, events: Sequence[Stored]) -> None:
             inbound.settle(db, row.id, events, "not_understood", why, _now())
         return
     heed.notifier.publish(hints)
+
+
+def _put_back(heed: Heed, events: Sequence[Stored]) -> None:
+    """Leave events for a later drain, as if it had not begun; if even that fails they come alone then."""
+    try:
+        with heed.database.write() as db:
+            inbound.put_back(db, events)
+    except CANNOT_STORE:
+        log.warning("the database is away: %d events are read once it is back", len(events))
 
 
 def _write(heed: Heed, row: ConnectionRow, events: Sequence[Stored]) -> list[Change]:

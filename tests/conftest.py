@@ -14,6 +14,7 @@ from playwright.sync_api import Browser
 from router.store.db import Database, open_database
 from router.store.migrate import migrate
 from tests import tools
+from tests.builders import Desk, a_desk
 from tests.servers import free_port
 from tests.servers.chromium import running_browser
 from tests.servers.postgres import NoPostgres, Postgres, running_postgres
@@ -110,6 +111,13 @@ def sqlite_database(sqlite_url: str) -> Iterator[Database]:
     """An open SQLite database with an empty, migrated schema, for tests that ask nothing of the dialect."""
     with closing(open_database(sqlite_url)) as database:
         yield database
+
+
+@pytest.fixture
+def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
+    """A new desk; its broker is away. The test runs once on each kind of database."""
+    with a_desk(database_url, tmp_path) as desk:
+        yield desk
 
 
 @pytest.fixture(scope="session")

@@ -50,3 +50,9 @@ def add_new(db: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> 
     """Insert those rows that break no unique constraint; the others change nothing."""
     if rows:
         db.execute(_insert_new(table, db.dialect.name), list(rows))
+
+
+def is_new(db: Connection, table: Table, row: Mapping[str, Any]) -> bool:
+    """Insert a row unless it breaks a unique constraint, and say whether it was inserted."""
+    statement = _insert_new(table, db.dialect.name).returning(*table.primary_key)
+    return db.execute(statement, dict(row)).first() is not None

@@ -45,7 +45,7 @@ def add(db: Connection, arrived: Sequence[Arrived]) -> None:
     for one in arrived:
         if len(one.delivery.body) > INLINE:
             blob_id = blobs.put(db, one.brand_id, one.delivery.body, one.at)
-            if not bulk.add_new(db, inbound_event, [_row(one, None, blob_id)]):
+            if not bulk.is_new(db, inbound_event, _row(one, None, blob_id)):
                 blobs.drop(db, blob_id)  # came before: nothing refers to these bytes a second time
 
 

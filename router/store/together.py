@@ -1,10 +1,14 @@
 """Lets writes that arrive together share one commit: as durable as one each, at a fraction of the price."""
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from router.store.db import Connection, Database
+from router.store.failures import for_anothers_sake, will_pass
+
+log = logging.getLogger(__name__)
 
 Row = TypeVar("Row")
 MOST = 128  # rows in one commit
@@ -55,23 +59,31 @@ class Together(Generic[Row]):
     def _lead(self) -> None:
         with self._lock:
             batch, self._pending = self._pending[:MOST], self._pending[MOST:]
-        error = self._commit(batch)
+        self._commit(batch)
         with self._lock:
             successor = self._pending[0] if self._pending else None
             self._led = successor is not None
         if successor is not None:
             successor.wake.release()
         for entry in batch:
-            entry.error = error
             entry.finished = True
             entry.wake.release()
 
-    def _commit(self, batch: Sequence[_Entry[Row]]) -> BaseException | None:
+    def _commit(self, batch: Sequence[_Entry[Row]]) -> None:
+        """Write a group; if one of its rows is at fault, each alone, so that none fails for its neighbour."""
         rows = [entry.row for entry in batch]
         try:
             with self._database.write() as db:
                 self._write(db, rows)
         except BaseException as error:  # handed to every caller that waits
-            return error
-        self._after(rows)
-        return None
+            if len(batch) > 1 and (for_anothers_sake(error) or not will_pass(error)):
+                for entry in batch:
+                    self._commit([entry])
+                return
+            for entry in batch:
+                entry.error = error
+            return
+        try:
+            self._after(rows)
+        except Exception as error:  # they are stored; whoever waits is told so
+            log.exception("what follows a commit failed: %s", type(error).__name__)
