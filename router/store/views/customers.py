@@ -90,7 +90,7 @@ def facts(db: Db, contact_id: str, now: datetime) -> list[FactRow]:
 def ticket_counts(db: Db, contact_id: str) -> tuple[int, int]:
     """Return how many tickets a contact has in all, and how many of them are not done."""
     query = select(ticket.c.state, func.count()).where(ticket.c.contact_id == contact_id).group_by(ticket.c.state)
-    by_state = dict(db.execute(query).tuples().all())
+    by_state: dict[str, int] = {row[0]: row[1] for row in db.execute(query)}
     return sum(by_state.values()), sum(n for state, n in by_state.items() if state not in ("resolved", "closed"))
 
 

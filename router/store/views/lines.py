@@ -147,7 +147,7 @@ def count_held(db: Db, scope: Scope, agent_id: str) -> dict[str, int]:
     """Return how many tickets an agent has, by state."""
     query = select(ticket.c.state, func.count()).where(ticket.c.agent_id == agent_id, within(scope))
     query = query.where(ticket.c.state.in_(("open", "offered", "pending", "snoozed")))
-    return dict(db.execute(query.group_by(ticket.c.state)).tuples().all())
+    return {row[0]: row[1] for row in db.execute(query.group_by(ticket.c.state))}
 
 
 def count_waiting(db: Db, scope: Scope) -> int:
