@@ -15,7 +15,8 @@ from router.notify import Change
 from router.store import audit, desk, people
 from router.store.audit import Actor
 from router.store.db import Connection as Db
-from router.store.desk import Brand, QueueRow, SkillRow, WorkClassRow
+from router.store.desk import Brand, SkillRow, WorkClassRow
+from router.store.desk import QueueRow as QueueRow
 
 MODES = ("pull", "push")
 MAX_NAME = 200  # characters
@@ -25,8 +26,8 @@ WORK_CLASSES = (
     WorkClassRow("live", "Live chat", "live", 30, False, 3),
     WorkClassRow("messaging", "Messaging and social", "live", 30, True, 3),
     WorkClassRow("mail", "E-mail", "mail", 60, True, 1),
-    WorkClassRow("task", "Tasks", "task", 60, True, 1),
-    WorkClassRow("call", "Calls", "call", 100, False, 1),
+    WorkClassRow("task", "Tasks", "task", 60, True, 0),
+    WorkClassRow("call", "Calls", "call", 100, False, 0),
 )
 
 
