@@ -156,8 +156,6 @@ def stream(heed: Heed, viewer: Viewer, hub: Hub, client: Client) -> Iterator[str
             client.missed.clear()
             _drain(client)
             gathered.clear()
-            if heed.notifier.stopping:
-                break
             yield event("resync", {})
             spoke = at
         elif change is not None:

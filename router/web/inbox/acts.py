@@ -166,7 +166,7 @@ def set_presence() -> AnyResponse:
 def looks() -> AnyResponse:
     """Choose light or dark, or follow the system."""
     response = _done(_back())
-    frame.remember_theme(response, request.form.get("theme", ""))  # type: ignore[arg-type]
+    frame.remember_theme(response, request.form.get("theme", ""))
     return response
 
 
@@ -192,9 +192,11 @@ def _uploads(files: Sequence[FileStorage]) -> list[Upload]:
     chosen = [file for file in files if file.filename]
     if len(chosen) > MAX_FILES:
         raise Mistake(_("At most {n} files go with one message.", n=MAX_FILES))
-    return [
-        Upload(file.filename or "file", file.mimetype or "application/octet-stream", file.read()) for file in chosen
-    ]
+    uploads = []
+    for file in chosen:
+        uploads.append(Upload(file.filename or "file", file.mimetype or "application/octet-stream", file.read()))
+        file.close()
+    return uploads
 
 
 def _wants_json() -> bool:

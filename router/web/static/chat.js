@@ -225,12 +225,13 @@ async function listen() {
         if (answer.status === 401) forget();
         if (answer.ok && answer.body) {
           live = true;
-          line.textContent = "";
+          line.hidden = true;
           await look();
           await read(answer.body.pipeThrough(new TextDecoderStream()).getReader());
         }
       }
     } catch {
+      line.hidden = false;
       line.textContent = "Connection lost. It comes back by itself.";
     }
     live = false;

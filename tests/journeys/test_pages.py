@@ -1,0 +1,198 @@
+"""Every page of the desk in a real browser: both themes, desk and phone, dialogs open, by keyboard; nothing amiss."""
+
+import threading
+from collections.abc import Iterator
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page
+from werkzeug.serving import make_server
+
+from router import accounts, desk
+from router.model import Role, Scope
+from router.store import people
+from router.web import create_app
+from tests.builders import Desk, a_connection_row, a_desk, an_agent, mail, now
+from tests.conftest import missing
+
+pytestmark = pytest.mark.browser
+
+SIZES = {"desk": (1400, 860), "phone": (390, 844)}
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+@pytest.fixture
+def at(sqlite_url: str, tmp_path: Path, valkey: str, port: int) -> Iterator[Desk]:
+    """A desk with one ticket open, one waiting, one resolved, and a chat."""
+    public = f"http://127.0.0.1:{port}"
+    with a_desk(sqlite_url, tmp_path, REDIS_URL=valkey, PORT=str(port), PUBLIC_URL=public) as found:
+        yield found
+        found.heed.notifier.stop()
+
+
+@pytest.fixture
+def ana(at: Desk) -> Scope:
+    """An admin, who sees every page."""
+    return an_agent(at, "Ana", role=Role.ADMIN, slots={"live": 3, "mail": 2})
+
+
+@pytest.fixture
+def site(at: Desk) -> Iterator[str]:
+    """The address of a running web server."""
+    port = at.heed.config.port
+    server = make_server("127.0.0.1", port, create_app(heed=at.heed), threaded=True)
+    server.daemon_threads = True  # type: ignore[attr-defined]
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield at.heed.config.public_url
+    at.heed.notifier.stop()
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def open_ticket(at: Desk, ana: Scope) -> str:
+    """A mail with Cc that Ana has, a chat that waits, a ticket that is done."""
+    at.says("Thank you!", who="fay")
+    done = desk.pull(at.heed, ana, now())
+    assert done is not None
+    desk.resolve(at.heed, ana, done.ticket_id, now())
+    mail(at, a_connection_row(at, "email"), "This is the third time I write. I will cancel.", Cc="eva@home.example")
+    got = desk.pull(at.heed, ana, now())
+    assert got is not None
+    at.says("ok but where is the reset link?", who="dan")
+    return got.ticket_id
+
+
+def a_context(browser: Browser, site: str, at: Desk, who: Scope, size: str, theme: str) -> BrowserContext:
+    """Return a browser window in which someone is signed in."""
+    width, height = SIZES[size]
+    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)  # type: ignore[arg-type]
+    with at.heed.database.read() as db:
+        person = people.by_id(db, who.agent or "")
+    assert person is not None
+    page = context.new_page()
+    page.goto(accounts.sign_in_link(at.heed, person.id, now()))
+    page.click("main button")
+    page.close()
+    return context
+
+
+def axe_of() -> str:
+    """Return the checker's script, from a development package."""
+    spec = find_spec("axe_core_python")
+    if spec is None or spec.origin is None:
+        missing("axe-core-python is not installed: it is in requirements-dev.in.")
+    assert spec is not None and spec.origin is not None
+    return (Path(spec.origin).parent / "axe.min.js").read_text()
+
+
+class Watched:
+    """A page whose every complaint is kept."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self._axe = axe_of()
+
+    def check(self, name: str) -> list[str]:
+        """Return what is wrong with the page as it stands."""
+        self.page.evaluate(self._axe)
+        found = self.page.evaluate(
+            "rules => axe.run(document, {runOnly: rules, iframes: false})"
+            ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).join(' | ')))",
+            RULES,
+        )
+        wide = self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
+        said = [*found, *self.complaints, *(["wider than the screen"] if wide else [])]
+        self.complaints.clear()
+        return [f"{name}: {one}" for one in said]
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_no_page_has_a_fault(
+    browser: Browser, site: str, at: Desk, ana: Scope, open_ticket: str, size: str, theme: str
+) -> None:
+    chat = a_connection_row(at, "webchat")
+    contact = at.ticket(open_ticket).contact_id
+    paths = [
+        "/", "/?tab=waiting", "/?tab=snoozed", "/?tab=done", f"/tickets/{open_ticket}", f"/tickets/{open_ticket}/why",
+        f"/tickets/{open_ticket}/transfer", f"/tickets/{open_ticket}/snooze", f"/tickets/{open_ticket}/forward",
+        f"/contacts/{contact}", "/keys", f"/chat/{chat.connection.key}",
+    ]  # fmt: skip
+    context = a_context(browser, site, at, ana, size, theme)
+    watched = Watched(context)
+    faults: list[str] = []
+    for path in paths:
+        watched.page.goto(site + path)
+        watched.page.wait_for_load_state("load")
+        faults += watched.check(path)
+    watched.page.goto(f"{site}/tickets/{open_ticket}")
+    for link in ("#act-transfer", "#act-snooze", "[aria-label^=Forward]"):
+        watched.page.click(link)
+        watched.page.wait_for_selector("dialog[open] h1, dialog[open] h2")
+        faults += watched.check(f"dialog {link}")
+        watched.page.keyboard.press("Escape")
+    watched.page.click("#presence summary")
+    faults += watched.check("presence menu")
+    context.close()
+    assert not faults, "\n".join(faults)
+
+
+class TestByKeyboard:
+    def test_pull_answer_and_resolve(self, browser: Browser, site: str, at: Desk, ana: Scope) -> None:
+        ticket = at.says("Where is my parcel?")
+        context = a_context(browser, site, at, ana, "desk", "light")
+        page = context.new_page()
+        page.goto(site)
+        page.keyboard.press("n")
+        page.wait_for_selector("form#composer")
+        page.wait_for_function("document.activeElement.id === 'text'")
+        page.keyboard.type("On its way. net")  # letters that are keys do nothing here
+        page.keyboard.press("Control+Enter")
+        page.wait_for_selector(".line.us")
+        page.keyboard.press("Escape")
+        page.keyboard.press("e")
+        page.wait_for_url("**/?tab=mine")
+        assert at.ticket(ticket.id).state == "resolved"
+        assert [m.text for m in at.messages(ticket.id) if m.direction == "outbound"] == ["On its way. net"]
+        context.close()
+
+    def test_enter_pressed_twice_sends_one_reply(self, browser: Browser, site: str, at: Desk, ana: Scope) -> None:
+        ticket = at.says()
+        desk.pull(at.heed, ana, now())
+        context = a_context(browser, site, at, ana, "desk", "light")
+        page = context.new_page()
+        page.goto(f"{site}/tickets/{ticket.id}")
+        page.fill("#text", "Once")
+        page.evaluate("document.getElementById('send').click(); document.getElementById('send').click()")
+        page.wait_for_selector(".line.us")
+        assert [m.text for m in at.messages(ticket.id) if m.direction == "outbound"] == ["Once"]
+        context.close()
+
+
+class TestLive:
+    def test_a_new_message_shows_while_one_writes_and_no_word_is_lost(
+        self, browser: Browser, site: str, at: Desk, ana: Scope
+    ) -> None:
+        ticket = at.says("one", thread="t")
+        desk.pull(at.heed, ana, now())
+        context = a_context(browser, site, at, ana, "desk", "light")
+        page = context.new_page()
+        page.goto(f"{site}/tickets/{ticket.id}")
+        page.wait_for_load_state("load")
+        page.click("#text")
+        page.keyboard.type("To one")
+        at.says("two", thread="t")
+        page.wait_for_selector(".line:has-text('two')")
+        assert page.input_value("#text") == "To one"
+        assert page.evaluate("document.activeElement.id") == "text"
+        page.wait_for_selector("#newer:visible")
+        page.reload()
+        page.wait_for_function("document.getElementById('text').value === 'To one'")
+        context.close()
