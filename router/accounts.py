@@ -17,8 +17,9 @@ from router.mistakes import Mistake
 from router.model import Role, Scope
 from router.notify import Change
 from router.store import audit, desk, people, signin
-from router.store.audit import COMMAND, Actor
-from router.store.people import AgentRow
+from router.store.audit import COMMAND as COMMAND
+from router.store.audit import Actor as Actor
+from router.store.people import AgentRow as AgentRow
 from router.store.signin import SessionRow
 
 LINK_LASTS = timedelta(hours=24)  # for a new person
@@ -47,7 +48,7 @@ def sign_in(heed: Heed, email: str, password: str, now: datetime) -> AgentRow | 
     """
     with heed.database.read() as db:
         who = people.by_email(db, email)
-        hashed = signin.passworddigest(db, who.id) if who is not None and who.active else None
+        hashed = signin.password_hash(db, who.id) if who is not None and who.active else None
     fits = _verify(hashed or _nobody(), password[:MAX_PASSWORD])
     if who is None or hashed is None or not fits:
         return None
@@ -67,7 +68,7 @@ def set_password(heed: Heed, me: SignedIn, new: str, now: datetime, *, old: str 
     if len(new) > MAX_PASSWORD:
         raise Mistake(f"The password has {len(new)} characters: take at most {MAX_PASSWORD}.")
     with heed.database.read() as db:
-        hashed = signin.passworddigest(db, me.agent.id)
+        hashed = signin.password_hash(db, me.agent.id)
     if old is not None and hashed is not None and not _verify(hashed, old[:MAX_PASSWORD]):
         raise Mistake("The current password is not right: type it again, or ask an admin for a new sign-in link.")
     fresh = PasswordHasher().hash(new)
@@ -81,7 +82,7 @@ def set_password(heed: Heed, me: SignedIn, new: str, now: datetime, *, old: str 
 def has_password(heed: Heed, agent_id: str) -> bool:
     """Say whether a person chose a password yet."""
     with heed.database.read() as db:
-        return signin.passworddigest(db, agent_id) is not None
+        return signin.password_hash(db, agent_id) is not None
 
 
 def sign_in_link(heed: Heed, agent_id: str, now: datetime, *, lasts: timedelta = LINK_LASTS) -> str:
@@ -94,7 +95,7 @@ def sign_in_link(heed: Heed, agent_id: str, now: datetime, *, lasts: timedelta =
 
 
 def first_sign_in_link(heed: Heed, now: datetime) -> str:
-    """Return the link that `up` prints, good for 10 minutes: for the desk's oldest admin, who is made if there is none."""
+    """Return the link that `up` prints, good for 10 minutes; it is the oldest admin's, who is made if there is none."""
     with heed.database.write() as db:
         admins = [who for who in people.everyone(db) if who.active and who.role is Role.ADMIN]
         if admins:
@@ -141,7 +142,7 @@ def scope_of_session(heed: Heed, session_id: str, now: datetime) -> SignedIn | N
     """Return who a session belongs to and what they may see; None if it ended, lay idle or the person is off."""
     hashed = digest(session_id)
     with heed.database.read() as db:
-        row = signin.session_bydigest(db, hashed)
+        row = signin.session_by_hash(db, hashed)
         brands = people.brands_of(db, row.agent.id) if row is not None else frozenset()
     if row is None or row.ended_at is not None or not row.agent.active:
         return None
@@ -158,7 +159,7 @@ def renew_session(heed: Heed, me: SignedIn, browser: str, now: datetime) -> str:
     """Return a new session id in place of the one used now; called when what a session is worth has changed."""
     session_id = secrets.token_urlsafe(32)
     with heed.database.write() as db:
-        row = signin.session_bydigest(db, me.through)
+        row = signin.session_by_hash(db, me.through)
         ends_at = row.ends_at if row is not None else now + SESSION_LASTS
         signin.end_session(db, me.through, now)
         signin.add_session(

@@ -17,7 +17,8 @@ from router.model import Role, Scope
 from router.notify import Change
 from router.store import audit, connections, desk
 from router.store.audit import Actor
-from router.store.connections import ConnectionRow
+from router.store.connections import ConnectionRow as ConnectionRow
+from router.store.connections import KnownConnections as KnownConnections
 
 MAX_SETTING = 4000  # characters
 HOSTS = ("_host", "_url")  # settings that say where a credential goes

@@ -10,8 +10,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 
-from router.cli import failing
-
 
 @dataclass(frozen=True, slots=True)
 class Command:
@@ -37,7 +35,7 @@ COMMANDS = (
     Command("triage", "reading", "read JSON lines, write how each message feels and what it wants"),
     Command("ingest", "reading", "take files in as if they had been posted"),
     Command("rules", "rulebook", "check, try, publish and export rules"),
-    Command("sample", "keeping", "fill an empty desk with people, queues, rules and messages"),
+    Command("sample", "sampling", "fill an empty desk with people, queues, rules and messages"),
     Command("backup", "keeping", "write the whole desk into one file"),
     Command("restore", "keeping", "bring a backup into an empty database"),
     Command("purge", "keeping", "delete what has been kept long enough"),
@@ -64,7 +62,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     fill: Callable[[argparse.ArgumentParser], None] = getattr(module, command.name)
     fill(parser)
     parsed = parser.parse_args(arguments[1:])
-    return failing.explained(lambda: int(parsed.run(parsed)))
+    # imported here: it knows every error of the application, and so imports most of it, which --help should not
+    from router.cli.failing import explained
+
+    return explained(lambda: int(parsed.run(parsed)))
 
 
 def overview() -> str:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 
 from channels import CHANNELS
 from router import connecting, equipping
+from router.accounts import COMMAND
 from router.app import Heed
 from router.cli.opening import now, opened, tell
+from router.connecting import ConnectionRow
 from router.mistakes import Mistake
 from router.model import SYSTEM
-from router.store.audit import COMMAND
-from router.store.connections import ConnectionRow
 
 
 def connections(parser: ArgumentParser) -> None:

@@ -7,8 +7,8 @@ from collections.abc import Callable
 from router.config import ConfigErrors
 from router.listening import CannotStart
 from router.mistakes import Mistake
+from router.preparing import SchemaError
 from router.store.failures import CANNOT_STORE
-from router.store.migrate import SchemaError
 from router.vault import VaultError
 
 SAYS_IT_ALL = (Mistake, ConfigErrors, SchemaError, CannotStart, VaultError)

@@ -1,19 +1,12 @@
-"""`sample`, `backup`, `restore`, `purge`, `rekey`: filling, keeping and cleaning what the desk holds."""
+"""`backup`, `restore`, `purge`, `rekey`: keeping and cleaning what the desk holds."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from router import connecting
 from router import keeping as kept
-from router import sample as sample_desk
+from router.accounts import COMMAND
 from router.cli.opening import now, opened
-from router.store.audit import COMMAND
-
-
-def sample(parser: ArgumentParser) -> None:
-    """Fill an empty desk."""
-    parser.epilog = "Example: python -m router sample"
-    parser.set_defaults(run=_sample)
 
 
 def backup(parser: ArgumentParser) -> None:
@@ -27,6 +20,7 @@ def restore(parser: ArgumentParser) -> None:
     """Bring a backup back."""
     parser.epilog = "Example: DATABASE_URL=… python -m router restore heed-monday.backup"
     parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--force", action="store_true", help="wipe what is there first")
     parser.set_defaults(run=_restore)
 
 
@@ -42,12 +36,6 @@ def rekey(parser: ArgumentParser) -> None:
     parser.set_defaults(run=_rekey)
 
 
-def _sample(_asked: Namespace) -> int:
-    with opened() as heed:
-        print(sample_desk.load(heed, now()))
-    return 0
-
-
 def _backup(asked: Namespace) -> int:
     with opened() as heed:
         print(kept.backup(heed, asked.file))
@@ -55,8 +43,8 @@ def _backup(asked: Namespace) -> int:
 
 
 def _restore(asked: Namespace) -> int:
-    with opened() as heed:
-        print(kept.restore(heed, asked.file))
+    with opened(desk=False) as heed:
+        print(kept.restore(heed, asked.file, force=asked.force))
     return 0
 
 

@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 from router import config as configuration
-from router import equipping, logs
+from router import equipping, logs, preparing
 from router.app import Heed, open_heed
 from router.config import Config
-from router.store import migrate
 
 
 def now() -> datetime:
@@ -19,8 +18,8 @@ def now() -> datetime:
 
 
 @contextmanager
-def opened() -> Iterator[Heed]:
-    """Yield the desk, ready to work with.
+def opened(*, desk: bool = True) -> Iterator[Heed]:
+    """Yield the desk, ready to work with; without `desk` the tables alone, as a backup fills them.
 
     A SQLite file belongs to this host, so it is made and brought up to date; a PostgreSQL is shared, so whoever runs it
     decides when: `migrate`. Raises SchemaError then.
@@ -30,10 +29,11 @@ def opened() -> Iterator[Heed]:
     logs.configure("error", as_json=False)  # a broker that is away matters to no command
     with closing(open_heed(config)) as heed:
         if config.uses_sqlite:
-            migrate.migrate(heed.database)
+            preparing.bring_up_to_date(heed)
         else:
-            migrate.check(heed.database)
-        equipping.ensure_desk(heed, now())
+            preparing.check(heed)
+        if desk:
+            equipping.ensure_desk(heed, now())
         yield heed
 
 
@@ -50,7 +50,7 @@ def checked() -> Config:
     """Return the configuration of a long-running process. Raises SchemaError unless the schema is this release's."""
     config = configuration.load(os.environ)
     with closing(open_heed(config)) as heed:
-        migrate.check(heed.database)
+        preparing.check(heed)
     return config
 
 

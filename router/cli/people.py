@@ -4,10 +4,10 @@ from argparse import ArgumentParser, Namespace
 
 from router import equipping, staffing
 from router import tokens as api_tokens
+from router.accounts import COMMAND
 from router.cli.opening import now, opened, tell
 from router.mistakes import Mistake
 from router.model import SYSTEM, Role
-from router.store.audit import COMMAND
 from router.tokens import SCOPES, USUAL_SCOPES
 
 

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from router import equipping, publishing
+from router.accounts import COMMAND
 from router.cli.opening import now, opened, tell
 from router.mistakes import Mistake
 from router.model import SYSTEM
-from router.store.audit import COMMAND
 from rules.errors import RuleErrors
 from rules.explain import trace_in_words
 from rules.values import FactValue

@@ -3,14 +3,13 @@
 import os
 from argparse import ArgumentParser, Namespace
 
-from router import accounts, equipping
+from router import accounts, preparing
 from router import config as configuration
 from router import doctor as examination
 from router import up as supervisor
 from router.app import open_heed
 from router.cli.opening import closing, now
 from router.config import Config
-from router.store import migrate as schema
 
 
 def up(parser: ArgumentParser) -> None:
@@ -64,6 +63,4 @@ def _doctor(_asked: Namespace) -> int:
 def _make_ready(config: Config) -> tuple[str | None, str]:
     """Bring schema and desk up to date; return the revisions before and after."""
     with closing(open_heed(config)) as heed:
-        before = schema.migrate(heed.database)
-        equipping.ensure_desk(heed, now())
-    return before, schema.head()
+        return preparing.make_ready(heed, now())

@@ -2,12 +2,10 @@
 
 import sys
 from argparse import ArgumentParser, Namespace
-from typing import cast
 
 from router import clock as clock_process
 from router import jobs, logs
 from router.app import open_heed
-from router.background import JOB_QUEUES, JobQueue
 from router.cli import crew
 from router.cli.opening import checked, closing
 from router.config import Config
@@ -25,7 +23,7 @@ def web(parser: ArgumentParser) -> None:
 def worker(parser: ArgumentParser) -> None:
     """Do jobs."""
     parser.epilog = "Example: python -m router worker --queue intake"
-    parser.add_argument("--queue", choices=JOB_QUEUES, help="run this job queue alone, in this process")
+    parser.add_argument("--queue", choices=jobs.QUEUES, help="run this job queue alone, in this process")
     parser.set_defaults(run=_worker)
 
 
@@ -50,9 +48,9 @@ def _worker(asked: Namespace) -> int:
     if asked.queue is None:
         checked()
         follow_supervisor()
-        return crew.run([[sys.executable, "-m", "router", "worker", "--queue", name] for name in JOB_QUEUES])
+        return crew.run([[sys.executable, "-m", "router", "worker", "--queue", name] for name in jobs.QUEUES])
     with closing(open_heed(_start())) as heed:
-        jobs.work(heed, cast(JobQueue, asked.queue))
+        jobs.work(heed, asked.queue)
     return 0
 
 

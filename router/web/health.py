@@ -5,9 +5,7 @@ from ipaddress import ip_address
 from flask import Blueprint, Flask, Response, jsonify, request
 from prometheus_client import CollectorRegistry, Gauge, generate_latest
 
-from router import tokens
-from router.store import measures
-from router.store.failures import CANNOT_STORE
+from router import measuring, tokens
 from router.tokens import TokenRefused
 from router.web.audience import audience
 from router.web.problems import problem
@@ -36,11 +34,7 @@ def healthz() -> Response:
 def readyz() -> tuple[Response, int]:
     """Say whether the database takes a write; the rest is told to loopback and tokens alone."""
     heed = heed_of()
-    try:
-        measures.try_write(heed.database, now())
-        ready = True
-    except CANNOT_STORE:
-        ready = False
+    ready = measuring.is_ready(heed, now())
     told: dict[str, object] = {"ready": ready}
     if _may_see_inside(ready):
         waiting = heed.background.waiting()
@@ -59,8 +53,7 @@ def metrics() -> Response:
         return problem(401, "Ask from this host, or with a bearer token.", headers={"WWW-Authenticate": "Bearer"})
     heed = heed_of()
     registry = CollectorRegistry()
-    with heed.database.read() as db:
-        found = measures.read(db)
+    found = measuring.measure(heed)
     tickets = Gauge("heed_tickets", "Tickets by state; counted up to a limit.", ["state"], registry=registry)
     for state, count in found.tickets.items():
         tickets.labels(state).set(count)

@@ -18,7 +18,7 @@ from channels import adapter
 from channels.types import Answer, Request
 from router import intake
 from router.app import Heed
-from router.store.connections import KnownConnections
+from router.connecting import KnownConnections
 from router.store.failures import CANNOT_STORE
 from router.web.problems import RETRY_S, TYPE, problem_body
 

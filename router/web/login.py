@@ -6,7 +6,7 @@ from flask import Blueprint, Flask, flash, g, redirect, render_template, request
 from werkzeug.wrappers import Response
 
 from router import accounts
-from router.store.people import AgentRow
+from router.accounts import AgentRow
 from router.web import limits
 from router.web.audience import audience
 from router.web.security import heed_of, now, sign_in_as, signed_in

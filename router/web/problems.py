@@ -4,9 +4,10 @@ import json
 import logging
 from collections.abc import Mapping
 from http import HTTPStatus
+from typing import cast
 
 from flask import Flask, Response, g, render_template, request
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -74,7 +75,7 @@ def _wants_json() -> bool:
 
 def _http(error: HTTPException) -> AnyResponse:
     if error.response is not None:
-        return error.response
+        return cast(AnyResponse, error.response)
     status = error.code or 500
     own = error.description if "description" in error.__dict__ else None
     kept = ("Allow", "Retry-After", "WWW-Authenticate")

@@ -8,9 +8,8 @@ from werkzeug.wrappers import Response
 
 from channels import CHANNELS
 from router import connecting, equipping
-from router.connecting import NewConnection
+from router.connecting import ConnectionRow, NewConnection
 from router.mistakes import Mistake
-from router.store.connections import ConnectionRow
 from router.web.audience import audience
 from router.web.security import heed_of, now, signed_in
 from router.web.settings import asked

@@ -5,8 +5,8 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from router import equipping
+from router.equipping import QueueRow
 from router.mistakes import Mistake
-from router.store.desk import QueueRow
 from router.web.audience import audience
 from router.web.security import heed_of, now, signed_in
 from router.web.settings import asked
