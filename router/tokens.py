@@ -89,7 +89,7 @@ def scope_of_token(heed: Heed, token: str, needed: str, now: datetime) -> Signed
     It is worth what its owner is worth now: their role, their brands, and never a scope above their role.
     """
     with heed.database.read() as db:
-        row = signin.token_bydigest(db, digest(token))
+        row = signin.token_by_hash(db, digest(token))
         brands = people.brands_of(db, row.agent.id) if row is not None else frozenset()
     if row is None or row.ended_at is not None or not row.agent.active or (row.until is not None and now >= row.until):
         raise TokenRefused("The token is unknown, ended or expired: make one under Settings, You.", known=False)
