@@ -1,6 +1,7 @@
 """REST under /api/v1: the desk for programs. Each part adds its routes to one blueprint; OpenAPI is told from them."""
 
 import json
+from functools import cache
 
 from flask import Flask, Response
 
@@ -38,6 +39,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
 
 
+@cache
 def _described() -> str:
     return json.dumps(describe([*api.operations, EVENTS]), ensure_ascii=False)
 
