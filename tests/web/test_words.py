@@ -77,7 +77,7 @@ class TestEvidence:
         assert self.marked(self.TEXT, (8, 22)) == ["the third time"]
 
     def test_moves_with_the_words_when_quotes_are_cut(self) -> None:
-        assert self.marked("This is the third time.\n\nI am leaving.", (8, 22), (42, 49)) == [
+        assert self.marked("This is the third time.\n\nI am leaving.", (8, 22), (43, 50)) == [
             "the third time",
             "leaving",
         ]
