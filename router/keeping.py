@@ -16,7 +16,7 @@ from pathlib import Path
 from router.app import Heed
 from router.mistakes import Mistake
 from router.model import Scope
-from router.store import audit, inbound, keeping, migrate
+from router.store import audit, erasing, inbound, keeping, migrate
 from router.store.audit import Actor
 from router.store.db import Connection
 
@@ -130,22 +130,22 @@ def purge(heed: Heed, now: datetime) -> Purged:
     tickets = contacts = 0
     while True:
         with heed.database.write() as db:
-            ids = keeping.past_keep(db, now, AT_ONCE)
-            owners = keeping.erase_tickets(db, ids) if ids else set()
-            contacts += keeping.erase_contacts(db, keeping.without_tickets(db, sorted(owners)))
+            ids = erasing.past_keep(db, now, AT_ONCE)
+            owners = erasing.erase_tickets(db, ids) if ids else set()
+            contacts += erasing.erase_contacts(db, erasing.without_tickets(db, sorted(owners)))
             if ids:
                 audit.append(db, Actor("heed"), "tickets purged", f"{len(ids)} tickets", now)
         tickets += len(ids)
         if not ids:
             break
     with heed.database.read() as db:
-        spans = keeping.raw_kept_for(db, RAW_KEPT)
+        spans = erasing.raw_kept_for(db, RAW_KEPT)
     raw = 0
     for brand_id, span in spans.items():
         raw += _in_batches(heed, lambda db, b=brand_id, s=span: inbound.erase(db, now - s, brand_id=b))  # type: ignore[misc]
     with heed.database.write() as db:
-        other = keeping.forget(db, now, FORGOTTEN_AFTER)
-    other += _in_batches(heed, lambda db: keeping.drop_strays(db, now - STRAY_AFTER, AT_ONCE))
+        other = erasing.forget(db, now, FORGOTTEN_AFTER)
+    other += _in_batches(heed, lambda db: erasing.drop_strays(db, now - STRAY_AFTER, AT_ONCE))
     return Purged(tickets, contacts, raw, other)
 
 
@@ -155,19 +155,19 @@ def erase_contact(heed: Heed, scope: Scope, contact_id: str, now: datetime) -> b
     Raw deliveries that were read and came while they wrote go too, also those of others: they hold nothing else.
     """
     with heed.database.read() as db:
-        brand_id = keeping.brand_of(db, contact_id)
+        brand_id = erasing.brand_of(db, contact_id)
         if brand_id is None or not scope.sees(brand_id):
             return False
-        spans = keeping.wrote_between(db, contact_id)
-        ids = keeping.tickets_of(db, contact_id)
+        spans = erasing.wrote_between(db, contact_id)
+        ids = erasing.tickets_of(db, contact_id)
     for start in range(0, len(ids), AT_ONCE):
         with heed.database.write() as db:
-            keeping.erase_tickets(db, ids[start : start + AT_ONCE])
+            erasing.erase_tickets(db, ids[start : start + AT_ONCE])
     with heed.database.write() as db:
-        keeping.erase_tickets(db, keeping.tickets_of(db, contact_id))  # what came in meanwhile
-        keeping.erase_contacts(db, [contact_id])
+        erasing.erase_tickets(db, erasing.tickets_of(db, contact_id))  # what came in meanwhile
+        erasing.erase_contacts(db, [contact_id])
         for connection_id, (first, last) in spans.items():
-            keeping.erase_raw(db, connection_id, first - STRAY_AFTER, last + STRAY_AFTER)
+            erasing.erase_raw(db, connection_id, first - STRAY_AFTER, last + STRAY_AFTER)
         actor = Actor("agent", scope.agent) if scope.agent else Actor("heed")
         audit.append(db, actor, "contact erased", contact_id, now, brand_id=brand_id)
     return True
@@ -204,10 +204,12 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> Kept:
 
 def _fill(db: Connection, archive: zipfile.ZipFile, name: str) -> None:
     table = next(table for table in keeping.tables() if table.name == name)
-    with archive.open(f"{name}.jsonl") as lines:
-        names = json.loads(next(lines))
-        for rows in _bundles(lines):
-            keeping.write_rows(db, table, names, rows)
+    steps = [keeping.write_rows, keeping.link_rows] if keeping.refers_to_itself(table) else [keeping.write_rows]
+    for step in steps:
+        with archive.open(f"{name}.jsonl") as lines:
+            names = json.loads(next(lines))
+            for rows in _bundles(lines):
+                step(db, table, names, rows)
 
 
 def _bundles(lines: Iterator[bytes]) -> Iterator[list[list[object]]]:

@@ -1,39 +1,20 @@
-"""The whole store at once: copied out and back in a form both databases read, and erased along its foreign keys.
+"""The whole store at once, copied out and back in a form both databases read.
 
-What is copied and what is erased is derived from the metadata, so that a new table is never forgotten.
+What is copied is derived from the metadata, so that a new table is never forgotten.
 """
 
 import base64
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Column, Date, LargeBinary, Table, delete, exists, func, insert, or_, select, text, update
+from sqlalchemy import Column, Date, LargeBinary, Table, delete, func, insert, select, text, update
 
-from router.store import blobs
 from router.store.db import Connection, Database
 from router.store.schema import (
     Utc,
-    attachment,
-    blob,
-    blob_chunk,
-    brand,
-    contact,
-    idempotency_key,
-    identity,
-    identity_link,
-    inbound_event,
-    lease,
-    ledger_entry,
-    message,
-    message_party,
     metadata,
-    pass_over,
-    session,
-    sign_in_link,
-    stream,
-    ticket,
 )
 
 OF_THE_MOMENT = frozenset({"lease", "stream", "session", "sign_in_link"})  # true of running processes and browsers only
@@ -66,14 +47,40 @@ def read_rows(db: Connection, table: Table) -> Iterator[list[object]]:
 
 
 def write_rows(db: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Insert rows as `read_rows` gave them; `names` are their columns. Raises KeyError for an unknown column."""
+    """Insert rows as `read_rows` gave them; `names` are their columns. Raises KeyError for an unknown column.
+
+    What refers to a row of the same table is left out: `link_rows` adds it when all are there.
+    """
     forms = [(name, _in(table.c[name])) for name in names]
+    later = _own_links(table)
     values = [
-        {name: None if value is None else form(value) for (name, form), value in zip(forms, row, strict=True)}
+        {
+            name: None if value is None or name in later else form(value)
+            for (name, form), value in zip(forms, row, strict=True)
+        }
         for row in rows
     ]
     if values:
         db.execute(insert(table), values)
+
+
+def link_rows(db: Connection, table: Table, names: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
+    """Let rows that are there refer to rows of the same table, as `read_rows` gave them."""
+    for name in _own_links(table):
+        (key,) = table.primary_key.columns
+        at, own = list(names).index(name), list(names).index(key.name)
+        for row in rows:
+            if row[at] is not None:
+                db.execute(update(table).where(key == row[own]).values({name: row[at]}))
+
+
+def refers_to_itself(table: Table) -> bool:
+    """Say whether rows of a table refer to rows of the same table."""
+    return bool(_own_links(table))
+
+
+def _own_links(table: Table) -> set[str]:
+    return {link.parent.name for link in table.foreign_keys if link.column.table is table}
 
 
 def finish(db: Connection) -> None:
@@ -102,170 +109,6 @@ def wipe(db: Connection) -> None:
     """Delete everything."""
     for table in reversed(metadata.sorted_tables):
         db.execute(delete(table))
-
-
-def past_keep(db: Connection, now: datetime, most: int) -> list[str]:
-    """Return tickets whose keep is over: by their own moment, or by their brand's days after they were done."""
-    own = select(ticket.c.id).where(ticket.c.purge_after <= now).limit(most)
-    found = list(db.execute(own).scalars())
-    kept = select(brand.c.id, brand.c.keep_days).where(brand.c.keep_days.is_not(None))
-    for brand_id, days in db.execute(kept).all():
-        before = now - timedelta(days=days)
-        done = (ticket.c.brand_id == brand_id) & ticket.c.state.in_(("resolved", "closed"))
-        over = done & (func.coalesce(ticket.c.resolved_at, ticket.c.updated_at) < before)
-        found += db.execute(select(ticket.c.id).where(over).limit(most - min(most, len(found)))).scalars()
-    return list(dict.fromkeys(found))[:most]
-
-
-def erase_tickets(db: Connection, ids: Sequence[str]) -> set[str]:
-    """Erase tickets, those merged into them, and all that belongs to them; return the contacts they had."""
-    wanted = list(ids)
-    merged = select(ticket.c.id).where(ticket.c.merged_into.in_(wanted))
-    wanted = list(dict.fromkeys([*wanted, *db.execute(merged).scalars()]))
-    owners = select(ticket.c.contact_id).where(ticket.c.id.in_(wanted), ticket.c.contact_id.is_not(None))
-    contacts = set(db.execute(owners).scalars())
-    _erase(db, ticket, wanted)
-    return {contact_id for contact_id in contacts if contact_id}
-
-
-def erase_messages(db: Connection, ids: Sequence[str]) -> None:
-    """Erase messages and all that belongs to them."""
-    _erase(db, message, list(ids))
-
-
-def tickets_of(db: Connection, contact_id: str) -> list[str]:
-    """Return a contact's tickets."""
-    return list(db.execute(select(ticket.c.id).where(ticket.c.contact_id == contact_id)).scalars())
-
-
-def brand_of(db: Connection, contact_id: str) -> str | None:
-    """Return the brand a contact belongs to."""
-    return db.execute(select(contact.c.brand_id).where(contact.c.id == contact_id)).scalar()
-
-
-def wrote_between(db: Connection, contact_id: str) -> dict[str, tuple[datetime, datetime]]:
-    """Return on which connections a contact wrote, from when until when."""
-    now_theirs = (identity_link.c.contact_id == contact_id) & identity_link.c.valid_to.is_(None)
-    theirs = select(identity_link.c.identity_id).where(now_theirs)
-    query = (
-        select(message.c.connection_id, func.min(message.c.at), func.max(message.c.at))
-        .where(message.c.identity_id.in_(theirs), message.c.connection_id.is_not(None))
-        .group_by(message.c.connection_id)
-    )
-    return {row[0]: (row[1], row[2]) for row in db.execute(query)}
-
-
-def erase_raw(db: Connection, connection_id: str, after: datetime, before: datetime) -> int:
-    """Erase the raw deliveries of a connection that were read and came in a span of time; their keys stay."""
-    table = inbound_event
-    read = table.c.state.in_(("done", "duplicate")) & (table.c.connection_id == connection_id)
-    rows = db.execute(select(table.c.id, table.c.blob_id).where(read, table.c.received_at.between(after, before))).all()
-    db.execute(delete(table).where(table.c.id.in_([row.id for row in rows])))
-    for row in rows:
-        if row.blob_id:
-            blobs.drop(db, row.blob_id)
-    return len(rows)
-
-
-def erase_contacts(db: Connection, ids: Sequence[str]) -> int:
-    """Erase contacts, their addresses and whatever they wrote on other people's tickets; return how many."""
-    here = list(db.execute(select(contact.c.id).where(contact.c.id.in_(list(ids)))).scalars())
-    addresses = select(identity.c.id, identity.c.address, identity.c.brand_id).join(
-        identity_link, identity_link.c.identity_id == identity.c.id
-    )
-    rows = db.execute(addresses.where(identity_link.c.contact_id.in_(here), identity_link.c.valid_to.is_(None))).all()
-    theirs = [row.id for row in rows]
-    wrote = list(db.execute(select(message.c.id).where(message.c.identity_id.in_(theirs))).scalars())
-    _erase(db, message, wrote)
-    for row in rows:
-        of_brand = select(message.c.id).where(message.c.brand_id == row.brand_id)
-        named = (message_party.c.address == row.address) & message_party.c.message_id.in_(of_brand)
-        db.execute(delete(message_party).where(named))
-    db.execute(update(ticket).where(ticket.c.contact_id.in_(here)).values(contact_id=None))
-    _erase(db, contact, here)
-    _erase(db, identity, theirs)
-    return len(here)
-
-
-def without_tickets(db: Connection, ids: Sequence[str]) -> list[str]:
-    """Return those contacts who have no ticket and wrote nothing that is left."""
-    wrote = (
-        exists()
-        .where(identity_link.c.contact_id == contact.c.id, message.c.identity_id == identity_link.c.identity_id)
-        .correlate(contact)
-    )
-    has = exists().where(ticket.c.contact_id == contact.c.id)
-    return list(db.execute(select(contact.c.id).where(contact.c.id.in_(list(ids)), ~has, ~wrote)).scalars())
-
-
-def raw_kept_for(db: Connection, most: timedelta) -> dict[str, timedelta]:
-    """Return for how long each brand's raw deliveries are kept: no longer than its tickets."""
-    rows = db.execute(select(brand.c.id, brand.c.keep_days)).all()
-    return {row.id: most if row.keep_days is None else min(most, timedelta(days=row.keep_days)) for row in rows}
-
-
-def forget(db: Connection, now: datetime, after: timedelta) -> int:
-    """Delete what has no use after a while: ended sessions, old links, the ledger of hard work, used keys."""
-    old = now - after
-    gone = (
-        delete(session).where(or_(session.c.ends_at < now, session.c.ended_at < now)),
-        delete(sign_in_link).where(sign_in_link.c.until < now),
-        delete(ledger_entry).where(ledger_entry.c.at < old),
-        delete(idempotency_key).where(idempotency_key.c.at < old),
-        delete(pass_over).where(pass_over.c.until < now),
-        delete(lease).where(lease.c.until < old),
-        delete(stream).where(stream.c.seen_at < old),
-    )
-    return sum(db.execute(statement).rowcount for statement in gone)
-
-
-def drop_strays(db: Connection, before: datetime, most: int) -> int:
-    """Erase bytes that nothing refers to any more, such as those of a delivery that came twice."""
-    used = exists().where(attachment.c.blob_id == blob.c.id), exists().where(inbound_event.c.blob_id == blob.c.id)
-    query = select(blob.c.id).where(blob.c.created_at < before, ~used[0], ~used[1]).limit(most)
-    ids = list(db.execute(query).scalars())
-    db.execute(delete(blob_chunk).where(blob_chunk.c.blob_id.in_(ids)))
-    db.execute(delete(blob).where(blob.c.id.in_(ids)))
-    return len(ids)
-
-
-def _erase(db: Connection, table: Table, keys: Sequence[object]) -> None:
-    """Delete rows by their key, and first all that refers to them; a row of the same table only lets go of them."""
-    for start in range(0, len(keys), ROWS):
-        _erase_some(db, table, keys[start : start + ROWS])
-
-
-def _erase_some(db: Connection, table: Table, keys: Sequence[object]) -> None:
-    (key,) = table.primary_key.columns
-    for child in reversed(metadata.sorted_tables):
-        for link in child.foreign_keys:
-            if link.column is not key:
-                continue
-            refers = link.parent.in_(keys)
-            if child is table:
-                db.execute(update(child).where(refers).values({link.parent.name: None}))
-            elif _is_referred_to(child):
-                (child_key,) = child.primary_key.columns
-                _erase(db, child, list(db.execute(select(child_key).where(refers)).scalars()))
-            else:
-                _delete(db, child, refers)
-    _delete(db, table, key.in_(keys))
-
-
-def _delete(db: Connection, table: Table, condition: Any) -> None:
-    """Delete rows, and give back the bytes they held."""
-    if "blob_id" in table.c and table is not blob_chunk:
-        held = select(table.c.blob_id).where(condition, table.c.blob_id.is_not(None))
-        blob_ids = list(db.execute(held).scalars())
-        db.execute(delete(table).where(condition))
-        for blob_id in blob_ids:
-            blobs.drop(db, blob_id)
-        return
-    db.execute(delete(table).where(condition))
-
-
-def _is_referred_to(table: Table) -> bool:
-    return any(link.column.table is table for other in metadata.tables.values() for link in other.foreign_keys)
 
 
 def _out(column: Column[Any]) -> Callable[[Any], object]:
