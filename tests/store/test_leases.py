@@ -1,0 +1,56 @@
+"""Leases: one holder at a time, on both databases."""
+
+import threading
+from datetime import timedelta
+
+from router.store import leases
+from tests.builders import now
+
+LASTS = timedelta(seconds=15)
+
+
+def test_one_holder_at_a_time_who_may_renew(database):
+    at = now()
+    with database.write() as db:
+        assert leases.take(db, "clock", "a", at, LASTS)
+        assert not leases.take(db, "clock", "b", at, LASTS)
+        assert leases.take(db, "clock", "a", at + timedelta(seconds=10), LASTS)
+        assert not leases.take(db, "clock", "b", at + timedelta(seconds=20), LASTS)
+        assert leases.holder(db, "clock", at) == "a"
+
+
+def test_ends_by_itself(database):
+    at = now()
+    with database.write() as db:
+        leases.take(db, "clock", "a", at, LASTS)
+        later = at + LASTS + timedelta(seconds=1)
+        assert leases.holder(db, "clock", later) is None
+        assert leases.take(db, "clock", "b", later, LASTS)
+        assert not leases.take(db, "clock", "a", later, LASTS)
+
+
+def test_is_given_back_by_its_holder_alone(database):
+    at = now()
+    with database.write() as db:
+        leases.take(db, "clock", "a", at, LASTS)
+        leases.release(db, "clock", "b")
+        assert leases.holder(db, "clock", at) == "a"
+        leases.release(db, "clock", "a")
+        assert leases.take(db, "clock", "b", at, LASTS)
+
+
+def test_of_many_who_reach_for_it_at_once_one_gets_it(database):
+    at = now()
+    got: list[str] = []
+
+    def reach(name: str) -> None:
+        with database.write() as db:
+            if leases.take(db, "clock", name, at, LASTS):
+                got.append(name)
+
+    threads = [threading.Thread(target=reach, args=(str(n),)) for n in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(got) == 1
