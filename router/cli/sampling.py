@@ -1,18 +1,21 @@
-"""`sample`: a desk to look at, whose messages come in through the real webhooks."""
+"""`sample`: the sample desk, through the webhooks of the running web process."""
 
 from argparse import ArgumentParser, Namespace
 
-from router import sample as sample_desk
-from router.cli.opening import now, opened
+from router import sample as samples
+from router.cli.opening import opened, tell
 
 
 def sample(parser: ArgumentParser) -> None:
-    """Fill an empty desk."""
-    parser.epilog = "Example: python -m router sample"
-    parser.set_defaults(run=_sample)
+    """Load the sample desk."""
+    parser.epilog = "Example: python -m router sample\n\nThe desk must run (make run) and be empty."
+    parser.add_argument("--json", action="store_true")
+    parser.set_defaults(run=_load)
 
 
-def _sample(_asked: Namespace) -> int:
+def _load(asked: Namespace) -> int:
     with opened() as heed:
-        print(sample_desk.load(heed, now()))
+        loaded = samples.load(heed, say=(lambda _: None) if asked.json else print)
+    text = f"The sample desk is there, with {loaded.done} messages: {heed.config.public_url}"
+    tell({"state": loaded.state, "messages": loaded.done}, text, as_json=asked.json)
     return 0
