@@ -52,12 +52,10 @@ class Desk:
     def __post_init__(self) -> None:
         self.api = a_connection_row(self)
 
-    def restarted(self) -> "Desk":
-        """Return the same desk as a process that starts anew sees it."""
-        other = Desk.__new__(Desk)
-        other.heed, other.brand_id, other.folder = a_heed(self.url, self.folder), self.brand_id, self.folder
-        other.api = self.api
-        return other
+    def restart(self) -> None:
+        """Go on as a process that starts anew."""
+        self.heed.database.close()
+        self.heed = a_heed(self.url, self.folder)
 
     @property
     def url(self) -> str:
@@ -121,10 +119,11 @@ class Desk:
 def a_desk(url: str, folder: Path, **environ: str) -> Iterator[Desk]:
     """Yield a new desk on a migrated database."""
     heed = a_heed(url, folder, **environ)
+    desk = Desk(heed, ensure_desk(heed, now()), folder)
     try:
-        yield Desk(heed, ensure_desk(heed, now()), folder)
+        yield desk
     finally:
-        heed.database.close()
+        desk.heed.database.close()
 
 
 def a_heed(url: str, folder: Path, **environ: str) -> Heed:
