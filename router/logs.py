@@ -43,7 +43,7 @@ def configure(level: str, *, as_json: bool | None = None) -> None:
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines() if as_json else PlainLines())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
-    for noisy in ("urllib3", "rq", "alembic"):
+    for noisy in ("urllib3", "rq", "rq.worker", "alembic"):  # rq gives its worker a level of its own
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLogger().level))
 
 

@@ -30,9 +30,7 @@ from router.store.ids import new_id
 
 log = logging.getLogger(__name__)
 
-FIRST = tuple(
-    sorted((*MAILS, *CHATS), key=lambda said: posts.order(said.key))
-)  # the channels mixed, always the same way
+FIRST = tuple(sorted((*MAILS, *CHATS), key=lambda said: posts.order(said.key)))  # mixed, each time alike
 LATER = (*LATER_CHATS, *LATER_MAILS)
 LEASE = timedelta(minutes=3)  # longer than a job may take
 READ_WITHIN_S = 60.0  # by when the workers have read what was posted

@@ -4,6 +4,7 @@ All of it by the same acts as anyone's. Only web chat and the API are answered: 
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from router import desk, presence
@@ -46,17 +47,23 @@ def loader_works(heed: Heed, agent_id: str, stories: Mapping[str, Said], now: No
     scope = _scope(heed, agent_id)
     if _busy(heed, agent_id):
         return
-    kept, ends = 0, ["resolve", "snooze"]
+    kept: list[tuple[str, Handling]] = []
+    ends = ["resolve", "snooze"]
     for _ in range(TRIES):
-        ticket_id = _pull(heed, scope, now) if kept < LOADER_KEEPS or ends else None
+        ticket_id = _pull(heed, scope, now) if ends or len(kept) < LOADER_KEEPS else None
         if ticket_id is None:
             break
         usual = HANDLING.get(_key(stories, ticket_id), Handling())
-        if usual.answer and ends:
-            _handle(heed, scope, ticket_id, Handling(usual.answer, usual.note, ends.pop(0)), now)  # type: ignore[arg-type]
+        if usual.then in ends:
+            ends.remove(usual.then)
+            _handle(heed, scope, ticket_id, usual, now)
         else:
-            _handle(heed, scope, ticket_id, Handling(note=usual.note), now)
-            kept += 1
+            kept.append((ticket_id, usual))
+    kept.sort(key=lambda held: not held[1].answer)  # stable; an answered ticket is the better one to end
+    for end, (ticket_id, usual) in zip(ends, kept, strict=False):
+        _handle(heed, scope, ticket_id, replace(usual, then=end), now)  # type: ignore[arg-type]
+    for ticket_id, usual in kept[len(ends) :]:
+        _handle(heed, scope, ticket_id, Handling(note=usual.note), now)
 
 
 def _handle(heed: Heed, scope: Scope, ticket_id: str, handling: Handling, now: Now) -> None:

@@ -145,7 +145,7 @@ LATER_CHATS = (
 )
 
 CHAT_HANDLING = {
-    "parcel": Handling("Hello Ivy, I am asking the carrier right now and write to you here within the hour."),
+    "parcel": Handling("I am so sorry, Ivy. I am asking the carrier right now and write to you here within the hour."),
     "charged-monthly": Handling(
         "I am sorry, James. The plan was not ended in September as you asked: our fault. I have ended it now and sent"
         " both payments back. Your bank shows them within five working days.",
@@ -180,9 +180,14 @@ CHAT_HANDLING = {
         then="snooze",
     ),
     "platinum-calm": Handling("With pleasure: I have added it. You find it under Homes.", then="resolve"),
-    "payment-failed": Handling("Your bank asked for a second step that our form did not show. Please try once more."),
+    "payment-failed": Handling(
+        "Your plan is on again, Magnus, I did it by hand. Your bank asked for a second step our form did not show.",
+        note="Form hides the second step of some banks. Told the app team.",
+        then="resolve",
+    ),
     "close-account": Handling("I have set the end to the last of the month. You can change your mind until then."),
     "suggestion": Handling("Thank you, June! I have passed it on.", then="resolve"),
     "tg-fraud": Handling(note="Orders held, card blocked in the shop. Fraud team told."),
     "tg-hello": Handling(note="Waiting for what they want.", then="snooze"),
+    "tg-outage": Handling(note="Known outage since noon, back at six. Write to everyone then.", then="snooze"),
 }

@@ -165,7 +165,7 @@ MAILS = (
         "out-of-office",
         "email",
         ABSENT,
-        "I am out of the office until Monday and read mail only now and then.",
+        "I am travelling this week. Your message has been saved.",
         subject="Automatic reply: Your delivery",
         automatic=True,
         ago_min=90,

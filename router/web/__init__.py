@@ -9,14 +9,14 @@ from flask import Flask, Response, g, request
 
 from router.app import Heed, open_heed
 from router.config import Config, load
-from router.web import api, chat, health, inbox, limits, login, problems, security, settings, streams, words
+from router.web import api, chat, health, inbox, limits, login, problems, security, settings, streams, welcome, words
 from router.web.audience import check_audiences
 from router.web.hooks import Hooks
 from router.web.proxies import TrustedProxies
 
 log = logging.getLogger(__name__)
 
-PARTS = (words, problems, login, inbox, settings, streams, chat, api, health)
+PARTS = (words, problems, login, inbox, welcome, settings, streams, chat, api, health)
 
 
 def create_app(config: Config | None = None, heed: Heed | None = None) -> Flask:
