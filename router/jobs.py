@@ -8,10 +8,11 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from router import config, delivery, fetching, sweeping, triage, workers
+from router import config, delivery, fetching, sample, sweeping, triage, workers
 from router import drain as draining
 from router import effects as doing
 from router.app import Heed, open_heed
+from router.mistakes import Mistake
 
 log = logging.getLogger(__name__)
 
@@ -64,6 +65,18 @@ def fetch(attachment_id: str) -> None:
 def effects() -> None:
     """Do what rules asked for."""
     _run("effects", lambda heed: doing.settle_due(heed, _now()))
+
+
+def load_sample(agent_id: str) -> None:
+    """Load the sample desk; why it could not be done is kept for the page that waits."""
+
+    def work(heed: Heed) -> None:
+        try:
+            sample.load(heed, agent_id)
+        except Mistake as mistake:
+            log.warning("the sample desk was not loaded: %s", mistake.reason)
+
+    _run("load_sample", work)
 
 
 def work(heed: Heed, queue: str) -> None:
