@@ -68,7 +68,7 @@ def effects() -> None:
 
 
 def load_sample(agent_id: str) -> None:
-    """Load the sample desk; why it could not be done is kept for the page that waits."""
+    """Load the sample desk; why it could not be is kept where the page that asked reads it."""
 
     def work(heed: Heed) -> None:
         try:
@@ -84,13 +84,16 @@ def work(heed: Heed, queue: str) -> None:
     if queue not in QUEUES:
         raise ValueError(f"There is no job queue “{queue}”. Give one of: {', '.join(QUEUES)}.")
     set_heed(heed)
-    if queue == "intake":
-        triage.preload()
-        try:
-            sweeping.drain_stored(heed)
-        except Exception as error:  # the sweep finds it again; a worker starts also without the database
-            log.exception("stored messages wait for the sweep: %s", type(error).__name__)
-    workers.keep_working(heed, queue)  # type: ignore[arg-type]
+    workers.keep_working(heed, queue, _catch_up if queue == "intake" else lambda: None)  # type: ignore[arg-type]
+
+
+def _catch_up() -> None:
+    """Load what reading needs, and read what came while nobody worked."""
+    triage.preload()
+    try:
+        sweeping.drain_stored(the_heed())
+    except Exception as error:  # the sweep finds it again; a worker starts also without the database
+        log.exception("stored messages wait for the sweep: %s", type(error).__name__)
 
 
 def _run(name: str, work: Callable[[Heed], object]) -> None:
