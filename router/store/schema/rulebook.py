@@ -61,7 +61,7 @@ rule_effect = Table(  # something outside to be done once per ticket, rule and o
     moment("due_at", nullable=True),
     moment("done_at", nullable=True),
     Column("result", Text, nullable=True),
-    UniqueConstraint("ticket_id", "rule", "kind", "occasion"),
+    UniqueConstraint("ticket_id", "rule", "kind", "argument", "occasion"),
 )
 
 audit_event = Table(

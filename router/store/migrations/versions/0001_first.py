@@ -733,6 +733,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("place IS NOT NULL"),
         )
         batch_op.create_index(
+            "ix_ticket_merged",
+            ["merged_into"],
+            unique=False,
+            sqlite_where=sa.text("merged_into IS NOT NULL"),
+            postgresql_where=sa.text("merged_into IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_ticket_purge",
             ["purge_after"],
             unique=False,
@@ -979,7 +986,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["ticket_id"], ["ticket.id"], name=op.f("fk_rule_effect_ticket_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rule_effect")),
         sa.UniqueConstraint(
-            "ticket_id", "rule", "kind", "occasion", name=op.f("uq_rule_effect_ticket_id_rule_kind_occasion")
+            "ticket_id",
+            "rule",
+            "kind",
+            "argument",
+            "occasion",
+            name=op.f("uq_rule_effect_ticket_id_rule_kind_argument_occasion"),
         ),
     )
     with op.batch_alter_table("rule_effect", schema=None) as batch_op:
