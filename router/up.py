@@ -32,6 +32,7 @@ LONGEST_PAUSE_S = 10.0  # between attempts to start a program that keeps dying
 TRIES_BEFORE_READY = 3  # a web process that never came up and died so often will not come up
 OLD_CHILDREN_END_S = 6.0  # what a killed supervisor left behind notices, and is gone by then
 POLL_S = 0.1
+SAY = partial(print, flush=True)  # at once, also where stdout is a file or a pipe
 PR_SET_PDEATHSIG = 1  # source: linux/prctl.h
 OURS = (
     # name, its command line after `python -m router`; one process for each job queue, as `worker` runs them
@@ -78,7 +79,7 @@ def run(
     prepare: Callable[[], object],
     announce: Callable[[], str],
     chosen: Callable[[Config], list[Program]] = programs,
-    say: Callable[[str], object] = print,
+    say: Callable[[str], object] = SAY,
     imports: str = "router.cli.serving",
 ) -> int:
     """Run the desk until Ctrl-C or SIGTERM; return the exit code.

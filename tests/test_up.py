@@ -50,7 +50,7 @@ config.prepare(os.environ)
 say = partial(print, flush=True)
 try:
     code = up.run(config.load(os.environ), prepare=lambda: say("migrated"), announce=lambda: "Sign in: here",
-                  chosen=chosen, say=say, imports="http.server")
+                  chosen=chosen, imports="http.server")
 except up.CannotStart as error:
     print("cannot start:", error)
     code = 1
