@@ -242,6 +242,6 @@ def _recipients(db: Db, line: TicketLine, whole: Ticket, own: ConnectionRow | No
     return Recipients(
         to=tuple(party.address for party in default.to),
         cc=tuple(party.address for party in default.cc),
-        known=tuple(sorted(conversation.addresses(db, line.id))),
+        known=tuple(sorted({*conversation.addresses(db, line.id), *(p.address for p in default.everyone)})),
         editable=line.channel == "email",
     )

@@ -4,9 +4,25 @@ from router.app import Heed
 from router.desk.errors import NotFound
 from router.inbox.files import StoredFile
 from router.store import blobs
+from router.store.connections import ConnectionRow, KnownConnections
 from router.store.views import visitor
 
 PAGE = 200  # messages
+MAX_KEY = 100  # characters
+
+Chat = ConnectionRow  # of channel webchat
+
+
+class Chats:
+    """The web chats of one process, by the key in their address."""
+
+    def __init__(self, heed: Heed) -> None:
+        self._known = KnownConnections(heed.database, heed.vault)
+
+    def by_key(self, key: str) -> Chat | None:
+        """Return a chat, None if no web chat has this key; whether it is active is for the page to say."""
+        row = self._known.by_key(key) if key.isascii() and len(key) <= MAX_KEY else None
+        return row if row is not None and row.connection.channel == "webchat" else None
 
 
 def conversation(heed: Heed, connection_id: str, thread: str, after: str | None) -> list[dict[str, object]]:

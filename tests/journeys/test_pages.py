@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
 from router import accounts, desk
@@ -152,7 +152,7 @@ class TestByKeyboard:
         page.goto(site)
         page.keyboard.press("n")
         page.wait_for_selector("form#composer")
-        page.wait_for_function("document.activeElement.id === 'text'")
+        page.wait_for_selector("#text:focus")
         page.keyboard.type("On its way. net")  # letters that are keys do nothing here
         page.keyboard.press("Control+Enter")
         page.wait_for_selector(".line.us")
@@ -194,5 +194,5 @@ class TestLive:
         assert page.evaluate("document.activeElement.id") == "text"
         page.wait_for_selector("#newer:visible")
         page.reload()
-        page.wait_for_function("document.getElementById('text').value === 'To one'")
+        expect(page.locator("#text")).to_have_value("To one")
         context.close()

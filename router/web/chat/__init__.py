@@ -2,14 +2,13 @@
 
 from flask import Flask
 
-from router.store.connections import KnownConnections
+from router.inbox.visitor import Chats
 from router.web.chat import pages, talk
 from router.web.security import heed_of
 
 
 def register(app: Flask) -> None:
     """Add the chat's pages and endpoints."""
-    heed = heed_of(app)
-    app.extensions["heed.chats"] = KnownConnections(heed.database, heed.vault)
+    app.extensions["heed.chats"] = Chats(heed_of(app))
     app.register_blueprint(pages.bp)
     app.register_blueprint(talk.bp)

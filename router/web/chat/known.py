@@ -3,27 +3,26 @@
 from flask import abort, current_app, request
 
 from channels.webchat import adapter
-from router.store.connections import ConnectionRow, KnownConnections
+from router.inbox.visitor import Chat, Chats
 from router.web.security import heed_of
 from router.web.words import look_up as _
 
 VISITOR_HEADER = "X-Heed-Visitor"
-MAX_KEY = 100  # characters
 
 
-def chat_of(key: str) -> ConnectionRow:
+def chat_of(key: str) -> Chat:
     """Return the web chat of a key; 404 if there is none, 503 while it is paused."""
-    known = current_app.extensions["heed.chats"]
-    assert isinstance(known, KnownConnections)
-    row = known.by_key(key) if key.isascii() and len(key) <= MAX_KEY else None
-    if row is None or row.connection.channel != "webchat":
+    chats = current_app.extensions["heed.chats"]
+    assert isinstance(chats, Chats)
+    row = chats.by_key(key)
+    if row is None:
         abort(404, _("There is no chat here."))
     if not row.active:
         abort(503, _("This chat is closed for the moment."))
     return row
 
 
-def visitor_of(row: ConnectionRow) -> str:
+def visitor_of(row: Chat) -> str:
     """Return the visitor who asks; 401 without a token of this chat."""
     visitor = adapter.visitor_of(request.headers.get(VISITOR_HEADER, ""), row.connection)
     if visitor is None:
@@ -31,7 +30,7 @@ def visitor_of(row: ConnectionRow) -> str:
     return visitor
 
 
-def from_our_page(row: ConnectionRow) -> None:
+def from_our_page(row: Chat) -> None:
     """Refuse a request that a page of another site sent: the chat speaks from our own page, wherever it is framed."""
     origin = request.headers.get("Origin")
     if origin is not None and not adapter.origin_allowed(origin, row.connection, heed_of().config.public_url):
