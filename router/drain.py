@@ -123,6 +123,7 @@ def _write(heed: Heed, row: ConnectionRow, events: Sequence[Stored]) -> list[Cha
                 for state, error in {("done", "")} | {("not_understood", why) for _, _, why in read if why}:
                     those = [event for event, _, why in read if why == error]
                     inbound.settle(db, row.id, those, state, error, now)
+                connections.note_event(db, row.id, now)
             return arriving.hints()
         except Stale:
             log.info("a ticket was changed while its message was read, attempt %d", attempt + 1)
