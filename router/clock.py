@@ -80,7 +80,7 @@ class Clock:
             else:
                 held_until = (now + sweeping.LEASE).timestamp()
             if mine and not self._mine.is_set():
-                log.info("this clock acts now")
+                log.debug("this clock acts now")
                 self._mine.set()
                 self._changed.set()
             elif not mine:

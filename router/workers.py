@@ -59,7 +59,7 @@ def keep_working(heed: Heed, queue: JobQueue, begin: Callable[[], object] = lamb
         try:
             worker = Steady(open_redis(heed.config.redis_url), queue)
             worker.asked = stopped
-            log.log(logging.WARNING if away else logging.INFO, "worker for %s is ready", queue)
+            log.log(logging.WARNING if away else logging.DEBUG, "worker for %s is ready", queue)
             away = False
             worker.work(logging_level=None)
         except SystemExit:
