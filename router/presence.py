@@ -27,11 +27,7 @@ def set_presence(
     """Let an agent be here or not from now on; one who comes online gets what waited for their slot."""
     with heed.database.write() as db:
         roster.lock(db, [agent_id])
-        presences.put(db, agent_id, status, now, reason=reason, source=source)
-        changes = Changes(now=now, by=agent_id)
-        if status is Presence.ONLINE:
-            refill(db, changes, agent_id)
-            changes.write(db)
+        changes = _become(db, agent_id, status, now, reason, source)
     tell(heed, changes, Change(kind="presence", agent=agent_id))
 
 
@@ -39,17 +35,24 @@ def stream_opened(heed: Heed, agent_id: str, process: str, now: datetime) -> str
     """Record an open event stream and return its id; an agent who was gone for want of one is here again."""
     stream_id = new_id()
     with heed.database.write() as db:
+        roster.lock(db, [agent_id])  # against a sweep that finds them gone at this moment
         presences.open_stream(db, stream_id, agent_id, process, now)
-        held = presences.now_of(db, agent_id)
-    if held is None or (held.status == Presence.OFFLINE and held.source == "lost"):
-        set_presence(heed, agent_id, Presence.ONLINE, now, source="stream")
+        changes = _back(db, agent_id, now)
+    if changes is not None:
+        tell(heed, changes, Change(kind="presence", agent=agent_id))
     return stream_id
 
 
 def streams_seen(heed: Heed, process: str, now: datetime) -> None:
-    """Record that a process is alive, and with it all its streams."""
+    """Record that a process is alive, and with it all its streams; those it was thought to have lost are open again."""
     with heed.database.write() as db:
-        presences.see_streams(db, process, now)
+        found_again = presences.see_streams(db, process, now)
+    for agent_id in found_again:
+        with heed.database.write() as db:
+            roster.lock(db, [agent_id])
+            changes = _back(db, agent_id, now)
+        if changes is not None:
+            tell(heed, changes, Change(kind="presence", agent=agent_id))
 
 
 def stream_closed(heed: Heed, stream_id: str, now: datetime) -> None:
@@ -62,7 +65,26 @@ def sweep(heed: Heed, now: datetime) -> list[str]:
     """Find agents whose last stream is gone for longer than the grace; they are offline. Return their ids."""
     with heed.database.write() as db:
         presences.drop_lost(db, now - LOST_AFTER)
-        gone = presences.without_stream(db, now - GRACE)
-    for agent_id in gone:
-        set_presence(heed, agent_id, Presence.OFFLINE, now, reason="connection lost", source="lost")
+        roster.lock(db, presences.without_stream(db, now - GRACE))
+        gone = presences.without_stream(db, now - GRACE)  # again: nobody comes back from here on
+        changes = [_become(db, agent_id, Presence.OFFLINE, now, "connection lost", "lost") for agent_id in gone]
+    for agent_id, change in zip(gone, changes, strict=True):
+        tell(heed, change, Change(kind="presence", agent=agent_id))
     return gone
+
+
+def _back(db: Connection, agent_id: str, now: datetime) -> Changes | None:
+    """Let an agent whose connection was lost be here again; their own word stands. The agent is locked."""
+    held = presences.now_of(db, agent_id)
+    if held is None or (held.status == Presence.OFFLINE and held.source == "lost"):
+        return _become(db, agent_id, Presence.ONLINE, now, "", "stream")
+    return None
+
+
+def _become(db: Connection, agent_id: str, status: Presence, now: datetime, reason: str, source: str) -> Changes:
+    presences.put(db, agent_id, status, now, reason=reason, source=source)
+    changes = Changes(now=now, by=agent_id)
+    if status is Presence.ONLINE:
+        refill(db, changes, agent_id)
+        changes.write(db)
+    return changes

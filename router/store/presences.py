@@ -50,15 +50,20 @@ def open_stream(db: Connection, stream_id: str, agent_id: str, process: str, now
     bulk.add_values(db, stream, [row])
 
 
-def see_streams(db: Connection, process: str, now: datetime) -> None:
-    """Record that all streams of a process are alive; those it closed already stay as they are."""
-    alive = (stream.c.process == process) & stream.c.closed_at.is_(None)
-    db.execute(update(stream).where(alive).values(seen_at=now))
+def see_streams(db: Connection, process: str, now: datetime) -> list[str]:
+    """Record that all streams of a process are alive; those it closed already stay as they are.
+
+    Return the agents whose streams were dropped as lost, as after a host's sleep, and are open again.
+    """
+    lost = select(stream.c.agent_id).where(stream.c.process == process, stream.c.closed_at.is_not(None)).distinct()
+    agents = list(db.execute(lost.order_by(stream.c.agent_id)).scalars())
+    db.execute(update(stream).where(stream.c.process == process).values(seen_at=now, closed_at=None))
+    return agents
 
 
 def close_stream(db: Connection, stream_id: str, now: datetime) -> None:
-    """Record that a stream ended."""
-    db.execute(update(stream).where(stream.c.id == stream_id).values(closed_at=now, seen_at=now))
+    """Record that a stream ended; it is its process's no more."""
+    db.execute(update(stream).where(stream.c.id == stream_id).values(closed_at=now, seen_at=now, process=""))
 
 
 def drop_lost(db: Connection, before: datetime) -> None:
