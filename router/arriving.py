@@ -149,6 +149,7 @@ class Arriving:
         earlier = self.working.counts.get(known.contact_id, 0) if known else 0
         heat_before = ticket.heat
         ticket.last_customer_at = at
+        ticket.waiting_since = ticket.waiting_since or at
         state = State(ticket.state)
         if state in (State.PENDING, State.SNOOZED, State.RESOLVED):
             self._wake(talk, state, at)
@@ -169,11 +170,16 @@ class Arriving:
             understanding.stays(talk, made, heat_before, self.desk, changes)
 
     def _wake(self, talk: Conversation, state: State, at: datetime) -> None:
-        """Let a ticket at rest count as waiting from this message on; who gets it is settled when it is written."""
+        """Let a ticket at rest wait again; who gets it is settled when it is written.
+
+        One that was put to rest unanswered keeps the promise it has, any other waits from this message on.
+        """
         ticket = talk.ticket
         talk.wakes = ticket.agent_id or ticket.last_agent_id or ""
-        ticket.waiting_since, ticket.answer_by, ticket.place = at, None, None
-        ticket.step_down_at = None
+        promised = [held.due_at for held in talk.promises if held.kind != "resolution"]
+        if not promised:
+            ticket.waiting_since, ticket.step_down_at = at, None
+        ticket.answer_by, ticket.place = min(promised, default=None), None
         if state is State.RESOLVED:
             ticket.episode += 1
             ticket.resolved_at = None
@@ -192,12 +198,13 @@ class Arriving:
     def write(self, db: Connection) -> None:
         """Write the batch in one transaction. Raises Stale if a ticket moved on since it was read."""
         woken = [talk for talk in self.working.conversations.values() if talk.wakes is not None]
-        agents = {talk.wakes for talk in woken if talk.wakes}
-        if agents:
-            roster.lock(db, agents)
+        agents = {talk.wakes for talk in woken} | set(self.changes.before.values())
+        agents |= {ticket.reserved_for for ticket in self.changes.changed.values()}
+        roster.lock(db, {agent for agent in agents if agent})
         held = tickets.load(db, SYSTEM, self.changes.changed, lock=True)
         for ticket_id in self.changes.changed:
-            if held[ticket_id].event_seq != self.working.conversations[ticket_id].version:
+            now_there = held.get(ticket_id)
+            if now_there is None or now_there.event_seq != self.working.conversations[ticket_id].version:
                 raise Stale
         self._name_people(db)
         if self.changes.new:

@@ -11,7 +11,7 @@ from typing import cast
 from channels.types import Pace, WorkClass
 from router import sla
 from router.desknow import DeskNow
-from router.model import Heat, Needs, State
+from router.model import Heat, Needs, Reading, State
 from router.routing.eligibility import nobody
 from router.routing.lanes import LaneSpec, hard_needs
 from router.routing.place import place
@@ -19,7 +19,9 @@ from router.store.desk import QueueRow
 from router.store.rows import Ticket
 from rules.evaluate import Outcome
 
-SURE_OF_LANGUAGE = 0.7  # below it the brand's own language is taken
+SURE_OF_LANGUAGE = 0.7  # below it the language known so far is taken, else the brand's own
+ENOUGH_LETTERS = 16  # Latin letters from which a language that is not the brand's is believed; “Hi team” reads as Urdu
+LATIN_ENDS = "\u0250"  # the first letter after Latin in Unicode
 STEP_DOWN = 0.25  # of the promise, unless the rule says otherwise
 
 Why = Mapping[str, tuple[int, str]]  # skill -> (level, because)
@@ -38,7 +40,7 @@ class Line:
     step_down: timedelta | None = None
 
 
-def line_of(ticket: Ticket, confidence: float, outcome: Outcome, desk: DeskNow, home: QueueRow) -> Line:
+def line_of(ticket: Ticket, outcome: Outcome, desk: DeskNow, home: QueueRow) -> Line:
     """Return where the rules' outcome sends a ticket; `home` is its queue if they say nothing."""
     queue = (desk.queue_named(outcome.queue) if outcome.queue else None) or home
     own = timedelta(seconds=queue.answer_s) if queue.answer_s else sla.TARGETS[cast(Pace, ticket.pace)]
@@ -47,8 +49,7 @@ def line_of(ticket: Ticket, confidence: float, outcome: Outcome, desk: DeskNow, 
     needs: dict[str, tuple[int, str]] = {}
     for skill, level in outcome.needs.items():
         needs[skill] = (level, outcome.winners.get(f"need_skill {skill}", "a rule"))
-    language = spoken_as(ticket.language if confidence >= SURE_OF_LANGUAGE else desk.brand.language, desk)
-    needs.setdefault(language, (1, "language"))
+    needs.setdefault(spoken_as(ticket.language, desk), (1, "language"))
     return Line(
         queue=queue,
         needs=needs,
@@ -58,6 +59,26 @@ def line_of(ticket: Ticket, confidence: float, outcome: Outcome, desk: DeskNow, 
         extra=outcome.head_start,
         step_down=(outcome.step_down or target * STEP_DOWN) if outcome.needs else None,
     )
+
+
+def is_sure_of_language(reading: Reading, words: str, desk: DeskNow) -> bool:
+    """Say whether a message's language is believed; a short text in Latin letters is not, unless it is the brand's."""
+    if reading.language == "und" or reading.language_confidence < SURE_OF_LANGUAGE:
+        return False
+    letters = [letter for letter in words[:1000] if letter.isalpha()]
+    if reading.language == desk.brand.language or len(letters) >= ENOUGH_LETTERS:
+        return True
+    return not any(letter < LATIN_ENDS for letter in letters)
+
+
+def together(held: Why, added: Why) -> Why:
+    """Return needs that hold and needs that come, the higher level of each; a new language replaces the old one."""
+    new = {skill for skill, (_, because) in added.items() if because == "language"}
+    needs = {s: why for s, why in held.items() if why[1] != "language" or not new or s in new}
+    for skill, why in added.items():
+        if skill not in needs or needs[skill][0] < why[0]:
+            needs[skill] = why
+    return needs
 
 
 def spoken_as(language: str, desk: DeskNow) -> str:

@@ -6,8 +6,8 @@ A message whose reading fails is stored with an empty one and waits like any oth
 import json
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import cast
 
 from channels.types import InboundMessage, Pace
@@ -67,7 +67,7 @@ def understand(
     talk.mood = mood
     if desk.brand.mood_on:
         _feel(talk, mood, reading)
-    _want(talk, reading)
+    _want(talk, said, reading, desk)
     facts = factual.of_message(said, reading, mood, ticket, desk, connection_name, now)
     facts |= factual.of_contact(contact, proven=said.proven)
     facts |= {
@@ -97,10 +97,13 @@ def _feel(talk: Conversation, mood: Mood, reading: Reading) -> None:
     ticket.sentiment = reading.sentiment
 
 
-def _want(talk: Conversation, reading: Reading) -> None:
+def _want(talk: Conversation, said: InboundMessage, reading: Reading, desk: DeskNow) -> None:
     ticket = talk.ticket
-    if reading.language != "und":
+    words = said.stripped if said.stripped is not None else said.text
+    if placing.is_sure_of_language(reading, words, desk):
         ticket.language = reading.language
+    elif talk.count == 1:
+        ticket.language = "und"
     if talk.count == 1 or reading.intent not in NO_REQUEST:
         ticket.intent, ticket.intent_confidence = reading.intent, reading.intent_confidence
 
@@ -117,14 +120,11 @@ def wait(
     ticket, outcome = talk.ticket, understood.outcome
     ticket.heat = max(ticket.heat, outcome.heat_at_least)
     home = desk.queues.get(ticket.queue_id if not talk.is_new else home_queue_id) or desk.default_queue
-    line = placing.line_of(ticket, understood.reading.language_confidence, outcome, desk, home)
-    needs = dict(talk.needs)
-    for skill, (level, because) in line.needs.items():
-        if skill not in needs or needs[skill][0] < level:
-            needs[skill] = (level, because)
+    line = placing.line_of(ticket, outcome, desk, home)
+    line = replace(line, needs=placing.together(talk.needs, line.needs))
     changes.lanes[ticket.id] = placing.enter(ticket, line, desk, changes.now)
-    changes.needs[ticket.id] = needs
-    talk.needs = needs
+    if line.needs != talk.needs:
+        changes.needs[ticket.id] = talk.needs = dict(line.needs)
     promise(talk, line.target, line.because, desk, changes)
     if outcome.resolve_within:
         promise(
@@ -143,13 +143,12 @@ def promise(
     desk: DeskNow,
     changes: Changes,
     kind: str = "",
-    start: datetime | None = None,
 ) -> Promise | None:
     """Promise an answer, unless one is promised that is due no later; the shorter one holds."""
     ticket = talk.ticket
     kind = kind or ("first_answer" if ticket.last_answer_at is None else "next_answer")
     calendar = desk.calendar(desk.queues.get(ticket.queue_id) or desk.default_queue)
-    start = start or (ticket.waiting_since if kind == "first_answer" else None) or changes.now
+    start = ticket.waiting_since or changes.now
     due = calendar.add_working_time(start, target)
     same = [p for p in talk.promises if (p.kind == "resolution") == (kind == "resolution")]
     if any(p.due_at <= due for p in same):
@@ -170,10 +169,13 @@ def stays(talk: Conversation, understood: Understood, heat_before: int, desk: De
     """Let a message on an open ticket count: the next answer is promised, sooner if the mood rose past the line."""
     ticket = talk.ticket
     queue = desk.queues.get(ticket.queue_id) or desk.default_queue
-    line = placing.line_of(ticket, understood.reading.language_confidence, understood.outcome, desk, queue)
+    line = placing.line_of(ticket, understood.outcome, desk, queue)
     made = promise(talk, line.target, line.because, desk, changes)
     if made is not None:
         ticket.answer_by = made.due_at
+    if ticket.reserved_for:  # its agent takes such tickets by place
+        needs = placing.together(talk.needs, line.needs)
+        placing.rank(ticket, replace(line, queue=queue, needs=needs), desk, changes.now)
     if heat_before < HOT <= ticket.heat:
         changes.event(ticket, "mood_rose", level=ticket.frustration, before=ticket.frustration_before, heat=ticket.heat)
 

@@ -11,7 +11,7 @@ from router.arriving import give, reserve
 from router.changes import Changes
 from router.desk.errors import NotAllowed, NotFound, Refused
 from router.desknow import DeskNow, desk_now
-from router.model import NEXT, Presence, Role, Scope, State
+from router.model import NEXT, SYSTEM, Presence, Role, Scope, State
 from router.notify import Change
 from router.routing.lanes import free_slots
 from router.store import roster, tickets
@@ -27,7 +27,14 @@ class Act:
     scope: Scope
     ticket: Ticket
     changes: Changes
-    desk: DeskNow
+    _desk: DeskNow | None = None
+
+    @property
+    def desk(self) -> DeskNow:
+        """Return the desk as it is now; most acts decide nothing from it, so it is read when one does."""
+        if self._desk is None:
+            self._desk = desk_now(self.db, self.ticket.brand_id, self.changes.now)
+        return self._desk
 
     @property
     def now(self) -> datetime:
@@ -67,7 +74,7 @@ def acting(heed: Heed, scope: Scope, ticket_id: str, now: datetime, *others: str
             _may(scope, ticket)
         changes = Changes(now=now, by=scope.agent or "heed")
         changes.watch(ticket)
-        yield Act(db, scope, ticket, changes, desk_now(db, ticket.brand_id, now))
+        yield Act(db, scope, ticket, changes)
         for agent_id in sorted({a for a in (seen.agent_id, scope.agent) if a}):
             refill(db, changes, agent_id)
         changes.write(db)
@@ -81,7 +88,10 @@ def tell(heed: Heed, changes: Changes, *more: Change) -> None:
 
 
 def refill(db: Connection, changes: Changes, agent_id: str) -> None:
-    """Give an agent with a free slot the tickets that woke and wait for it. The agent is locked."""
+    """Give an agent with a free slot the tickets that woke and wait for it, best place first.
+
+    The agent is locked, and with them their tickets: whoever locks a ticket that has an agent locks the agent first.
+    """
     waiting = [t for t in tickets.reserved_for(db, agent_id) if t.id not in changes.changed]
     view = roster.views(db, changes.now, ids={agent_id}).get(agent_id) if waiting else None
     if view is None or view.presence is not Presence.ONLINE:
@@ -90,9 +100,10 @@ def refill(db: Connection, changes: Changes, agent_id: str) -> None:
     for held in changes.changed.values():  # what this act frees or takes is not written yet
         was, is_now = changes.before.get(held.id), held.agent_id if held.state == State.OPEN else None
         room[held.slot_key] = room.get(held.slot_key, 0) + _freed(db, held, agent_id, was, is_now)
-    for ticket in waiting:
+    held_now = tickets.load(db, SYSTEM, [ticket.id for ticket in waiting], lock=True)
+    for ticket in (held_now[t.id] for t in waiting if t.id in held_now):
         free = free_slots(view, ticket.work_class) + room.get(ticket.slot_key, 0)  # type: ignore[arg-type]
-        if free <= 0 or not tickets.load(db, scope_of(ticket), [ticket.id], lock=True):
+        if free <= 0 or ticket.reserved_for != agent_id:
             continue
         changes.watch(ticket)
         changes.before[ticket.id] = agent_id
@@ -105,11 +116,6 @@ def _freed(db: Connection, ticket: Ticket, agent_id: str, was: str | None, is_no
     stored = tickets.state_of(db, ticket.id)
     held = was == agent_id and stored in ("open", "offered")
     return int(held) - int(is_now == agent_id)
-
-
-def scope_of(ticket: Ticket) -> Scope:
-    """Return the scope of Heed's own hand within one brand."""
-    return Scope(Role.ADMIN, frozenset({ticket.brand_id}))
 
 
 def back_to_line(act: Act, *, queue_id: str | None = None, because: str) -> None:
@@ -132,6 +138,8 @@ def hand_over(act: Act, agent_id: str, how: str, *, over: bool = False) -> None:
     view = roster.views(act.db, act.now, ids={agent_id}).get(agent_id)
     if view is None or act.ticket.brand_id not in view.brands:
         raise Refused("This person does not work for the ticket's brand.")
+    if act.ticket.agent_id == agent_id and act.ticket.state == State.OPEN:
+        raise Refused(f"{view.name} has this ticket already.")
     free = free_slots(view, act.ticket.work_class)  # type: ignore[arg-type]
     if over or (free > 0 and view.presence is Presence.ONLINE):
         act.become(State.OPEN)

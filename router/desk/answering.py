@@ -61,8 +61,10 @@ def reply(
         before = _said_before(act, key, text)
         if before:
             return before
+        if act.ticket.state == State.CLOSED:
+            raise Refused("This ticket is closed for good. Start a new one.")
         _see_newest(act, last_seen)
-        connection = _connection(heed, act.ticket)
+        connection = _connection(heed, act)
         people = recipients(act.db, act.ticket, connection.connection, to, cc)
         message = _write(act, text, connection.connection.setting("address"), people, attachments)
         if messages.token_of(act.db, ticket_id) is None:
@@ -85,7 +87,7 @@ def forward(heed: Heed, scope: Scope, ticket_id: str, to: str, text: str, now: d
             return before
         if act.ticket.work_class != "mail":
             raise Refused("Only mail can be forwarded.")
-        connection = _connection(heed, act.ticket)
+        connection = _connection(heed, act)
         people = Recipients(to=(Party("to", mail_address(to)),))
         whole = text + _quoted(act)
         message = _write(act, whole, connection.connection.setting("address"), people, (), visibility="direct")
@@ -132,7 +134,7 @@ def start(
         )  # fmt: skip
         changes = Changes(now=now, by=scope.agent or "heed")
         changes.new.append(ticket)
-        act = Act(db, scope, ticket, changes, desk=None)  # type: ignore[arg-type]  # nothing is decided here
+        act = Act(db, scope, ticket, changes)
         people = Recipients(to=(Party("to", address),))
         message = _write(act, text, row.connection.setting("address"), people, ())
         message.subject = subject[:500]
@@ -198,6 +200,9 @@ def _write(
 def _answered(act: Act, keep_open: bool) -> None:
     """Let the ticket stand as answered: the promise is met, and a mail is the customer's turn."""
     ticket = act.ticket
+    if ticket.state == State.RESOLVED:
+        ticket.episode += 1
+        act.changes.event(ticket, "reopened")
     tickets.meet_promises(act.db, ticket.id, ANSWERS, act.now)
     ticket.last_answer_at = act.now
     ticket.waiting_since = ticket.answer_by = ticket.step_down_at = None
@@ -238,9 +243,9 @@ def _see_newest(act: Act, last_seen: str | None) -> None:
         raise NewerMessage(newest)
 
 
-def _connection(heed: Heed, ticket: Ticket) -> connections.ConnectionRow:
-    with heed.database.read() as db:
-        row = connections.by_id(db, heed.vault, ticket.connection_id) if ticket.connection_id else None
+def _connection(heed: Heed, act: Act) -> connections.ConnectionRow:
+    wanted = act.ticket.connection_id
+    row = connections.by_id(act.db, heed.vault, wanted) if wanted else None
     if row is None:
         raise Refused("The connection this ticket came on is gone; write to the customer on another one.")
     return row

@@ -9,7 +9,7 @@ from router.desk.acting import Act, acting, back_to_line, hand_over
 from router.desk.answering import write_note
 from router.desk.errors import NotAllowed, NotFound, Refused
 from router.model import Role, Scope, State
-from router.store import lanes, tickets
+from router.store import desk, lanes, tickets
 
 PASSED_FOR = timedelta(minutes=5)  # a returned ticket does not come straight back
 LONGEST_SNOOZE = timedelta(days=366)
@@ -37,7 +37,7 @@ def resolve(heed: Heed, scope: Scope, ticket_id: str, now: datetime) -> None:
         _rest(act, "resolved")
         tickets.meet_promises(act.db, ticket_id, ["resolution"], now)
         act.ticket.resolved_at = now
-        keep = act.desk.brand.keep_days
+        keep = next(brand.keep_days for brand in desk.brands(act.db) if brand.id == act.ticket.brand_id)
         act.ticket.purge_after = now + timedelta(days=keep) if keep is not None else None
         act.changes.event(act.ticket, "resolved")
 

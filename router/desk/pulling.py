@@ -19,7 +19,6 @@ from router.store.db import Connection
 from router.store.lanes import HeadRow
 
 HEADS = 24  # of the lanes open to an agent, in order of place; beyond the 15th no score can win
-TRIES = 50  # heads that others claimed at the same moment
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,20 +67,27 @@ def _here(db: Connection, agent_id: str, now: datetime) -> AgentView:
 
 
 def _next(heed: Heed, db: Connection, view: AgentView, changes: Changes) -> Pulled | None:
+    """Take the best head that nobody else holds; if all are held, wait for those who hold them, as most let go."""
     book = heed.lanes.read(db)
-    tried: set[str] = set()
     for slot in SLOT_ORDER:
         if free_slots(view, slot) <= 0:
             continue
         open_to = book.open_to(view, slot)
-        while len(tried) < TRIES:
-            found = lanes.heads(db, open_to, view.id, changes.now, HEADS, tried) if open_to else []
-            choice = choose_ticket([_head(row, book.spec(row.lane_id), view) for row in found], view)
-            if choice is None:
+        held: dict[str, int] = {}  # tickets that others hold at this moment, with their lanes
+        for patient in (False, True):
+            tried: set[str] = set()
+            while open_to:
+                found = lanes.heads(db, open_to, view.id, changes.now, HEADS, tried)
+                choice = choose_ticket([_head(row, book.spec(row.lane_id), view) for row in found], view)
+                if choice is None:
+                    break
+                lane_id = next(row.lane_id for row in found if row.ticket_id == choice.ticket_id)
+                if tickets.claim(db, choice.ticket_id, lane_id, patient=patient):
+                    return _given(db, view, choice, changes)
+                tried.add(choice.ticket_id)
+                held[choice.ticket_id] = lane_id
+            if not held:
                 break
-            if tickets.claim(db, choice.ticket_id):
-                return _given(db, view, choice, changes)
-            tried.add(choice.ticket_id)
     return None
 
 

@@ -51,6 +51,7 @@ def ensure(
     keys = sorted(wanted)
     if not keys:
         return {}
+    _open(db, keys)
     found = _ids(db, keys)
     missing = [key for key in keys if key not in found]
     if missing:
@@ -62,8 +63,16 @@ def ensure(
             for skill, level in needs[key].items()
         ]
         bulk.add_new(db, lane_need, rows)
-    db.execute(update(lane).where(lane.c.key.in_(keys), lane.c.open.is_(False)).values(open=True))
     return found
+
+
+def _open(db: Connection, keys: Sequence[str]) -> None:
+    """Open lanes that a sweep has closed: before they are shared, for two who share a row cannot both change it."""
+    closed = select(lane.c.id).where(lane.c.key.in_(keys), lane.c.open.is_(False)).order_by(lane.c.id)
+    if db.dialect.name == "postgresql":
+        closed = closed.with_for_update()
+    if ids := list(db.execute(closed).scalars()):
+        db.execute(update(lane).where(lane.c.id.in_(ids)).values(open=True))
 
 
 def _ids(db: Connection, keys: Sequence[str]) -> dict[str, int]:
@@ -150,7 +159,7 @@ def close_empty(db: Connection, lane_ids: Collection[int]) -> int:
         return 0
     held = select(lane.c.id).where(lane.c.id.in_(list(lane_ids)), lane.c.open).order_by(lane.c.id)
     if db.dialect.name == "postgresql":
-        held = held.with_for_update()
+        held = held.with_for_update(skip_locked=True)  # one that is being filled stays open
     ids = list(db.execute(held).scalars())  # a statement of its own: the next one sees what was committed until here
     waits = exists().where(ticket.c.lane_id == lane.c.id, ticket.c.place.is_not(None))
     return db.execute(update(lane).where(lane.c.id.in_(ids), ~waits).values(open=False)).rowcount

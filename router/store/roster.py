@@ -57,9 +57,12 @@ def views(
 
 def lock(db: Connection, agent_ids: Iterable[str]) -> None:
     """Hold agents for this transaction, in one order; whoever counts their slots under it counts exactly."""
-    query = select(agent.c.id).where(agent.c.id.in_(sorted(set(agent_ids)))).order_by(agent.c.id)
+    wanted = sorted(set(agent_ids))
+    if not wanted:
+        return
+    query = select(agent.c.id).where(agent.c.id.in_(wanted)).order_by(agent.c.id)
     if db.dialect.name == "postgresql":
-        query = query.with_for_update()
+        query = query.with_for_update(key_share=True)  # rows that only refer to an agent are not held up
     db.execute(query).all()
 
 

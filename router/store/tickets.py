@@ -36,7 +36,7 @@ def load(db: Connection, scope: Scope, ids: Iterable[str], *, lock: bool = False
     if not scope.everything:
         query = query.where(ticket.c.brand_id.in_(scope.brands))
     if lock and db.dialect.name == "postgresql":
-        query = query.with_for_update()
+        query = query.with_for_update(key_share=True)
     return {row[0]: Ticket(*row) for row in db.execute(query)}
 
 
@@ -66,13 +66,16 @@ def take_numbers(db: Connection, brand_id: str, count: int) -> int:
     return int(db.execute(query.returning(brand.c.next_ticket)).scalar_one()) - count
 
 
-def claim(db: Connection, ticket_id: str) -> bool:
-    """Hold a waiting ticket for this transaction. False: somebody else was first."""
+def claim(db: Connection, ticket_id: str, lane_id: int, *, patient: bool = False) -> bool:
+    """Hold a ticket that waits in a lane for this transaction. False: somebody else has it, or holds it just now.
+
+    `patient`: wait for whoever holds it, to see whether they leave it where it was.
+    """
     query = select(ticket.c.id).where(
-        ticket.c.id == ticket_id, ticket.c.state == "waiting", ticket.c.agent_id.is_(None)
+        ticket.c.id == ticket_id, ticket.c.lane_id == lane_id, ticket.c.state == "waiting", ticket.c.agent_id.is_(None)
     )
     if db.dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=True)
+        query = query.with_for_update(skip_locked=not patient, key_share=True)
     return db.execute(query).scalar() is not None
 
 
@@ -202,7 +205,7 @@ def count_passed(db: Connection, first: Sequence[str], spared: Sequence[str]) ->
             continue
         free = select(ticket.c.id).where(ticket.c.id.in_(list(ids)), ticket.c.state == "waiting")
         if db.dialect.name == "postgresql":
-            free = free.with_for_update(skip_locked=True)
+            free = free.with_for_update(skip_locked=True, key_share=True)
         db.execute(update(ticket).where(ticket.c.id.in_(list(db.execute(free).scalars()))).values(values))
 
 
