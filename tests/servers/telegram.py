@@ -6,6 +6,7 @@ Source of the forms: core.telegram.org/bots/api.
 import json
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.parser import BytesParser
 from types import TracebackType
@@ -27,12 +28,16 @@ class BotCall:
 
 
 class TelegramServer:
-    """Context manager. `url` is the base_url to set; `calls` are the methods called, oldest first."""
+    """Context manager. `url` is the base_url to set; `calls` are the methods called, oldest first.
+
+    `before` is called with each call that has come, before it is answered.
+    """
 
     def __init__(self, token: str = TOKEN) -> None:
         self.token = token
         self.calls: list[BotCall] = []
         self.files: dict[str, bytes] = {}  # file_id -> bytes
+        self.before: Callable[[Call], object] = lambda call: None
         self.webhook: dict[str, object] = {"url": "", "pending_update_count": 0}
         self._orders: deque[Told | None] = deque()
         self._lock = threading.Lock()
@@ -67,6 +72,7 @@ class TelegramServer:
         return [call for call in self.calls if call.method == method]
 
     def _answer(self, call: Call) -> Told:
+        self.before(call)
         with self._lock:
             file_prefix, bot_prefix = f"/file/bot{self.token}/", f"/bot{self.token}/"
             if call.path.startswith(file_prefix):

@@ -1,0 +1,38 @@
+"""Databases for desks of real processes."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from tests.journeys.running import RunningDesk, a_running_desk
+from tests.servers.postgres import Postgres
+
+NUMBER = count()
+
+
+@pytest.fixture(scope="session")
+def new_database(request: pytest.FixtureRequest) -> Callable[[str, Path], str]:
+    """Return DATABASE_URL of a new, empty database: `sqlite` in a folder, or `postgres` on the session's server."""
+
+    def make(kind: str, folder: Path) -> str:
+        if kind == "sqlite":
+            return f"sqlite:///{folder / 'heed.db'}"
+        server: Postgres = request.getfixturevalue("postgres_server")
+        name = f"journey_{next(NUMBER)}"
+        with psycopg.connect(host=str(server.folder), user="heed", dbname="postgres", autocommit=True) as db:
+            db.execute(f"CREATE DATABASE {name}".encode())
+        return server.url(name)
+
+    return make
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def desk(
+    request: pytest.FixtureRequest, tmp_path: Path, new_database: Callable[[str, Path], str]
+) -> Iterator[RunningDesk]:
+    """A desk of which nothing runs yet. The test runs once on each kind of database."""
+    with a_running_desk(tmp_path, new_database(request.param, tmp_path)) as desk:
+        yield desk
