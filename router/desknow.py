@@ -1,5 +1,6 @@
 """The desk of one brand at one moment: queues, calendars, agents, rules. Read once, then decided from."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,8 +12,11 @@ from router.store import desk as desk_rows
 from router.store import roster, rulebook
 from router.store.db import Connection
 from router.store.desk import Brand, QueueRow
+from rules.errors import RuleErrors
 from rules.load import load
 from rules.model import RuleSet
+
+log = logging.getLogger(__name__)
 
 ALWAYS = Calendar(zone="UTC", always_open=True)
 NO_RULES = RuleSet(())
@@ -55,6 +59,7 @@ def desk_now(db: Connection, brand_id: str, now: datetime) -> DeskNow:
     tongues = {skill.key for skill in skills if skill.is_language}
     spoken = {key for agent in agents.values() for key in agent.skills if key in tongues}
     live = rulebook.live(db, brand_id)
+    rules = _read(*live) if live else None
     return DeskNow(
         brand=brand,
         queues={queue.id: queue for queue in desk_rows.queues(db, brand_id)},
@@ -63,12 +68,19 @@ def desk_now(db: Connection, brand_id: str, now: datetime) -> DeskNow:
         skills=frozenset(skill.key for skill in skills),
         languages=frozenset(spoken | {brand.language}),
         slot_of={row.key: row.slot_key for row in desk_rows.work_classes(db)},
-        rules=_read(*live) if live else NO_RULES,
-        rules_version=live[0] if live else None,
+        rules=rules or NO_RULES,
+        rules_version=live[0] if live and rules else None,
     )
 
 
 @lru_cache(maxsize=32)
-def _read(version_id: str, source: str) -> RuleSet:
-    """Read a stored version once per process; it was checked against the desk when it was published."""
-    return load(source)
+def _read(version_id: str, source: str) -> RuleSet | None:
+    """Read a stored version once per process; it was checked against the desk when it was published.
+
+    None for one that this release cannot read: messages then wait without rules, rather than not at all.
+    """
+    try:
+        return load(source)
+    except RuleErrors as wrong:
+        log.error("the live rules %s cannot be read, none are applied: %s", version_id, wrong)
+        return None

@@ -232,7 +232,7 @@ def mail(
 ) -> str:
     """Let a mail come in and be read, and return its Message-ID. Headers are named with underscores."""
     letter = EmailMessage()
-    given = {"From": f"Dan <{who}>", "To": OWN_ADDRESS, "Subject": "My order", "Date": "Mon, 23 Nov 2026 12:00:00 +0000",
+    given = {"From": f"Dan <{who}>", "To": OWN_ADDRESS, "Subject": "Order", "Date": "Mon, 23 Nov 2026 12:00:00 +0000",
              "Message-ID": f"<{next(NUMBER)}@home.example>"}  # fmt: skip
     given |= {name.replace("_", "-"): value for name, value in headers.items()}
     for name, value in given.items():
