@@ -189,5 +189,5 @@ CHAT_HANDLING = {
     "suggestion": Handling("Thank you, June! I have passed it on.", then="resolve"),
     "tg-fraud": Handling(note="Orders held, card blocked in the shop. Fraud team told."),
     "tg-hello": Handling(note="Waiting for what they want.", then="snooze"),
-    "tg-outage": Handling(note="Known outage since noon, back at six. Write to everyone then.", then="snooze"),
+    "tg-outage": Handling(note="Known outage since noon, back at six."),
 }
