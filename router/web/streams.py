@@ -2,7 +2,7 @@
 
 One listener a process hands every change to the queues of its open streams; a queue that is full is emptied and its
 page told to look at everything again. What concerns a viewer's own tickets is sent at once; what moves elsewhere in the
-line is gathered and sent every two seconds, so that 500 open pages do not wake for each other's work.
+line is gathered, the longer the more pages are open (two seconds at 500), so that they do not wake for nothing.
 """
 
 import json
@@ -12,7 +12,7 @@ import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -34,7 +34,8 @@ log = logging.getLogger(__name__)
 QUEUE = 64  # hints a page may be behind before it is told to look at everything
 COMMENT_S = 15.0  # a line for proxies that end silent connections
 CHECK_S = 30.0  # how often a stream asks whether its viewer still may
-GATHER_S = 2.0  # how long changes elsewhere are gathered
+GATHER_S = 2.0  # how long changes elsewhere are gathered at most
+GATHER_PAGE_S = 0.004  # and for each open page: what 250 looks a second take
 GATHERED = 50  # ids of one gathered hint; more: look at everything
 RETRY_MS = 2000  # when a browser connects again
 HEARTBEAT_S = 15.0  # all streams of this process are noted as seen
@@ -96,6 +97,11 @@ class Hub:
         """Return how many streams are open here."""
         return len(self._clients)
 
+    @property
+    def gather_s(self) -> float:
+        """Return the pause between two hints about what moves elsewhere; the first after a calm time goes at once."""
+        return min(GATHER_S, GATHER_PAGE_S * self.open)
+
     def _heard(self, change: Change | None) -> None:
         with self._lock:
             clients = list(self._clients)
@@ -143,9 +149,10 @@ def stream(heed: Heed, viewer: Viewer, hub: Hub, client: Client) -> Iterator[str
     """Yield server-sent events until the process stops or the viewer no longer may."""
     yield f"retry: {RETRY_MS}\n\n" + event("hello", {})
     gathered: dict[str, None] = {}
-    spoke = checked = gathered_at = time.monotonic()
+    spoke = checked = time.monotonic()
+    line_from = 0.0  # monotonic; no hint about the line before
     while not heed.notifier.stopping:
-        wait = (GATHER_S - (time.monotonic() - gathered_at)) if gathered else COMMENT_S - (time.monotonic() - spoke)
+        wait = (line_from if gathered else spoke + COMMENT_S) - time.monotonic()
         try:
             change = client.hints.get(timeout=min(max(wait, 0.01), 5.0))
             heard = True
@@ -170,13 +177,11 @@ def stream(heed: Heed, viewer: Viewer, hub: Hub, client: Client) -> Iterator[str
                 yield event("change", told(change, viewer))
                 spoke = at
             else:
-                if not gathered:
-                    gathered_at = at
                 gathered[change.ticket] = None
-        if gathered and at - gathered_at >= GATHER_S:
-            yield event("line", {"tickets": list(gathered)} if len(gathered) <= GATHERED else {"all": True})
+        if gathered and at >= line_from:
+            yield event("line", _line(gathered, hub.gather_s))
             gathered.clear()
-            spoke = at
+            spoke, line_from = at, at + hub.gather_s
         if at - checked > CHECK_S:
             checked = at
             if not viewer.holds():
@@ -198,6 +203,12 @@ def told(change: Change, viewer: Viewer) -> dict[str, object]:
         said["mine"] = change.agent == viewer.scope.agent
         said["was_mine"] = change.before == viewer.scope.agent
     return said
+
+
+def _line(gathered: Collection[str], gather_s: float) -> dict[str, object]:
+    """Return what moved elsewhere, and over how many milliseconds the pages should spread their looks at it."""
+    named: dict[str, object] = {"tickets": list(gathered)} if len(gathered) <= GATHERED else {"all": True}
+    return named | {"spread": round(gather_s * 1000)}
 
 
 def event(name: str, data: dict[str, object]) -> str:

@@ -161,7 +161,7 @@ function heard(hint) {
   const everything = ["look", "tick"].includes(hint.kind);
   if (everything || hint.kind === "ticket" && about || hint.kind === "line" && about) debounced("ticket", refreshTicket);
   if (everything || hint.mine || hint.was_mine || hint.kind === "presence") debounced("list", refreshList);
-  else if (tab() === "waiting") debounced("list", refreshList, 500 + Math.random() * 1500);
+  else if (tab() === "waiting") debounced("list", refreshList, SOON_MS + Math.random() * (hint.spread ?? 0));
   else if (Date.now() - times.listed > LIST_MS) debounced("list", refreshList, Math.random() * 4000);
 }
 
