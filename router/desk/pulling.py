@@ -73,22 +73,25 @@ def _next(heed: Heed, db: Connection, view: AgentView, changes: Changes) -> Pull
         if free_slots(view, slot) <= 0:
             continue
         open_to = book.open_to(view, slot)
-        held: dict[str, int] = {}  # tickets that others hold at this moment, with their lanes
         for patient in (False, True):
-            tried: set[str] = set()
-            while open_to:
-                found = lanes.heads(db, open_to, view.id, changes.now, HEADS, tried)
-                choice = choose_ticket([_head(row, book.spec(row.lane_id), view) for row in found], view)
-                if choice is None:
-                    break
+            tried: set[str] = set()  # tickets that others hold at this moment
+            found = _heads(db, open_to, view, changes, tried, HEADS)
+            while choice := choose_ticket([_head(row, book.spec(row.lane_id), view) for row in found], view):
                 lane_id = next(row.lane_id for row in found if row.ticket_id == choice.ticket_id)
                 if tickets.claim(db, choice.ticket_id, lane_id, patient=patient):
                     return _given(db, view, choice, changes)
                 tried.add(choice.ticket_id)
-                held[choice.ticket_id] = lane_id
-            if not held:
+                others = [row for row in found if row.lane_id != lane_id]
+                found = others + _heads(db, [lane_id], view, changes, tried, 1)
+            if not tried:
                 break
     return None
+
+
+def _heads(
+    db: Connection, lane_ids: list[int], view: AgentView, changes: Changes, tried: set[str], most: int
+) -> list[HeadRow]:
+    return lanes.heads(db, lane_ids, view.id, changes.now, most, tried) if lane_ids else []
 
 
 def _head(row: HeadRow, spec: LaneSpec, view: AgentView) -> Head:

@@ -3,9 +3,10 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import cast
 
-from sqlalchemy import bindparam, exists, func, select, text, update
+from sqlalchemy import TextualSelect, bindparam, exists, func, select, text, update
 
 from channels.types import WorkClass
 from router.routing.lanes import AgentView, LaneSpec, standing_reasons
@@ -119,25 +120,37 @@ _COLUMNS = (ticket.c.id, ticket.c.lane_id, ticket.c.place, ticket.c.heat, ticket
 
 
 def heads(
-    db: Connection, lane_ids: Collection[int], agent_id: str, now: datetime, most: int, without: Collection[str] = ()
+    db: Connection,
+    lane_ids: Collection[int],
+    agent_id: str,
+    now: datetime,
+    most: int,
+    without: Collection[str] = (),
 ) -> list[HeadRow]:
     """Return the heads of lanes in order of place, at most `most`.
 
     Not among them: tickets this agent is passed over for just now, and `without`. The cost grows with the lanes alone.
     """
-    passed = _PASSED if _is_passed_over(db, agent_id, now) else ""
-    skipped = "AND w.id NOT IN :without" if without else ""
-    statement = text(_HEAD.format(lanes=_LANES[db.dialect.name], passed=passed + skipped))
+    passed = _is_passed_over(db, agent_id, now)
     lanes: object = list(lane_ids) if db.dialect.name == "postgresql" else str(list(lane_ids))
     values: dict[str, object] = {"lanes": lanes, "most": most}
     if passed:
         values |= {"agent": agent_id, "now": now}
+    if without:
+        values["without"] = list(without)
+    rows = db.execute(_heads(db.dialect.name, passed, bool(without)), values)
+    return [HeadRow(*row) for row in rows]
+
+
+@cache
+def _heads(dialect: str, passed: bool, skipped: bool) -> TextualSelect:
+    more = (_PASSED if passed else "") + ("AND w.id NOT IN :without" if skipped else "")
+    statement = text(_HEAD.format(lanes=_LANES[dialect], passed=more))
+    if passed:
         statement = statement.bindparams(bindparam("now", type_=ticket.c.place.type))
     if skipped:
-        values["without"] = list(without)
         statement = statement.bindparams(bindparam("without", expanding=True))
-    rows = db.execute(statement.columns(*_COLUMNS), values)
-    return [HeadRow(*row) for row in rows]
+    return statement.columns(*_COLUMNS)
 
 
 def _is_passed_over(db: Connection, agent_id: str, now: datetime) -> bool:

@@ -1,17 +1,17 @@
 """The agents as routing sees them at one moment, and the one row of each that is locked before work is handed out."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, Row, Select, Text, bindparam, func, literal_column, select, union_all, update
+from sqlalchemy import cast as cast_sql
 
 from channels.types import WorkClass
 from router.model import Presence
 from router.routing.lanes import AgentView
-from router.store import tickets
 from router.store.db import Connection
-from router.store.schema import agent, agent_brand, agent_channel, agent_skill, agent_slot, presence, work_class
+from router.store.schema import agent, agent_brand, agent_channel, agent_skill, agent_slot, presence, ticket, work_class
 
 HALF_LIFE_S = 3600.0  # of the ledger of hard work
 
@@ -26,33 +26,64 @@ def views(
     if ids is not None:
         query = query.where(agent.c.id.in_(list(ids)))
     rows = db.execute(query.order_by(agent.c.id)).all()
-    wanted = [row.id for row in rows]
-    brands = _grouped(db, agent_brand.c.agent_id, agent_brand.c.brand_id, agent_brand.c.agent_id.in_(wanted))
-    right = agent_channel.c.agent_id.in_(wanted) & agent_channel.c.valid_to.is_(None)
-    channels = _grouped(db, agent_channel.c.agent_id, agent_channel.c.channel, right)
-    skills: dict[str, dict[str, int]] = {}
-    held = agent_skill.c.agent_id.in_(wanted) & agent_skill.c.valid_to.is_(None)
-    for row in db.execute(select(agent_skill.c.agent_id, agent_skill.c.skill_key, agent_skill.c.level).where(held)):
-        skills.setdefault(row.agent_id, {})[row.skill_key] = row.level
-    capacity = _capacity(db, wanted)
-    load = tickets.load_of(db, wanted)
-    here = present(db, wanted)
-    return {
-        row.id: AgentView(
-            id=row.id,
-            name=row.name,
-            brands=frozenset(brands.get(row.id, ())),
-            skills=skills.get(row.id, {}),
-            channels=frozenset(channels[row.id]) if row.id in channels else None,
-            presence=here.get(row.id, (Presence.OFFLINE, ""))[0],
-            capacity=capacity[row.id],
-            load=cast(dict[WorkClass, int], load.get(row.id, {})),
-            last_assigned_at=row.last_assigned_at,
-            run=row.run,
-            ledger=_decayed(row.hard_work, row.hard_work_at, now),
-        )
-        for row in rows
-    }
+    known = _known(db, [row.id for row in rows])
+    slots = {key: int(value) for key, value in known.get("", {}).get("class", {}).items()}
+    return {row.id: _view(row, known.get(row.id, {}), slots, now) for row in rows}
+
+
+def _view(row: Row[Any], known: Mapping[str, Mapping[str, str]], slots: Mapping[str, int], now: datetime) -> AgentView:
+    capacity = {**slots, **{key: int(value) for key, value in known.get("slot", {}).items()}}
+    load = {key: int(value) for key, value in known.get("load", {}).items()}
+    return AgentView(
+        id=row.id,
+        name=row.name,
+        brands=frozenset(known.get("brand", ())),
+        skills={key: int(value) for key, value in known.get("skill", {}).items()},
+        channels=frozenset(known["channel"]) if "channel" in known else None,
+        presence=Presence(next(iter(known.get("presence", ())), Presence.OFFLINE)),
+        capacity=cast(dict[WorkClass, int], capacity),
+        load=cast(dict[WorkClass, int], load),
+        last_assigned_at=row.last_assigned_at,
+        run=row.run,
+        ledger=_decayed(row.hard_work, row.hard_work_at, now),
+    )
+
+
+def _known(db: Connection, agent_ids: Collection[str]) -> dict[str, dict[str, dict[str, str]]]:
+    """Return what holds for agents now, by agent, kind and key, in one round trip; the work classes under none."""
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for owner, kind, key, value in db.execute(_KNOWN, {"agents": list(agent_ids)}):
+        found.setdefault(owner, {}).setdefault(kind, {})[key] = value
+    return found
+
+
+def _part(owner: ColumnElement[str], kind: str, key: Any, value: Any, *where: ColumnElement[bool]) -> Select[Any]:
+    wanted = owner.in_(bindparam("agents", expanding=True))
+    return select(owner, literal_column(f"'{kind}'"), key, cast_sql(value, Text)).where(wanted, *where)
+
+
+_BUSY = ticket.c.state.in_((literal_column("'open'"), literal_column("'offered'")))  # an offer holds its slot
+_KNOWN = union_all(
+    _part(agent_brand.c.agent_id, "brand", agent_brand.c.brand_id, literal_column("''")),
+    _part(
+        agent_channel.c.agent_id,
+        "channel",
+        agent_channel.c.channel,
+        literal_column("''"),
+        agent_channel.c.valid_to.is_(None),
+    ),
+    _part(
+        agent_skill.c.agent_id, "skill", agent_skill.c.skill_key, agent_skill.c.level, agent_skill.c.valid_to.is_(None)
+    ),
+    _part(agent_slot.c.agent_id, "slot", agent_slot.c.work_class, agent_slot.c.slots, agent_slot.c.valid_to.is_(None)),
+    _part(presence.c.agent_id, "presence", presence.c.status, literal_column("''"), presence.c.valid_to.is_(None)),
+    _part(ticket.c.agent_id, "load", ticket.c.slot_key, func.count(), _BUSY).group_by(
+        ticket.c.agent_id, ticket.c.slot_key
+    ),
+    select(literal_column("''"), literal_column("'class'"), work_class.c.key, cast_sql(work_class.c.slots, Text)).where(
+        work_class.c.key == work_class.c.slot_key
+    ),
+)
 
 
 def lock(db: Connection, agent_ids: Iterable[str]) -> None:
@@ -76,22 +107,6 @@ def present(db: Connection, agent_ids: Collection[str]) -> dict[str, tuple[Prese
     held = presence.c.agent_id.in_(list(agent_ids)) & presence.c.valid_to.is_(None)
     query = select(presence.c.agent_id, presence.c.status, presence.c.reason).where(held)
     return {row.agent_id: (Presence(row.status), row.reason) for row in db.execute(query)}
-
-
-def _capacity(db: Connection, agent_ids: Collection[str]) -> dict[str, dict[WorkClass, int]]:
-    slots = {row.key: row.slots for row in db.execute(select(work_class)) if row.key == row.slot_key}
-    found = {agent_id: cast(dict[WorkClass, int], dict(slots)) for agent_id in agent_ids}
-    own = agent_slot.c.agent_id.in_(list(agent_ids)) & agent_slot.c.valid_to.is_(None)
-    for row in db.execute(select(agent_slot).where(own)):
-        found[row.agent_id][cast(WorkClass, row.work_class)] = row.slots
-    return found
-
-
-def _grouped(db: Connection, key: object, value: object, where: object) -> dict[str, set[str]]:
-    found: dict[str, set[str]] = {}
-    for owner, item in db.execute(select(key, value).where(where)):  # type: ignore[call-overload]
-        found.setdefault(owner, set()).add(item)
-    return found
 
 
 def _decayed(amount: float, at: datetime | None, now: datetime) -> float:
