@@ -32,7 +32,8 @@ ROWS = {  # the first two parts of a module's name; every other module of router
 }
 
 USE_CASES_ONLY = ("router.store", "router.background")  # and those modules themselves
-ENTRY_POINTS_TOO = ("router.store.db", "router.store.failures")  # types: to open the database, to answer its errors
+# to open the database, to answer its errors, to say which schema it has
+ENTRY_POINTS_TOO = ("router.store.db", "router.store.failures", "router.store.migrate")
 
 HOMES = {  # package -> where it may be imported; any other package: one unit, whichever it is
     "flask": ("router.web",),
