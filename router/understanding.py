@@ -3,7 +3,6 @@
 A message whose reading fails is stored with an empty one and waits like any other.
 """
 
-import json
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from typing import cast
 
 from channels.types import InboundMessage, Pace
 from router import factual, placing, triage
-from router.changes import Changes
+from router.changes import Changes, as_json
 from router.desknow import DeskNow
 from router.model import NOT_READ, Heat, Mood, Reading
 from router.store.ids import new_id
@@ -204,8 +203,8 @@ def _record(
             "message_id": message_id,
             "rules_version_id": desk.rules_version,
             "occasion": "message",
-            "facts": json.dumps(factual.recordable(known), default=str, separators=(",", ":")),
-            "trace": json.dumps([[t.rule, t.matched, t.because] for t in outcome.trace], separators=(",", ":")),
+            "facts": as_json(factual.recordable(known)),
+            "trace": as_json([[t.rule, t.matched, t.because] for t in outcome.trace]),
             "at": changes.now,
         }
     )
@@ -218,7 +217,7 @@ def _record(
                 "rule": effect.rule,
                 "kind": effect.kind,
                 "occasion": f"episode {talk.ticket.episode}",
-                "argument": json.dumps(dict(effect.args)),
+                "argument": as_json(dict(effect.args)),
                 "at": changes.now,
                 "due_at": changes.now,
             }
