@@ -4,6 +4,7 @@ import re
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from channels.types import Connection, Party
 from router.desk.errors import Refused
@@ -31,13 +32,18 @@ class Recipients:
 def recipients(
     db: Db, ticket: Ticket, connection: Connection, to: Sequence[str] | None, cc: Sequence[str] | None
 ) -> Recipients:
-    """Return who gets the next answer on a ticket; on a mail `to` and `cc` replace those who would."""
+    """Return who gets the next answer on a ticket; on a mail `to` and `cc` replace those who would, known by name."""
     default = default_recipients(db, ticket, connection)
     if ticket.work_class != "mail":
         return Recipients(to=default.to)
+    names = {party.address: party.name for party in default.everyone}
+
+    def chosen_as(role: Literal["to", "cc"], typed: Sequence[str]) -> tuple[Party, ...]:
+        return tuple(Party(role, address, names.get(address, "")) for address in map(mail_address, typed))
+
     chosen = Recipients(
-        to=default.to if to is None else tuple(Party("to", mail_address(a)) for a in to),
-        cc=default.cc if cc is None else tuple(Party("cc", mail_address(a)) for a in cc),
+        to=default.to if to is None else chosen_as("to", to),
+        cc=default.cc if cc is None else chosen_as("cc", cc),
     )
     if not chosen.to:
         raise Refused("Name at least one recipient.")
