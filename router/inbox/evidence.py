@@ -7,12 +7,21 @@ from router.model import Evidence
 from router.triage.cues import CUES
 
 
+JOINT = " · "  # between what one span showed
+CALM = frozenset(cue.label for cue in CUES.values() if cue.weight < 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """Some words of a message; `because` says what they showed, empty for plain words."""
 
     text: str
     because: str = ""
+
+    @property
+    def calm(self) -> bool:
+        """Say whether these words speak for the customer being calm; they are marked in another colour."""
+        return bool(self.because) and CALM.issuperset(self.because.split(JOINT))
 
 
 def pieces(text: str, shown: str, evidence: Iterable[Evidence]) -> tuple[Piece, ...]:
@@ -74,7 +83,7 @@ def _merged(spans: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     for start, end, because in sorted(spans):
         if merged and start < merged[-1][1]:
             before = merged[-1]
-            words = before[2] if because in before[2] else f"{before[2]} · {because}"
+            words = before[2] if because in before[2] else f"{before[2]}{JOINT}{because}"
             merged[-1] = (before[0], max(before[1], end), words)
         else:
             merged.append((start, end, because))

@@ -76,7 +76,7 @@ def contact(contact_id: str) -> str:
 
 
 def may_pull(me: inbox.Me | None) -> str:
-    """Return why no ticket can be pulled now, empty if one can."""
+    """Return why no ticket can be pulled now, empty if one can; who pulls while offline comes online."""
     if me is None:
         return ""
     if me.presence is Presence.AWAY:
@@ -84,8 +84,6 @@ def may_pull(me: inbox.Me | None) -> str:
         return said + " " + _("Go online to pull.")
     if me.presence is Presence.WRAPPING_UP:
         return _("You are wrapping up. Go online to pull.")
-    if me.presence is Presence.OFFLINE:
-        return _("You are offline. Go online to pull.")
     return _("All your slots are taken. Answer or put off a ticket to pull the next.") if me.full else ""
 
 
