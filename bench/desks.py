@@ -17,11 +17,11 @@ from router.store.audit import COMMAND
 
 TEXTS = (
     "Hi, where can I find the invoice for October? I looked under billing and it only shows September.",
-    "This is the third time I write about order 88121. No refund, no answer, and now you charged me again. I will cancel.",
+    "This is the third time I write about order 88121. No refund, no answer, and now a second charge. I will cancel.",
     "hello, how do i change the delivery address of my order please",
     "The app crashes every time I open the settings page since the update yesterday. Android 14, Pixel 7.",
     "Thanks for the quick help yesterday, the new card works well.",
-    "I cannot log in, the reset link says it has expired although I asked for it a minute ago. Please help, I need it today.",
+    "I cannot log in, the reset link says it has expired although I asked for it a minute ago. I need it today.",
     "Bill me double charge kyun aya hai? please check kar ke batayein",
     "Could you tell me whether the premium plan includes phone support, and what it costs for five people?",
 )

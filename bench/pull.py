@@ -144,7 +144,9 @@ def _lanes(heed: Heed, scope: Scope, count: int) -> tuple[int, str, str]:
             }  # fmt: skip
             if n == 0:
                 db.execute(
-                    text("INSERT INTO skill (key, label, is_language, created_at) VALUES ('nobody-has-it', 'X', :no, :now)"),
+                    text(
+                        "INSERT INTO skill (key, label, is_language, created_at) VALUES ('nobody-has-it', 'X', :no, :now)"
+                    ),
                     {"no": False, "now": now.replace(tzinfo=None) if heed.database.dialect == "sqlite" else now},
                 )
             made = lanes.ensure(db, {lane_key(spec): about}, {lane_key(spec): needs}, now)
@@ -168,7 +170,8 @@ def _pulls(place: Ground, scopes: list[Scope], each: int) -> tuple[float, float]
     ready, go = context.Semaphore(0), context.Event()
     spent = context.Queue()
     pullers = [
-        context.Process(target=_pull, args=(place.config, scope, each, ready, go, spent), daemon=True) for scope in scopes
+        context.Process(target=_pull, args=(place.config, scope, each, ready, go, spent), daemon=True)
+        for scope in scopes
     ]
     for puller in pullers:
         puller.start()

@@ -10,7 +10,19 @@ from functools import cache
 
 from flask import Flask, Response, request
 from rq import Queue, Worker
-from sqlalchemy import Column, DateTime, Engine, Integer, LargeBinary, MetaData, Table, Text, create_engine, insert, select
+from sqlalchemy import (
+    Column,
+    DateTime,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    create_engine,
+    insert,
+    select,
+)
 
 from channels.api import adapter
 from channels.types import Answer, Connection, Delivery, InboundMessage, Request

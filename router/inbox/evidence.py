@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from router.model import Evidence
 from router.triage.cues import CUES
 
-
 JOINT = " · "  # between what one span showed
 CALM = frozenset(cue.label for cue in CUES.values() if cue.weight < 0)
 
