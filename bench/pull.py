@@ -1,7 +1,7 @@
-"""What a claim costs as the desk grows: 20 or 400 open lanes, 1,000 to 1,000,000 waiting, eight pullers, a blocked head.
+"""What a claim costs as the desk grows: 20 or 400 open lanes, 1,000 to 1,000,000 waiting, eight pullers.
 
-A fifth of what waits, the oldest, needs a skill nobody has. Beside it the naive way: of everything that waits, sorted, the
-first whose needs the agent meets. Cost is the CPU of all processes for each claim; it may grow 1.5 times at most.
+A fifth of what waits, the oldest, needs a skill nobody has. Beside it the naive way: of everything that waits, sorted,
+the first whose needs the agent meets. Cost is the CPU of all processes for each claim; it may grow 1.5 times at most.
 """
 
 import multiprocessing
@@ -33,20 +33,20 @@ BLOCKED = 5  # every fifth lane needs what nobody has
 LIMIT = 1.5
 
 _SEED = """
-    INSERT INTO ticket (id, brand_id, number, kind, state, channel, work_class, slot_key, pace, queue_id, subject, language,
-      intent, intent_confidence, sentiment, frustration, heat, urgency, mood_read, lane_id, place, waiting_since, answer_by,
-      head_start_extra_s, passed_over, spared, automatic, spam, episode, event_seq, created_at, updated_at)
+    INSERT INTO ticket (id, brand_id, number, kind, state, channel, work_class, slot_key, pace, queue_id,
+      subject, language, intent, intent_confidence, sentiment, frustration, heat, urgency, mood_read, lane_id, place,
+      waiting_since, answer_by, head_start_extra_s, passed_over, spared, automatic, spam, episode, event_seq, created_at, updated_at)
     {numbers}
-    SELECT {name}, :brand, 1000 + n, 'conversation', 'waiting', 'api', 'messaging', 'live', 'social', :queue, 'Order', 'en',
-      'other', 0.5, 0, 20, 0, 0, {true}, :lane + n % :lanes, {place}, {place}, {place},
+    SELECT {name}, :brand, 1000 + n, 'conversation', 'waiting', 'api', 'messaging', 'live', 'social', :queue,
+      'Order', 'en', 'other', 0.5, 0, 20, 0, 0, {true}, :lane + n % :lanes, {place}, {place}, {place},
       0, 0, {false}, {false}, {false}, 1, 1, {place}, {place} FROM numbers
 """
 _WORDS = {
     "sqlite": {
         "numbers": "WITH RECURSIVE numbers(n) AS (SELECT :first UNION ALL SELECT n + 1 FROM numbers WHERE n < :last)",
         "name": "printf('t%025d', n)",
-        "place": "strftime('%Y-%m-%d %H:%M:%f000', 1750000000 + CASE WHEN n % :lanes % 5 = 0 THEN 0 ELSE 5000000 END + n, "
-        "'unixepoch')",
+        "place": "strftime('%Y-%m-%d %H:%M:%f000', "
+        "1750000000 + CASE WHEN n % :lanes % 5 = 0 THEN 0 ELSE 5000000 END + n, 'unixepoch')",
         "true": "1",
         "false": "0",
     },
@@ -145,7 +145,8 @@ def _lanes(heed: Heed, scope: Scope, count: int) -> tuple[int, str, str]:
             if n == 0:
                 db.execute(
                     text(
-                        "INSERT INTO skill (key, label, is_language, created_at) VALUES ('nobody-has-it', 'X', :no, :now)"
+                        "INSERT INTO skill (key, label, is_language, created_at) "
+                        "VALUES ('nobody-has-it', 'X', :no, :now)"
                     ),
                     {"no": False, "now": now.replace(tzinfo=None) if heed.database.dialect == "sqlite" else now},
                 )
