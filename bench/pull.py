@@ -35,7 +35,8 @@ LIMIT = 1.5
 _SEED = """
     INSERT INTO ticket (id, brand_id, number, kind, state, channel, work_class, slot_key, pace, queue_id,
       subject, language, intent, intent_confidence, sentiment, frustration, heat, urgency, mood_read, lane_id, place,
-      waiting_since, answer_by, head_start_extra_s, passed_over, spared, automatic, spam, episode, event_seq, created_at, updated_at)
+      waiting_since, answer_by, head_start_extra_s, passed_over, spared, automatic, spam, episode, event_seq,
+      created_at, updated_at)
     {numbers}
     SELECT {name}, :brand, 1000 + n, 'conversation', 'waiting', 'api', 'messaging', 'live', 'social', :queue,
       'Order', 'en', 'other', 0.5, 0, 20, 0, 0, {true}, :lane + n % :lanes, {place}, {place}, {place},
