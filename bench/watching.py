@@ -1,6 +1,7 @@
 """Open pages for benchmarks: people who are signed in, and the event streams their pages hold open."""
 
 import json
+import logging
 import selectors
 import socket
 import time
@@ -29,6 +30,7 @@ class Heard:
 
 def cookies(heed: Heed, count: int) -> list[str]:
     """Add agents, each with a session, and return the Cookie header of each one's browser."""
+    logging.getLogger("router.notify").setLevel(logging.ERROR)  # the desk does not run yet: nobody is to be told
     app, now = create_app(heed=heed), datetime.now(UTC)
     made = []
     for number in range(count):
