@@ -17,10 +17,11 @@ from router.arriving import give
 from router.changes import Changes
 from router.desk.acting import Act, acting, tell
 from router.desk.addressing import Recipients, mail_address, message_id_for, new_token, recipients
-from router.desk.errors import NewerMessage, NotFound, Refused
+from router.desk.errors import NewerMessage, NotAllowed, NotFound, Refused
 from router.model import Scope, State
 from router.routing.lanes import free_slots
 from router.store import answers, connections, contacts, desk, messages, roster, tickets
+from router.store.db import Connection
 from router.store.ids import new_id
 from router.store.rows import Message, Outgoing, Ticket
 
@@ -58,7 +59,7 @@ def reply(
     """
     text = _checked(text, attachments)
     with acting(heed, scope, ticket_id, now) as act:
-        before = _said_before(act, key, text)
+        before = _said_before(act.db, act.agent, key, ticket_id, text)
         if before:
             return before
         if act.ticket.state == State.CLOSED:
@@ -82,7 +83,7 @@ def forward(heed: Heed, scope: Scope, ticket_id: str, to: str, text: str, now: d
     """
     text = _checked(text, ())
     with acting(heed, scope, ticket_id, now) as act:
-        before = _said_before(act, key, text)
+        before = _said_before(act.db, act.agent, key, ticket_id, text)
         if before:
             return before
         if act.ticket.work_class != "mail":
@@ -103,7 +104,7 @@ def note(heed: Heed, scope: Scope, ticket_id: str, text: str, now: datetime, *, 
     """Write a note that only the desk sees, and return its id."""
     text = _checked(text, ())
     with acting(heed, scope, ticket_id, now, own=False) as act:
-        before = _said_before(act, key, text)
+        before = _said_before(act.db, act.agent, key, ticket_id, text)
         if before:
             return before
         message = write_note(act, text)
@@ -116,7 +117,14 @@ def start(
 ) -> str:
     """Write to a customer first, by mail, and return the new ticket's id; it waits for their answer."""
     text = _checked(text, ())
+    if scope.agent is None:
+        raise NotAllowed("Only a person of the desk can write to a customer.")
+    about = f"{connection_id} {to} {subject}"
     with heed.database.write() as db:
+        roster.lock(db, [scope.agent])
+        before = _said_before(db, scope.agent, key, about, text)
+        if before:
+            return answers.ticket_of(db, before)
         row = connections.by_id(db, heed.vault, connection_id)
         if row is None or not scope.sees(row.brand_id):
             raise NotFound("There is no such connection.")
@@ -132,12 +140,13 @@ def start(
             connection_id=row.id, queue_id=queue, contact_id=known.contact_id, subject=subject[:500], created_at=now,
             updated_at=now, agent_id=scope.agent, last_agent_id=scope.agent,
         )  # fmt: skip
-        changes = Changes(now=now, by=scope.agent or "heed")
+        changes = Changes(now=now, by=scope.agent)
         changes.new.append(ticket)
         act = Act(db, scope, ticket, changes)
         people = Recipients(to=(Party("to", address),))
         message = _write(act, text, row.connection.setting("address"), people, ())
         message.subject = subject[:500]
+        _remember(act, key, text, message, about)
         changes.event(ticket, "started", message=message.id)
         changes.tokens.append((new_token(), ticket.id, "ticket", None))
         changes.write(db)
@@ -217,24 +226,24 @@ def _answered(act: Act, keep_open: bool) -> None:
     ticket.resolved_at = ticket.purge_after = None
 
 
-def _said_before(act: Act, key: str, text: str) -> str | None:
-    """Return the message this key stands for. Raises Refused if it was another text."""
-    found = answers.by_key(act.db, act.agent, key) if key else None
+def _said_before(db: Connection, agent_id: str, key: str, about: str, text: str) -> str | None:
+    """Return the message this key stands for. Raises Refused if it was another text, or about something else."""
+    found = answers.by_key(db, agent_id, key) if key else None
     if found is None:
         return None
     message_id, digest = found
-    if digest != _digest(act.ticket.id, text):
+    if digest != _digest(about, text):
         raise Refused("This Idempotency-Key was used for another text. Take a new one for each message.")
     return message_id
 
 
-def _remember(act: Act, key: str, text: str, message: Message) -> None:
+def _remember(act: Act, key: str, text: str, message: Message, about: str = "") -> None:
     if key:
-        act.changes.keys.append((act.agent, key, _digest(act.ticket.id, text), message.id))
+        act.changes.keys.append((act.agent, key, _digest(about or act.ticket.id, text), message.id))
 
 
-def _digest(ticket_id: str, text: str) -> str:
-    return sha256(f"{ticket_id}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
+def _digest(about: str, text: str) -> str:
+    return sha256(f"{about}\n{text}".encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def _see_newest(act: Act, last_seen: str | None) -> None:

@@ -91,6 +91,11 @@ def by_key(db: Connection, agent_id: str, key: str) -> tuple[str, str] | None:
     return (row.message_id, row.body_hash) if row else None
 
 
+def ticket_of(db: Connection, message_id: str) -> str:
+    """Return the ticket a message was written on."""
+    return str(db.execute(select(message.c.home_ticket_id).where(message.c.id == message_id)).scalar_one())
+
+
 def add_keys(db: Connection, rows: Sequence[tuple[str, str, str, str]], now: datetime) -> None:
     """Remember keys: (agent id, key, digest of what was sent, message id)."""
     names = ("agent_id", "key", "body_hash", "message_id")

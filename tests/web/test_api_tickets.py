@@ -298,6 +298,15 @@ class TestActs:
         assert ana.post("/tickets", {**body, "connection": api.desk.api.id}).status_code == 409
         assert OWN_ADDRESS not in str(answer.json["contact"])
 
+    def test_the_same_key_writes_to_a_customer_once(self, api: ApiDesk) -> None:
+        row, ana = a_connection_row(api.desk, "email"), api.agent()
+        body = {"connection": row.id, "to": "dan@home.example", "subject": "Your parcel", "text": "It is here."}
+        once = {"headers": {"Idempotency-Key": "parcel-1"}}
+        first, again = ana.post("/tickets", body, **once), ana.post("/tickets", body, **once)
+        assert first.status_code == again.status_code == 201
+        assert first.json["id"] == again.json["id"]
+        assert ana.post("/tickets", {**body, "text": "It is not."}, **once).status_code == 409
+
 
 class TestWalls:
     def test_one_brand_sees_nothing_of_another(self, api: ApiDesk) -> None:

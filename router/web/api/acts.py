@@ -9,14 +9,14 @@ from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema
 from router import desk
 from router.desk import Upload
 from router.desk.addressing import MOST, mail_address
-from router.desk.answering import MAX_KEY, MAX_TEXT
+from router.desk.answering import MAX_TEXT
 from router.web.api import naming
 from router.web.api.base import api
 from router.web.api.errors import in_body
 from router.web.api.ticket_json import Ticket
 from router.web.api.tickets import Text, read_ticket
 from router.web.api.typed import Call
-from router.web.api.values import Asked, Id, In, Level, Line, Moment, Out, Words
+from router.web.api.values import Id, In, Level, Line, Moment, Once, Out, Words
 
 MAX_FILES = 10
 MAX_REPLY = 36 * 1024 * 1024  # bytes of a body: 25 MB of files in base64, and the text
@@ -93,19 +93,6 @@ class AssignIn(In):
     """Give a ticket to a person by hand."""
 
     agent: Annotated[Line, Field(min_length=1, max_length=254)] = Field(description="Id, mail address, or me.")
-
-
-class Once(Asked):
-    """The same key again is the same message, not another one."""
-
-    idempotency_key: Annotated[str, Field(pattern=rf"^[!-~]{{1,{MAX_KEY}}}$")] | None = Field(
-        None, alias="Idempotency-Key"
-    )
-
-    @property
-    def key(self) -> str:
-        """Return the key, empty if none was sent."""
-        return self.idempotency_key or ""
 
 
 class Written(Out):

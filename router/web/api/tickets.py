@@ -20,7 +20,7 @@ from router.web.api.ticket_json import (
     ticket_of,
 )
 from router.web.api.typed import Call
-from router.web.api.values import Asked, Id, In, Limit, Line, Words
+from router.web.api.values import Asked, Id, In, Limit, Line, Once, Words
 
 WAITED = "It was yours and waited for a free slot of yours."
 
@@ -73,7 +73,7 @@ def list_tickets(call: Call, query: TicketsAsked) -> TicketPage:
 
 
 @api.route("POST", "/tickets", scope="tickets:write", status=201, conflicts=True, rate="600 per minute")
-def start_ticket(call: Call, body: NewTicket) -> Ticket:
+def start_ticket(call: Call, body: NewTicket, headers: Once) -> Ticket:
     """Write to a customer first, by mail; the ticket waits for their answer."""
     try:
         mail_address(body.to)
@@ -87,6 +87,7 @@ def start_ticket(call: Call, body: NewTicket) -> Ticket:
         to=body.to,
         subject=body.subject,
         text=body.text,
+        key=headers.key,
     )
     return read_ticket(call, ticket_id)
 

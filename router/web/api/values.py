@@ -9,6 +9,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
+from router.desk.answering import MAX_KEY
+
 ID = r"^[A-Za-z0-9_-]{1,64}$"
 ONE_LINE = r"^[^\x00-\x1f\x7f\u2028\u2029]*$"  # no line break reaches a header, no NUL the database
 MAX_LIMIT = 200  # items of one page
@@ -65,3 +67,16 @@ Id = Annotated[str, Field(pattern=ID)]
 Level = Annotated[Int, Field(ge=1, le=5)]
 Moment = Annotated[AwareDatetime, AfterValidator(_utc)]
 Limit = Annotated[int, BeforeValidator(_digits), Field(ge=1, le=MAX_LIMIT, description="Items of one page.")]
+
+
+class Once(Asked):
+    """The same key again is the same message, not another one."""
+
+    idempotency_key: Annotated[str, Field(pattern=rf"^[!-~]{{1,{MAX_KEY}}}$")] | None = Field(
+        None, alias="Idempotency-Key"
+    )
+
+    @property
+    def key(self) -> str:
+        """Return the key, empty if none was sent."""
+        return self.idempotency_key or ""
