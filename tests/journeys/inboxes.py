@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from router import accounts, staffing
+from router import staffing
 from router.model import Role
 from router.store.audit import COMMAND
 from tests.journeys.running import RunningDesk, a_running_desk, now
@@ -42,13 +42,6 @@ def an_inbox(browser: Browser, desk: RunningDesk, name: str, role: Role = Role.A
     page.wait_for_selector("#presence summary[data-status=online]")
     yield page
     context.close()
-
-
-def sign_in_again(desk: RunningDesk, page: Page, name: str) -> None:
-    """Sign somebody in by another link."""
-    who = staffing.by_email(desk.heed, f"{name.lower()}@desk.example")
-    page.goto(accounts.sign_in_link(desk.heed, who.id, now()))
-    page.click("main button")
 
 
 def a_context(browser: Browser) -> BrowserContext:

@@ -126,8 +126,7 @@ def test_nothing_private_leaves_the_database(
         agents_act(desk, client, sue, ana)
         problems += agents_err(desk, client, sue)
         jobs_fail(desk, client, hooks["api"])
-        session = {str(cookie.get("value")) for cookie in ana.context.cookies()}
-        sessions = {value for value in session if len(value) > 20}
+        sessions = [cookie["value"] for cookie in ana.context.cookies() if len(cookie["value"]) > 20]
 
     output = Output(
         {
@@ -152,7 +151,7 @@ def test_nothing_private_leaves_the_database(
         **{f"the secret of {channel}": hook.secret for channel, hook in hooks.items() if hook.secret},
         **{f"the address of {channel}": hook.path.rpartition("/")[2] for channel, hook in hooks.items()},
         **{f"reply token {n}": token for n, (token,) in enumerate(desk.rows("SELECT token FROM reply_token"))},
-        **{f"session {n}": value for n, value in enumerate(sorted(sessions))},
+        **{f"session {n}": value for n, value in enumerate(sessions)},
     }
     found = {what: places for what, canary in canaries.items() if (places := output.where(canary))}
     assert not found, json.dumps(found, indent=1)
@@ -325,7 +324,7 @@ def unpacked(value: object) -> list[str]:
     if isinstance(value, list | tuple | set):
         return [text for part in value for text in unpacked(part)]
     found = []
-    for unwrap in (bytes, base64.b64decode):
-        with suppress(zlib.error, ValueError, TypeError):
-            found.append(zlib.decompress(unwrap(value)).decode("utf-8", "replace"))  # type: ignore[operator]
+    for unwrap in (bytes, base64.b64decode) if isinstance(value, bytes) else ():
+        with suppress(zlib.error, ValueError):
+            found.append(zlib.decompress(unwrap(value)).decode("utf-8", "replace"))
     return found

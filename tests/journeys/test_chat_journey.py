@@ -117,7 +117,7 @@ def test_both_talk_live_and_a_reload_keeps_the_conversation(
 
 
 def test_a_message_whose_answer_was_lost_is_sent_again_and_is_one(desk: RunningDesk, chat: Hook, visitor: Page) -> None:
-    lost = []
+    lost: list[int] = []
 
     def lose_the_first(route: Route) -> None:
         if route.request.method == "POST" and not lost:
