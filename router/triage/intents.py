@@ -9,6 +9,7 @@ from router.triage.weights import load
 
 MAX_INTENT_WORDS = 90  # what people want stands near the top
 OTHER = "other"
+SURE_OF = {"spam_auto": 0.8}  # least confidence: nobody who needs help is called spam on a guess
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,6 @@ def choose(words: Sequence[str], pairs: Sequence[int]) -> Choice:
     likely = chooser.probabilities(words[:MAX_INTENT_WORDS], pairs[:MAX_INTENT_WORDS], settings["temperature"])
     order = sorted(range(len(likely)), key=lambda index: (-likely[index], index))
     first, second = (chooser.weights.labels[index] for index in order[:2])
-    if likely[order[0]] < settings["least"] and first != OTHER:
+    if likely[order[0]] < max(settings["least"], SURE_OF.get(first, 0.0)) and first != OTHER:
         return Choice(OTHER, round(1 - likely[order[0]], 3), first)
     return Choice(first, round(likely[order[0]], 3), second)
