@@ -25,6 +25,8 @@ from router.web.problems import RETRY_S, TYPE, problem_body
 log = logging.getLogger(__name__)
 
 PREFIX = "/hooks/"
+MOST_DISCARDED = 64 * 1024 * 1024  # bytes of a body that is too large, read and thrown away
+PIECE = 64 * 1024
 MAX_KEY = 100  # characters; ours are shorter
 PAUSED_S = 300  # when a platform should try a paused connection again
 LINES = {status.value: f"{status.value} {status.phrase}" for status in HTTPStatus}
@@ -75,6 +77,7 @@ class Hooks:
         try:
             body = _body(environ, channel.INFO.max_body)
         except RequestEntityTooLarge:
+            _let_finish(environ)
             return _problem(413, f"The body is larger than the {channel.INFO.max_body:,} bytes this channel takes.")
         except ClientDisconnected:
             return _problem(400, "The body ended before its Content-Length.")
@@ -97,6 +100,16 @@ def _body(environ: Environ, most: int) -> bytes:
     if len(body) > most:
         raise RequestEntityTooLarge
     return body
+
+
+def _let_finish(environ: Environ) -> None:
+    """Throw the rest of a body away, up to a limit: who is still sending would not hear the answer otherwise."""
+    left, rest = MOST_DISCARDED, environ["wsgi.input"]
+    try:
+        while left > 0 and (piece := rest.read(PIECE)):
+            left -= len(piece)
+    except (OSError, ClientDisconnected):
+        return
 
 
 def _headers(environ: Environ) -> dict[str, str]:
