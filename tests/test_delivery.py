@@ -177,7 +177,7 @@ class TestAMail:
         assert (two.mail["In-Reply-To"], two.mail["References"]) == (asked, f"{own} {asked}")
         assert one.recipients == ("dan@home.example", "eve@home.example")
         assert (one.mail["To"], one.mail["Cc"]) == ("Dan <dan@home.example>", "eve@home.example")
-        assert one.mail["Subject"] == "Re: My order"
+        assert one.mail["Subject"] == "Re: Order"
         [(token,)] = here.rows("SELECT token FROM reply_token WHERE kind = 'ticket'")
         assert one.mail["Reply-To"] == two.mail["Reply-To"] == f"help+{token}@shop.example"
         assert one.mail["Auto-Submitted"] is None

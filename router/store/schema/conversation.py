@@ -232,9 +232,17 @@ ticket_seen = Table(
 _waiting = text("place IS NOT NULL")
 Index("ix_ticket_line", ticket.c.lane_id, ticket.c.place, ticket.c.id, sqlite_where=_waiting, postgresql_where=_waiting)
 Index("ix_ticket_agent_state", ticket.c.agent_id, ticket.c.state)
+Index("ix_ticket_brand", ticket.c.brand_id, ticket.c.id)
 Index("ix_ticket_brand_state", ticket.c.brand_id, ticket.c.state, ticket.c.id)
 _waiting_state = text("state = 'waiting'")
-Index("ix_ticket_waiting", ticket.c.place, ticket.c.id, sqlite_where=_waiting_state, postgresql_where=_waiting_state)
+Index(
+    "ix_ticket_waiting",
+    ticket.c.brand_id,
+    ticket.c.place,
+    ticket.c.id,
+    sqlite_where=_waiting_state,
+    postgresql_where=_waiting_state,
+)
 _held = text("hold_until IS NOT NULL")
 Index("ix_ticket_hold", ticket.c.hold_until, sqlite_where=_held, postgresql_where=_held)
 _merged = text("merged_into IS NOT NULL")

@@ -713,6 +713,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("ticket", schema=None) as batch_op:
         batch_op.create_index("ix_ticket_agent_state", ["agent_id", "state"], unique=False)
+        batch_op.create_index("ix_ticket_brand", ["brand_id", "id"], unique=False)
         batch_op.create_index("ix_ticket_brand_state", ["brand_id", "state", "id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_connection_id"), ["connection_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_contact_id"), ["contact_id"], unique=False)
@@ -759,7 +760,7 @@ def upgrade() -> None:
         batch_op.create_index("ix_ticket_thread", ["connection_id", "thread"], unique=False)
         batch_op.create_index(
             "ix_ticket_waiting",
-            ["place", "id"],
+            ["brand_id", "place", "id"],
             unique=False,
             sqlite_where=sa.text("state = 'waiting'"),
             postgresql_where=sa.text("state = 'waiting'"),
