@@ -144,6 +144,33 @@ def test_no_page_has_a_fault(
     assert not faults, "\n".join(faults)
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
+def test_no_page_of_the_settings_has_a_fault(
+    browser: Browser, site: str, at: Desk, ana: Scope, open_ticket: str, size: str, theme: str
+) -> None:
+    rows = at.rows("SELECT id FROM connection ORDER BY id LIMIT 1"), at.rows("SELECT id FROM queue ORDER BY id LIMIT 1")
+    ((connection,),), ((queue,),) = rows
+    paths = [
+        "/settings/connections", "/settings/connections/new", "/settings/connections/new/email",
+        "/settings/connections/new/telegram", f"/settings/connections/{connection}", "/settings/people",
+        "/settings/people/new", f"/settings/people/{ana.agent}", "/settings/queues", f"/settings/queues/{queue}",
+        "/settings/skills", "/settings/levels", "/settings/you", "/rules", "/welcome",
+    ]  # fmt: skip
+    context = a_context(browser, site, at, ana, size, theme)
+    watched = Watched(context)
+    faults: list[str] = []
+    for path in paths:
+        watched.page.goto(site + path)
+        watched.page.wait_for_load_state("load")
+        faults += watched.check(path)
+    context.clear_cookies()
+    watched.page.goto(f"{site}/login")
+    faults += watched.check("/login")
+    context.close()
+    assert not faults, "\n".join(faults)
+
+
 class TestByKeyboard:
     def test_pull_answer_and_resolve(self, browser: Browser, site: str, at: Desk, ana: Scope) -> None:
         ticket = at.says("Where is my parcel?")
