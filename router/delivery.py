@@ -21,6 +21,7 @@ from router.store.db import Connection
 from router.store.ids import new_id
 from router.store.outgoing import Parcel
 from router.vault import VaultError
+from router.waking import bring_back
 
 log = logging.getLogger(__name__)
 
@@ -197,6 +198,8 @@ def _settle(heed: Heed, parcel: Parcel, key: str, end: End, now: datetime) -> No
         following = outgoing.next_of(db, parcel.ticket_id, now) if end.due_at is None else None
     if ours:
         heed.notifier.publish(_hints(parcel, told=lost))
+    if ours and end.state == "failed" and parcel.visibility == "public":
+        bring_back(heed, parcel.ticket_id, parcel.queued_at, now)
     if following is not None:
         heed.background.deliver([following])
 

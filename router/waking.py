@@ -31,6 +31,19 @@ def wake_snoozed(heed: Heed, now: datetime) -> int:
     return _each(heed, now, due.snoozed, _wake)
 
 
+def bring_back(heed: Heed, ticket_id: str, answered_at: datetime, now: datetime) -> int:
+    """Bring a ticket back whose answer, written at `answered_at`, never left: to its agent, or in line.
+
+    The promise it had kept counts as open again.
+    """
+
+    def act(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:
+        tickets.unmeet_promises(db, ticket_id, answered_at)
+        _up(db, changes, desk, held, State.PENDING, "its answer was not sent")
+
+    return _each(heed, now, lambda db, _: due.pending(db, ticket_id), act)
+
+
 def step_down(heed: Heed, now: datetime) -> int:
     """Let needs fall away whose time has passed, languages excepted: more agents may take the ticket."""
     return _each(heed, now, due.stepping_down, _step_down)
@@ -117,11 +130,17 @@ def _holder(ticket: Ticket) -> str:
 
 
 def _wake(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:
+    over = [ticket for ticket in held if ticket.hold_until is not None and ticket.hold_until <= changes.now]
+    _up(db, changes, desk, over, State.SNOOZED, "its rest is over")
+
+
+def _up(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket], state: State, because: str) -> None:
+    """Let tickets that rest in a state wait for their agents, or in line."""
     ids = [ticket.id for ticket in held]
     needs, promises = tickets.needs(db, ids), tickets.open_promises(db, ids)
     woken: list[tuple[Ticket, str]] = []
     for ticket in held:
-        if ticket.state != State.SNOOZED or ticket.hold_until is None or ticket.hold_until > changes.now:
+        if ticket.state != state:
             continue
         owner = _holder(ticket)
         changes.watch(ticket)
@@ -131,7 +150,7 @@ def _wake(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket
             ticket.waiting_since = changes.now
         line = placing.line_now(ticket, needs.get(ticket.id, {}), desk)
         changes.lanes[ticket.id] = placing.enter(ticket, line, desk, changes.now)
-        changes.event(ticket, "woke", because="its rest is over")
+        changes.event(ticket, "woke", because=because)
         woken.append((ticket, owner))
     wake(db, changes, woken)
 

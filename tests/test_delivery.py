@@ -219,6 +219,18 @@ class TestAMail:
 
 
 class TestAFailure:
+    def test_of_a_mail_brings_the_ticket_back_to_its_agent_with_its_promise_open(self, here):
+        ana, row = an_agent(here), a_connection_row(here, "email")  # it has no smtp_host: no mail can leave
+        ticket = here.ticket_of(mail(here, row), row)
+        desk.pull(here.heed, ana, now())
+        message_id = desk.reply(here.heed, ana, ticket.id, "On its way.", now())
+        assert here.ticket(ticket.id).state == "pending"
+        delivery.send(here.heed, message_id)
+        assert state(here, message_id)[0] == "failed"
+        back = here.ticket(ticket.id)
+        assert (back.state, back.agent_id) == ("open", ana.agent)
+        assert here.rows("SELECT met_at FROM promise WHERE ticket_id = :t", t=ticket.id) == [(None,)]
+
     def test_that_no_retry_can_help_is_shown_at_once(self, here, bot):
         ana = an_agent(here)
         ticket, _ = a_chat(here, bot, ana)

@@ -37,6 +37,11 @@ def snoozed(db: Db, now: datetime) -> list[DueTicket]:
     return _found(db, _query().where(over).order_by(ticket.c.hold_until))
 
 
+def pending(db: Db, ticket_id: str) -> list[DueTicket]:
+    """Return one ticket if it is the customer's turn there."""
+    return _found(db, _query().where(ticket.c.id == ticket_id, ticket.c.state == "pending"))
+
+
 def reserved(db: Db) -> list[DueTicket]:
     """Return the tickets that woke and wait for their agent's slot."""
     query = select(ticket.c.id, ticket.c.brand_id, ticket.c.reserved_for).where(ticket.c.reserved_for.is_not(None))

@@ -116,6 +116,12 @@ def meet_promises(db: Connection, ticket_id: str, kinds: Sequence[str], now: dat
     db.execute(update(promise).where(held, promise.c.kind.in_(kinds)).values(met_at=now))
 
 
+def unmeet_promises(db: Connection, ticket_id: str, met_at: datetime) -> None:
+    """Let promises count as open again that an answer of this moment had met."""
+    met = (promise.c.ticket_id == ticket_id) & (promise.c.met_at == met_at)
+    db.execute(update(promise).where(met).values(met_at=None))
+
+
 def end_promises(db: Connection, ids: Sequence[str], now: datetime) -> None:
     """End promises that were replaced by another."""
     if ids:
