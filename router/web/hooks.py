@@ -25,7 +25,7 @@ from router.web.problems import RETRY_S, TYPE, problem_body
 log = logging.getLogger(__name__)
 
 PREFIX = "/hooks/"
-MOST_DISCARDED = 64 * 1024 * 1024  # bytes of a body that is too large, read and thrown away
+MOST_DISCARDED = 24 * 1024 * 1024  # bytes of a body that is too large, read and thrown away
 PIECE = 64 * 1024
 MAX_KEY = 100  # characters; ours are shorter
 PAUSED_S = 300  # when a platform should try a paused connection again
