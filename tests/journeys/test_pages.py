@@ -76,7 +76,8 @@ def a_context(browser: Browser, site: str, at: Desk, who: Scope, size: str, them
     page = context.new_page()
     page.goto(accounts.sign_in_link(at.heed, person.id, now()))
     page.click("main button")
-    page.close()
+    page.wait_for_url(lambda url: "/login/link/" not in url)
+    page.goto("about:blank")  # not closed: closing a page that is being loaded sometimes never ends
     return context
 
 
