@@ -1,4 +1,4 @@
-"""Files of messages: their rows and bytes as they come, cleaned names, and what may be shown in place."""
+"""Files of messages: their rows and bytes as they come, with cleaned names."""
 
 import unicodedata
 from collections.abc import Iterable
@@ -8,12 +8,6 @@ from channels.types import MAX_MAIL, Attachment
 from router.store.rows import File
 
 MAX_NAME = 200  # characters of a file's name
-SHOWN = {  # raster images that are shown in place: media type -> how their bytes begin
-    "image/png": (b"\x89PNG\r\n\x1a\n",),
-    "image/jpeg": (b"\xff\xd8\xff",),
-    "image/gif": (b"GIF87a", b"GIF89a"),
-    "image/webp": (b"RIFF",),
-}
 
 
 def rows(message_id: str, found: Iterable[Attachment], now: datetime) -> list[tuple[File, bytes | None]]:
@@ -26,14 +20,6 @@ def clean_name(name: str) -> str:
     last = name.replace("\\", "/").rsplit("/", 1)[-1]
     kept = "".join(c for c in last if unicodedata.category(c) not in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp"))
     return kept.strip(" .")[:MAX_NAME] or "file"
-
-
-def shown_as(media_type: str, start: bytes) -> str | None:
-    """Return the image type whose bytes these are, if it is one that is shown in place; never SVG, HTML or PDF."""
-    for known, beginnings in SHOWN.items():
-        if start.startswith(beginnings) and (known != "image/webp" or start[8:12] == b"WEBP"):
-            return known
-    return None
 
 
 def _kept(one: Attachment) -> bytes | None:

@@ -178,12 +178,6 @@ def close_empty(db: Connection, lane_ids: Collection[int]) -> int:
     return db.execute(update(lane).where(lane.c.id.in_(ids), ~waits).values(open=False)).rowcount
 
 
-def waiting_in(db: Connection, lane_ids: Collection[int], most: int) -> int:
-    """Count waiting tickets in lanes, up to `most`."""
-    inner = select(ticket.c.id).where(ticket.c.lane_id.in_(list(lane_ids)), ticket.c.place.is_not(None)).limit(most)
-    return int(db.execute(select(func.count()).select_from(inner.subquery())).scalar_one())
-
-
 def topics(db: Connection, lane_ids: Collection[int]) -> dict[int, str | None]:
     """Return the skill that suits each of these lanes best."""
     query = select(lane.c.id, lane.c.topic).where(lane.c.id.in_(list(lane_ids)))

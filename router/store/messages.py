@@ -13,7 +13,6 @@ from router.store.ids import new_id
 from router.store.rows import File, Message, ReadingRow
 from router.store.schema import (
     attachment,
-    identity,
     message,
     message_alias,
     message_party,
@@ -169,9 +168,3 @@ def change(db: Connection, message_id: str, text: str, html: str | None, now: da
 def take_back(db: Connection, message_id: str, now: datetime) -> None:
     """Mark a message as deleted by its sender; its words stay for the desk."""
     db.execute(update(message).where(message.c.id == message_id).values(deleted_at=now))
-
-
-def address_of(db: Connection, identity_id: str) -> tuple[str, str] | None:
-    """Return the address and name of an identity."""
-    row = db.execute(select(identity.c.address, identity.c.name).where(identity.c.id == identity_id)).first()
-    return (row.address, row.name) if row else None

@@ -88,9 +88,3 @@ def without_stream(db: Connection, before: datetime) -> list[str]:
         .having(func.count(stream.c.closed_at) == func.count(), func.max(stream.c.closed_at) < before)
     )
     return list(db.execute(query).scalars())
-
-
-def open_streams(db: Connection, agent_id: str) -> int:
-    """Return how many streams an agent has open; several tabs are one presence."""
-    held = (stream.c.agent_id == agent_id) & stream.c.closed_at.is_(None)
-    return int(db.execute(select(func.count()).select_from(stream).where(held)).scalar_one())

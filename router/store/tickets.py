@@ -186,16 +186,6 @@ def reserved_for(db: Connection, agent_id: str) -> list[Ticket]:
     return [Ticket(*row) for row in db.execute(query)]
 
 
-def load_of(db: Connection, agent_ids: Iterable[str]) -> dict[str, dict[str, int]]:
-    """Return the slots in use, by agent and slot key; an offer holds its slot."""
-    busy = (ticket.c.agent_id.in_(list(agent_ids))) & ticket.c.state.in_(("open", "offered"))
-    query = select(ticket.c.agent_id, ticket.c.slot_key, func.count()).where(busy)
-    found: dict[str, dict[str, int]] = {}
-    for agent_id, slot_key, count in db.execute(query.group_by(ticket.c.agent_id, ticket.c.slot_key)):
-        found.setdefault(agent_id, {})[slot_key] = count
-    return found
-
-
 def state_of(db: Connection, ticket_id: str) -> str | None:
     """Return the state a ticket has in the store."""
     return db.execute(select(ticket.c.state).where(ticket.c.id == ticket_id)).scalar()
