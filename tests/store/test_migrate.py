@@ -11,10 +11,22 @@ from router.store import migrate
 from router.store.schema import metadata
 
 
+def same_on(dialect):
+    """Leave out what only one database has: the tables SQLite's text index keeps for itself, PostgreSQL's index."""
+
+    def include(_thing, name, kind, _reflected, _compare_to):
+        if kind == "table":
+            return not name.startswith("search_index")
+        return name != "ix_search_doc_words" or dialect == "postgresql"
+
+    return include
+
+
 class TestTheSchema:
     def test_is_what_the_migrations_make(self, database):
         with database.read() as db:
-            context = MigrationContext.configure(db, opts={"compare_type": True, "target_metadata": metadata})
+            opts = {"compare_type": True, "target_metadata": metadata, "include_object": same_on(db.dialect.name)}
+            context = MigrationContext.configure(db, opts=opts)
             assert compare_metadata(context, metadata) == []
 
     def test_has_an_index_for_every_foreign_key(self, database):
@@ -51,6 +63,6 @@ class TestMigrate:
 
     def test_asks_for_a_migration_where_the_schema_is_older(self, database):
         with database.write() as db:
-            db.execute(text("UPDATE alembic_version SET version_num = '0000'"))
+            db.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         with pytest.raises(migrate.SchemaError, match="run `python -m router migrate`"):
             migrate.check(database)

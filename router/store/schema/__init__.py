@@ -21,6 +21,7 @@ from router.store.schema.conversation import (
 from router.store.schema.customers import contact, contact_fact, identity, identity_link
 from router.store.schema.desk import (
     brand,
+    brand_setting,
     calendar,
     calendar_closed,
     calendar_period,
@@ -36,10 +37,13 @@ from router.store.schema.desk import (
     template,
     work_class,
 )
+from router.store.schema.finding import saved_view, search_doc
+from router.store.schema.measured import queue_minute, survey
 from router.store.schema.people import (
     agent,
     agent_brand,
     agent_channel,
+    agent_setting,
     agent_site,
     agent_skill,
     agent_slot,
@@ -62,6 +66,7 @@ from router.store.schema.rulebook import (
     rule_set,
     rule_set_version,
 )
+from router.store.schema.together import block, follow_up, merge, undoable, undoable_row
 from router.store.schema.work import (
     assignment,
     correction,
@@ -84,6 +89,7 @@ __all__ = [
     "agent",
     "agent_brand",
     "agent_channel",
+    "agent_setting",
     "agent_site",
     "agent_skill",
     "agent_slot",
@@ -93,7 +99,9 @@ __all__ = [
     "audit_event",
     "blob",
     "blob_chunk",
+    "block",
     "brand",
+    "brand_setting",
     "calendar",
     "calendar_closed",
     "calendar_period",
@@ -110,6 +118,7 @@ __all__ = [
     "draft",
     "evaluation",
     "evaluation_rule",
+    "follow_up",
     "idempotency_key",
     "identity",
     "identity_link",
@@ -120,6 +129,7 @@ __all__ = [
     "leave",
     "ledger_entry",
     "mailbox_position",
+    "merge",
     "message",
     "message_alias",
     "message_party",
@@ -132,6 +142,7 @@ __all__ = [
     "presence",
     "promise",
     "queue",
+    "queue_minute",
     "queue_setting",
     "reading",
     "reading_evidence",
@@ -139,17 +150,22 @@ __all__ = [
     "rule_effect",
     "rule_set",
     "rule_set_version",
+    "saved_view",
+    "search_doc",
     "session",
     "shift",
     "sign_in_link",
     "site",
     "skill",
     "stream",
+    "survey",
     "template",
     "ticket",
     "ticket_event",
     "ticket_need",
     "ticket_seen",
     "ticket_tag",
+    "undoable",
+    "undoable_row",
     "work_class",
 ]

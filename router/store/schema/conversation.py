@@ -218,6 +218,10 @@ draft = Table(
     link("ticket_id", "ticket.id", primary_key=True),
     Column("text", Text, nullable=False),
     moment("at"),
+    Column("kind", Text, nullable=False, server_default="reply"),  # reply, note
+    Column("to", Text, nullable=True),  # as typed; null: the usual recipients
+    Column("cc", Text, nullable=True),
+    Column("key", Text, nullable=False, server_default=""),  # the idempotency key it will be sent under
 )
 
 ticket_seen = Table(

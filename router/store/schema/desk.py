@@ -152,7 +152,19 @@ template = Table(
     Column("language", Text, nullable=False),
     Column("body", Text, nullable=False),
     moment("created_at"),
+    moment("changed_at", nullable=True),
+    link("changed_by", "agent.id", nullable=True),
     UniqueConstraint("brand_id", "kind", "name", "language"),
+)
+
+brand_setting = Table(
+    "brand_setting",
+    metadata,
+    ident(),
+    link("brand_id", "brand.id"),
+    Column("name", Text, nullable=False),
+    Column("value", Text, nullable=False),
+    *since_until(),
 )
 
 desk_setting = Table(

@@ -29,6 +29,14 @@ agent = Table(
     moment("created_at"),
 )
 
+agent_setting = Table(  # how somebody likes their desk: sound, notifications, keys, theme
+    "agent_setting",
+    metadata,
+    link("agent_id", "agent.id", primary_key=True, index=False),
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
 agent_brand = Table(
     "agent_brand",
     metadata,

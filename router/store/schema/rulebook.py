@@ -93,6 +93,8 @@ notice = Table(  # what a person should know: an alert of a rule, a mention
     moment("at"),
     moment("seen_at", nullable=True),
     Column("closed", Boolean, nullable=False),
+    link("message_id", "message.id", nullable=True),  # the note that mentions
+    link("by_agent_id", "agent.id", nullable=True),  # who caused it; null: Heed
 )
 
 _due = text("due_at IS NOT NULL")
