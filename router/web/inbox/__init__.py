@@ -2,12 +2,13 @@
 
 from flask import Flask
 
-from router.web.inbox import acts, dialogs, files, frame, pages, telling
+from router.web.inbox import acts, commands, dialogs, files, frame, pages, telling
 
 
 def register(app: Flask) -> None:
     """Add the inbox, and the frame that every page of the desk stands in."""
     frame.register(app)
+    commands.register(app)
     telling.register(app)
     for part in (pages, dialogs, acts, files):
         app.register_blueprint(part.bp)

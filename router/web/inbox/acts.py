@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, g, jsonify, redirect, request, url
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
-from router import desk, presence
+from router import desk, preferences, presence
 from router.desk import NewerMessage, Refused, Upload
 from router.mistakes import Mistake
 from router.model import Presence
@@ -164,9 +164,12 @@ def set_presence() -> AnyResponse:
 @bp.post("/looks")
 @audience("agent")
 def looks() -> AnyResponse:
-    """Choose light or dark, or follow the system."""
+    """Choose light or dark, or follow the system; kept for the person, and for this browser's sign-in page."""
+    theme = request.form.get("theme", "")
+    chosen = theme if theme in frame.THEMES else "system"
+    preferences.change(heed_of(), g.scope.agent, {"theme": chosen})
     response = _done(_back())
-    frame.remember_theme(response, request.form.get("theme", ""))
+    frame.remember_theme(response, theme)
     return response
 
 

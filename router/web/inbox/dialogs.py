@@ -6,6 +6,7 @@ from flask import Blueprint, g, render_template
 
 from router import inbox
 from router.web.audience import audience
+from router.web.inbox.commands import as_rows, commands_for
 from router.web.security import heed_of, now
 from router.web.words import look_up as _
 from router.web.words import when, zone_of
@@ -13,21 +14,6 @@ from router.web.words import when, zone_of
 bp = Blueprint("dialogs", __name__)
 
 MORNING = time(9)
-
-KEYS = (  # key, what it does; the same table the script reads from the page
-    ("N", "Pull the next ticket"),
-    ("J", "Next ticket of the list"),
-    ("K", "Previous ticket of the list"),
-    ("R", "Write a reply"),
-    ("I", "Write a note"),
-    ("E", "Resolve"),
-    ("Z", "Snooze"),
-    ("T", "Transfer"),
-    ("P", "Change presence"),
-    ("?", "Show these keys"),
-    ("Esc", "Close a dialog, leave a field"),
-    ("Ctrl ↵", "Send"),
-)
 
 
 @bp.get("/tickets/<ticket_id>/transfer")
@@ -70,7 +56,7 @@ def why(ticket_id: str) -> str:
 @audience("agent")
 def keys() -> str:
     """Show the keys."""
-    return render_template("inbox/keys.html", keys=[(key, _(words)) for key, words in KEYS])
+    return render_template("inbox/keys.html", rows=[row for row in as_rows(commands_for(g.scope.role)) if row["key"]])
 
 
 def snooze_choices(at: datetime, zone: str) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from router import inbox
+from router import inbox, preferences
 from router.model import Role
 from router.web.audience import audience_of
 from router.web.security import heed_of
@@ -63,11 +63,27 @@ def _frame() -> dict[str, object]:
     said: dict[str, object] = {"theme": theme if theme in THEMES else "", "fragment": is_fragment(), "me": None}
     if who is None:
         return {**said, "rail": []}
+    if not said["fragment"]:
+        said.update(_likes(preferences.read(heed_of(), who.id)))
     try:
         mine = inbox.me(heed_of(), who.id, utc_now())
     except inbox.NotFound:
         return {**said, "rail": []}
     return {**said, "me": mine, "who": who, "zone": who.zone, "rail": _rail(who.role)}
+
+
+def _likes(chosen: preferences.Preferences) -> dict[str, object]:
+    """Return how the reader likes the page: its theme, and what its scripts read as attributes of the root."""
+    return {
+        "theme": chosen.theme if chosen.theme in THEMES else "",
+        "likes": {
+            "keys": "on" if chosen.keys else "off",
+            "sound": " ".join(sorted(chosen.sound)),
+            "notify": " ".join(sorted(chosen.notify)),
+            "undo": str(chosen.undo_s),
+            "hints": "on" if chosen.hints else "off",
+        },
+    }
 
 
 def _rail(role: Role) -> list[Place]:

@@ -8,9 +8,6 @@ const menu = /** @type {HTMLDetailsElement | null} */ (document.getElementById("
 
 if (menu) {
   listen();
-  document.addEventListener("click", (event) => {
-    if (menu.open && !menu.contains(/** @type {Node} */ (event.target))) menu.open = false;
-  });
   menu.addEventListener("keydown", (event) => {
     const choices = [...menu.querySelectorAll("button, a, input:not([type=hidden])")];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
@@ -19,15 +16,23 @@ if (menu) {
     const at = choices.indexOf(/** @type {Element} */ (document.activeElement));
     /** @type {HTMLElement} */ (choices[(at + step + choices.length) % choices.length]).focus();
   });
-  keys.on("p", () => {
+  keys.run("presence", () => {
     menu.open = !menu.open;
     if (menu.open) /** @type {HTMLElement | null} */ (menu.querySelector(".choice"))?.focus();
   });
 }
 
-keys.on("escape", () => {
-  if (!menu?.open) return;
-  menu.open = false;
-  menu.querySelector("summary")?.focus();
+// Menus close when something else is pressed, something in them was chosen, or by Escape.
+document.addEventListener("click", (event) => {
+  const on = /** @type {Element} */ (event.target);
+  for (const one of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details.menu[open]"))) {
+    if (!one.contains(on) || on.closest(".sheet-menu a")) one.open = false;
+  }
 });
-keys.on("?", () => void dialogs.show("/keys"));
+keys.run("escape", () => {
+  const one = /** @type {HTMLDetailsElement | null} */ (document.querySelector("details.menu[open]"));
+  if (!one) return;
+  one.open = false;
+  one.querySelector("summary")?.focus();
+});
+keys.dialogsBy((path) => void dialogs.show(path).catch(() => location.assign(path)));

@@ -78,9 +78,6 @@ async function after(what, said) {
   await Promise.all([refreshList({ fresh: true }), refreshTicket({ fresh: true })]);
 }
 
-/** @param {string} path */
-const dialog = (path) => shown() && byId("composer")?.dataset.mode === "write" && void dialogs.show(`/tickets/${shown()}/${path}`);
-
 function start() {
   composer.begin();
   const lines = byId("lines");
@@ -140,14 +137,10 @@ function start() {
   });
   setInterval(() => document.hidden || heard({ kind: "tick" }), TICK_MS);
 
-  keys.on("n", () => /** @type {HTMLElement | null} */ (byId("pull"))?.click());
-  keys.on("j", () => move(1));
-  keys.on("k", () => move(-1));
-  keys.on("r", () => composer.write("reply"));
-  keys.on("i", () => (byId("note-text") ?? byId("text")) && (composer.write("note"), byId("note-text")?.focus()));
-  keys.on("e", () => /** @type {HTMLElement | null} */ (byId("act-resolve"))?.click());
-  keys.on("z", () => dialog("snooze"));
-  keys.on("t", () => dialog("transfer"));
+  keys.run("next", () => move(1));
+  keys.run("previous", () => move(-1));
+  keys.run("reply", () => composer.write("reply"));
+  keys.run("note", () => (byId("note-text") ?? byId("text")) && (composer.write("note"), byId("note-text")?.focus()));
 }
 
 function closePanel() {

@@ -1,13 +1,44 @@
-// One-letter keys. They do nothing while one types or a dialog is open, and can be switched off.
+// One-letter keys, and whatever else performs a command of the page's table. Keys do nothing while one types or a dialog
+// is open, and can be switched off.
 
 const SWITCH = "heed.keys";
 
+/** @typedef {{id: string, words: string, key: string, act: string, target: string, where: string}} Command */
+/** @type {Command[]} */
+export const commands = JSON.parse(document.getElementById("commands")?.textContent || "[]");
+const byKey = new Map(commands.filter((one) => one.key).map((one) => [one.key.toLowerCase(), one]));
 /** @type {Map<string, () => void>} */
 const acts = new Map();
+/** @type {(path: string) => void} */
+let openDialog = (path) => location.assign(path);
 
-/** @param {string} key as in KeyboardEvent.key, letters small @param {() => void} act */
-export function on(key, act) {
-  acts.set(key, act);
+/** Say what a command does that the script performs. @param {string} id @param {() => void} act */
+export function run(id, act) {
+  acts.set(id, act);
+}
+
+/** @param {(path: string) => void} open */
+export function dialogsBy(open) {
+  openDialog = open;
+}
+
+const ticket = () => document.getElementById("inbox")?.dataset.ticket ?? "";
+
+/** Say whether a command means something on this page now. @param {Command} one */
+export function isHere(one) {
+  if (one.where === "ticket" && !ticket() || one.where === "list" && !document.getElementById("tickets")) return false;
+  if (one.act === "click") return !!document.getElementById(one.target);
+  return one.act === "run" ? acts.has(one.id) : one.act !== "";
+}
+
+/** @param {Command} one */
+export function perform(one) {
+  if (!isHere(one)) return;
+  const path = one.target.replace("{ticket}", ticket());
+  if (one.act === "click") document.getElementById(one.target)?.click();
+  else if (one.act === "dialog") openDialog(path);
+  else if (one.act === "go") location.assign(path);
+  else acts.get(one.id)?.();
 }
 
 export const areOn = () => localStorage.getItem(SWITCH) !== "off";
@@ -33,10 +64,10 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (!areOn() || isTyping(event.target) || document.querySelector("dialog[open]")) return;
-  const act = acts.get(event.key.toLowerCase());
-  if (!act || event.repeat && !["j", "k"].includes(event.key.toLowerCase())) return;
+  const one = byKey.get(event.key.toLowerCase());
+  if (!one || event.repeat && !["next", "previous"].includes(one.id)) return;
   event.preventDefault();
-  act();
+  perform(one);
 });
 
 document.documentElement.dataset.keys = areOn() ? "on" : "off";
