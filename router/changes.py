@@ -2,17 +2,31 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from router.model import Reading
 from router.notify import Change
 from router.routing.lanes import LaneSpec, lane_key
-from router.store import answers, blobs, contacts, lanes, messages, outgoing, rulebook, tickets
+from router.store import answers, blobs, contacts, lanes, messages, notices, outgoing, rulebook, tickets
 from router.store.db import Connection
 from router.store.rows import Event, File, Message, Outgoing, Promise, Ticket
 
 as_json = json.JSONEncoder(default=str, separators=(",", ":")).encode  # made once: dumps makes one for each call
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that one agent, or everyone of a role, should know. `because` holds no words of a customer's."""
+
+    brand_id: str
+    ticket_id: str
+    kind: str
+    because: str
+    agent_id: str | None = None
+    role: str | None = None
+    message_id: str | None = None
+    by_agent_id: str | None = None
 
 
 @dataclass(slots=True)
@@ -43,6 +57,7 @@ class Changes:
     evaluations: list[Mapping[str, object]] = field(default_factory=list)
     matched: list[tuple[str, str]] = field(default_factory=list)
     effects: list[Mapping[str, object]] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
 
     def watch(self, ticket: Ticket) -> Ticket:
         """Remember a loaded ticket as it was, and that it is to be saved."""
@@ -84,6 +99,8 @@ class Changes:
         for token, ticket_id, kind, message_id in self.tokens:
             messages.add_token(db, token, ticket_id, kind, message_id, self.now)
         answers.add_keys(db, self.keys, self.now)
+        for told in self.notices:
+            notices.add(db, now=self.now, **asdict(told))
 
     def _keep_files(self, db: Connection) -> None:
         brands = {message.id: message.brand_id for message in self.messages}
@@ -95,7 +112,7 @@ class Changes:
     def hints(self) -> list[Change]:
         """Return what open pages should look at again."""
         rows = [*self.new, *self.changed.values()]
-        return [
+        hints = [
             Change(
                 kind="ticket",
                 brand=ticket.brand_id,
@@ -106,6 +123,7 @@ class Changes:
             )
             for ticket in rows
         ]
+        return hints + [Change("notice", told.brand_id, told.ticket_id, told.agent_id or "") for told in self.notices]
 
     def _find_lanes(self, db: Connection) -> None:
         keys = {ticket_id: lane_key(spec) for ticket_id, spec in self.lanes.items()}

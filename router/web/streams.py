@@ -135,12 +135,13 @@ def concerns(change: Change, viewer: Viewer) -> bool:
         return change.agent == viewer.scope.agent
     if change.brand and not viewer.scope.sees(change.brand):
         return False
-    return change.kind != "presence" or change.agent == viewer.scope.agent or viewer.everything
+    mine = viewer.everything or change.agent == viewer.scope.agent
+    return mine or change.kind != "presence" and not (change.kind == "notice" and change.agent)
 
 
 def is_theirs(change: Change, viewer: Viewer) -> bool:
     """Say whether a change is about the viewer's own work, so that it is sent at once."""
-    if viewer.everything or viewer.thread or change.kind in ("session", "presence"):
+    if viewer.everything or viewer.thread or change.kind in ("session", "presence", "notice"):
         return True
     return viewer.scope.agent is not None and viewer.scope.agent in (change.agent, change.before)
 
@@ -199,7 +200,7 @@ def told(change: Change, viewer: Viewer) -> dict[str, object]:
     said: dict[str, object] = {"kind": change.kind}
     if change.ticket:
         said["ticket"] = change.ticket
-    if change.kind == "ticket" and viewer.scope.agent:
+    if change.kind in ("ticket", "notice") and viewer.scope.agent:
         said["mine"] = change.agent == viewer.scope.agent
         said["was_mine"] = change.before == viewer.scope.agent
     return said
