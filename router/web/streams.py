@@ -136,7 +136,7 @@ def concerns(change: Change, viewer: Viewer) -> bool:
     if change.brand and not viewer.scope.sees(change.brand):
         return False
     mine = viewer.everything or change.agent == viewer.scope.agent
-    return mine or change.kind != "presence" and not (change.kind == "notice" and change.agent)
+    return mine or (change.kind != "presence" and not (change.kind == "notice" and change.agent))
 
 
 def is_theirs(change: Change, viewer: Viewer) -> bool:
