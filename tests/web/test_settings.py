@@ -150,3 +150,26 @@ def test_another_brands_desk_is_not_there(app: Flask, heed: Heed) -> None:
         assert sent(browser, f"/settings/{path}").status_code == 404
     taken = sent(browser, "/settings/queues", brand=other, name="x", mode="pull")
     assert taken.status_code == 404
+
+
+class TestHowTheDeskBehaves:
+    def test_is_kept_for_the_person_and_told_to_the_page(self, app: Flask, heed: Heed) -> None:
+        ana = a_person(heed)
+        browser = a_browser(app, heed, ana)
+        chosen = {"theme": "dark", "undo_s": "0", "sound": ["mine", "offers"], "hints": "on"}
+        assert sent(browser, "/settings/you/likes", **chosen).status_code == 303
+        page = a_browser(app, heed, ana).get("/settings/you").text  # another browser of hers
+        root = page[page.index("<html") : page.index("<head")]
+        for said in ('data-theme="dark"', 'data-keys="off"', 'data-sound="mine offers"', 'data-undo="0"'):
+            assert said in root
+        assert 'data-hints="on"' in root and 'data-notify=""' in root
+
+    def test_refuses_what_is_not_offered(self, app: Flask, heed: Heed) -> None:
+        browser = a_browser(app, heed, a_person(heed))
+        assert "undo_s" in sent(browser, "/settings/you/likes", undo_s="3600", theme="dark").text
+        assert 'data-undo="10"' in browser.get("/settings/you").text
+
+    def test_the_theme_of_the_menu_is_the_same(self, app: Flask, heed: Heed) -> None:
+        ana = a_person(heed)
+        sent(a_browser(app, heed, ana), "/looks", theme="dark")
+        assert 'data-theme="dark"' in a_browser(app, heed, ana).get("/settings/you").text

@@ -1,14 +1,16 @@
-"""One's own page: name, zone, password, open sessions, tokens."""
+"""One's own page: name, zone, how the desk behaves, password, open sessions, tokens."""
 
 from zoneinfo import available_timezones
 
 from flask import Blueprint, flash, g, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
-from router import accounts, staffing, tokens
+from router import accounts, preferences, staffing, tokens
 from router.mistakes import Mistake
+from router.preferences import SETTINGS, Kind
 from router.tokens import SCOPES, USUAL_SCOPES
 from router.web.audience import audience
+from router.web.inbox import frame
 from router.web.security import SESSION_KEY, heed_of, now, sign_in_as, signed_in
 from router.web.settings import asked
 from router.web.words import look_up as _
@@ -40,6 +42,25 @@ def change() -> Response:
     )
     flash(_("Saved."), "good")
     return redirect(url_for("settings_you.show"), 303)
+
+
+@bp.post("/likes")
+@audience("agent")
+def like() -> Response:
+    """Change how the desk behaves; the form names every setting, a box that is not ticked is off. Raises Mistake."""
+    given: dict[str, str] = {}
+    for setting in SETTINGS:
+        if setting.kind is Kind.SEVERAL:
+            given[setting.name] = " ".join(request.form.getlist(setting.name))
+        elif setting.kind is Kind.SWITCH:
+            given[setting.name] = "on" if request.form.get(setting.name) else "off"
+        else:
+            given[setting.name] = request.form.get(setting.name, setting.default)
+    preferences.change(heed_of(), g.agent.id, given)
+    flash(_("Saved."), "good")
+    response = redirect(url_for("settings_you.show"), 303)
+    frame.remember_theme(response, given["theme"])
+    return response
 
 
 @bp.post("/password")
@@ -108,6 +129,7 @@ def _page(*, wrong: str = "", wrong_token: str = "", token: str = "") -> str:
     return render_template(
         "settings/you.html",
         who=me.agent,
+        chosen=preferences.read(heed, me.agent.id),
         zones=[(zone, zone) for zone in sorted(available_timezones())],
         locales=LOCALES,
         asks_old=accounts.has_password(heed, me.agent.id) and not session.get("by_link"),
