@@ -9,14 +9,28 @@ from flask import Flask, Response, g, request
 
 from router.app import Heed, open_heed
 from router.config import Config, load
-from router.web import api, chat, health, inbox, limits, login, problems, security, settings, streams, welcome, words
+from router.web import (
+    api,
+    assets,
+    chat,
+    health,
+    inbox,
+    limits,
+    login,
+    problems,
+    security,
+    settings,
+    streams,
+    welcome,
+    words,
+)
 from router.web.audience import check_audiences
 from router.web.hooks import Hooks
 from router.web.proxies import TrustedProxies
 
 log = logging.getLogger(__name__)
 
-PARTS = (words, problems, login, inbox, welcome, settings, streams, chat, api, health)
+PARTS = (assets, words, problems, login, inbox, welcome, settings, streams, chat, api, health)
 
 
 def create_app(config: Config | None = None, heed: Heed | None = None) -> Flask:
@@ -25,7 +39,7 @@ def create_app(config: Config | None = None, heed: Heed | None = None) -> Flask:
     Raises ConfigErrors for a bad environment, LookupError for a route that does not say whom it is for.
     """
     config = config or (heed.config if heed is not None else load(os.environ))
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     app.extensions["heed"] = heed or open_heed(config)
     app.json.ensure_ascii = False  # type: ignore[attr-defined]
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

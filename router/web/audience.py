@@ -45,7 +45,7 @@ def audience(who: Who, *, scope: str = "", least: Role | None = None) -> Callabl
 
 def audience_of(app: Flask, endpoint: str) -> Audience:
     """Return whom an endpoint is for; static files are public."""
-    if endpoint == "static" or endpoint.endswith(".static"):
+    if endpoint == "static":
         return Audience("public")
     found = getattr(app.view_functions[endpoint], "heed_audience", None)
     if not isinstance(found, Audience):

@@ -1,6 +1,6 @@
 """The chat page, by itself or in the widget's frame, and the widget's script."""
 
-from flask import Blueprint, Response, g, render_template, request, send_from_directory
+from flask import Blueprint, Response, g, render_template, request
 from flask import current_app as app
 
 from channels.webchat import adapter
@@ -34,7 +34,8 @@ def page(key: str) -> str:
 def widget(key: str) -> Response:
     """Return the script that a site puts into its pages to offer the chat."""
     chat_of(key)
-    response = send_from_directory(f"{app.static_folder}", "widget.js", mimetype="text/javascript")
+    script = app.extensions["heed.assets"].get("widget.js")
+    response = Response(script.body, mimetype="text/javascript")
     response.headers["Cache-Control"] = f"public, max-age={WIDGET_AGE_S}"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
