@@ -41,12 +41,15 @@ export function perform(one) {
   else acts.get(one.id)?.();
 }
 
-export const areOn = () => localStorage.getItem(SWITCH) !== "off";
+const mine = document.documentElement.dataset.keys || "on"; // as the person set it; a browser may differ
+export const areOn = () => (localStorage.getItem(SWITCH) ?? mine) !== "off";
 
 /** @param {boolean} use */
 export function use(use) {
-  localStorage.setItem(SWITCH, use ? "on" : "off");
-  document.documentElement.dataset.keys = use ? "on" : "off";
+  const said = use ? "on" : "off";
+  if (said === mine) localStorage.removeItem(SWITCH);
+  else localStorage.setItem(SWITCH, said);
+  document.documentElement.dataset.keys = said;
 }
 
 /** @param {EventTarget | null} target */
