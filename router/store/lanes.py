@@ -95,6 +95,16 @@ def after(db: Connection, lane_id: int) -> list[LaneRow]:
     ]
 
 
+def one(db: Connection, lane_id: int) -> LaneRow | None:
+    """Return one lane."""
+    r = db.execute(select(lane).where(lane.c.id == lane_id)).first()
+    if r is None:
+        return None
+    rows = db.execute(select(lane_need.c.skill_key, lane_need.c.level).where(lane_need.c.lane_id == lane_id))
+    needs = {row.skill_key: row.level for row in rows}
+    return LaneRow(r.id, r.key, r.brand_id, r.queue_id, r.channel, r.work_class, r.slot_key, r.topic, needs)
+
+
 def open_ids(db: Connection) -> set[int]:
     """Return the lanes that may have something waiting."""
     return set(db.execute(select(lane.c.id).where(lane.c.open)).scalars())

@@ -1,6 +1,6 @@
 """Messages: everyone on them, their renditions, readings and files, and how an answer finds its ticket."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 
@@ -23,6 +23,7 @@ from router.store.schema import (
     ticket,
 )
 
+ALONE: Mapping[str, str] = {}  # no ticket shows another's messages
 _READING = tuple(field.name for field in fields(ReadingRow))
 
 
@@ -65,8 +66,11 @@ def add_readings(db: Connection, rows: Sequence[tuple[str, Reading]]) -> None:
     bulk.add_values(db, reading_evidence, spans)
 
 
-def readings(db: Connection, ticket_ids: Iterable[str]) -> dict[str, list[Reading]]:
-    """Return the readings of the customers' messages by ticket, oldest first, without evidence."""
+def readings(db: Connection, ticket_ids: Iterable[str], into: Mapping[str, str] = ALONE) -> dict[str, list[Reading]]:
+    """Return the readings of the customers' messages by ticket, oldest first, without evidence.
+
+    `into` says which ticket shows those of another.
+    """
     query = (
         select(message.c.home_ticket_id, *[reading.c[name] for name in _READING[1:]])
         .join(reading, reading.c.message_id == message.c.id)
@@ -75,7 +79,8 @@ def readings(db: Connection, ticket_ids: Iterable[str]) -> dict[str, list[Readin
     )
     found: dict[str, list[Reading]] = {}
     for row in db.execute(query):
-        found.setdefault(row[0], []).append(Reading(**dict(zip(_READING[1:], row[1:], strict=True))))
+        mine = found.setdefault(into.get(row[0], row[0]), [])
+        mine.append(Reading(**dict(zip(_READING[1:], row[1:], strict=True))))
     return found
 
 
@@ -126,8 +131,8 @@ def token_of(db: Connection, ticket_id: str) -> str | None:
     return db.execute(query.limit(1)).scalar()
 
 
-def participants(db: Connection, ticket_ids: Iterable[str]) -> dict[str, set[str]]:
-    """Return the addresses on the public messages of tickets."""
+def participants(db: Connection, ticket_ids: Iterable[str], into: Mapping[str, str] = ALONE) -> dict[str, set[str]]:
+    """Return the addresses on the public messages of tickets; `into` says which ticket shows those of another."""
     found: dict[str, set[str]] = {}
     query = (
         select(message.c.home_ticket_id, message_party.c.address)
@@ -135,7 +140,7 @@ def participants(db: Connection, ticket_ids: Iterable[str]) -> dict[str, set[str
         .where(message.c.home_ticket_id.in_(list(ticket_ids)), message.c.visibility == "public")
     )
     for ticket_id, address in db.execute(query):
-        found.setdefault(ticket_id, set()).add(address)
+        found.setdefault(into.get(ticket_id, ticket_id), set()).add(address)
     return found
 
 
@@ -147,13 +152,14 @@ def threads(db: Connection, connection_id: str, wanted: Iterable[str]) -> dict[s
     return {row[0]: row[1] for row in db.execute(query.order_by(ticket.c.id))}
 
 
-def counts(db: Connection, ticket_ids: Iterable[str]) -> dict[str, int]:
-    """Return how many messages customers wrote, by ticket."""
+def counts(db: Connection, ticket_ids: Iterable[str], into: Mapping[str, str] = ALONE) -> dict[str, int]:
+    """Return how many messages customers wrote, by ticket; `into` says which ticket shows those of another."""
     query = select(message.c.home_ticket_id).where(
         message.c.home_ticket_id.in_(list(ticket_ids)), message.c.direction == "inbound"
     )
     found: dict[str, int] = {}
-    for ticket_id in db.execute(query).scalars():
+    for home in db.execute(query).scalars():
+        ticket_id = into.get(home, home)
         found[ticket_id] = found.get(ticket_id, 0) + 1
     return found
 
