@@ -10,8 +10,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-from router import delivery, effects, fetching, keeping, presence, waking
+from router import delivery, effects, fetching, keeping, minutes, presence, waking
 from router.app import Heed
+from router.desk import scheduling
 from router.drain import drain
 from router.store import due, inbound, lanes, leases
 from router.store.ids import new_id
@@ -76,6 +77,7 @@ class Sweep:
         duties: tuple[tuple[str, Callable[[], object]], ...] = (
             ("stored messages", lambda: self._read_stored(waiting)),
             ("replies", lambda: self._send(waiting, now)),
+            ("replies left for later", lambda: scheduling.release_due(self._heed, now)),
             ("woken tickets", lambda: waking.wake_snoozed(self._heed, now)),
             ("tickets waiting for a slot", lambda: waking.serve_reserved(self._heed, now)),
             ("presence", lambda: presence.sweep(self._heed, now)),
@@ -83,6 +85,7 @@ class Sweep:
             ("quiet chats", lambda: waking.rest_quiet(self._heed, now)),
             ("effects", lambda: self._effects(waiting, now)),
             ("files", lambda: self._fetch(waiting, now)),
+            ("the minute's figures", lambda: minutes.measure(self._heed, now)),
             ("housework", lambda: self._tidy(now)),
         )
         for name, duty in duties:

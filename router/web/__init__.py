@@ -21,6 +21,7 @@ from router.web import (
     security,
     settings,
     streams,
+    supervisor,
     welcome,
     words,
 )
@@ -30,7 +31,7 @@ from router.web.proxies import TrustedProxies
 
 log = logging.getLogger(__name__)
 
-PARTS = (assets, words, problems, login, inbox, welcome, settings, streams, chat, api, health)
+PARTS = (assets, words, problems, login, inbox, supervisor, welcome, settings, streams, chat, api, health)
 
 
 def create_app(config: Config | None = None, heed: Heed | None = None) -> Flask:

@@ -1,0 +1,62 @@
+"""When the shift that is at work hands over to the next, told from the planned shifts alone. Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+DAY_S = 86_400
+EVENING_S = 18 * 3600  # a shift that begins from then on is the night's
+SOON = timedelta(hours=12)  # later is no news
+
+
+class Planned(Protocol):
+    """One shift of the plan."""
+
+    @property
+    def place(self) -> str: ...
+    @property
+    def zone(self) -> str: ...
+    @property
+    def weekday(self) -> int: ...
+    @property
+    def starts_s(self) -> int: ...
+    @property
+    def ends_s(self) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """The next end of a shift that is at work."""
+
+    place: str  # the site, or the city of its zone
+    night: bool
+    at: datetime  # aware UTC
+
+
+def next_handover(shifts: Iterable[Planned], now: datetime) -> Handover | None:
+    """Return which of the shifts at work ends first; None if none is, or not within twelve hours."""
+    ends = [found for shift in shifts if (found := _at_work(shift, now)) is not None]
+    first = min(ends, key=lambda one: (one.at, one.place), default=None)
+    return first if first is not None and first.at - now <= SOON else None
+
+
+def _at_work(shift: Planned, now: datetime) -> Handover | None:
+    zone = ZoneInfo(shift.zone)
+    today = now.astimezone(zone).date()
+    for day in (today, today - timedelta(days=1)):  # yesterday's may pass midnight
+        if day.weekday() != shift.weekday:
+            continue
+        starts, ends = _moment(day, shift.starts_s, zone), _moment(day, shift.ends_s, zone)
+        if starts <= now < ends:
+            place = shift.place or shift.zone.rsplit("/", 1)[-1].replace("_", " ")
+            return Handover(place, shift.starts_s >= EVENING_S or shift.ends_s > DAY_S, ends)
+    return None
+
+
+def _moment(day: date, seconds: int, zone: ZoneInfo) -> datetime:
+    """Return when the clock on the wall shows so many seconds after midnight."""
+    days, rest = divmod(seconds, DAY_S)
+    local = datetime(day.year, day.month, day.day, rest // 3600, rest % 3600 // 60, rest % 60, tzinfo=zone)
+    return (local + timedelta(days=days)).astimezone(UTC)
