@@ -1,23 +1,24 @@
 """What arrives on a connection becomes messages and tickets: one batch, decided in memory and written at once."""
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from channels.types import ChannelInfo, Deletion, Edit, InboundMessage, Parsed, Receipt
-from router import files, placing, understanding
+from router import blocking, files, placing, understanding
 from router.changes import Changes
 from router.desknow import DeskNow
-from router.model import SYSTEM, Presence, State
+from router.giving import give as give
+from router.giving import reserve as reserve
+from router.giving import wake as wake
+from router.model import SYSTEM, State
 from router.notify import Change
-from router.routing.lanes import AgentView, free_slots, standing_reasons
-from router.store import contacts, messages, outgoing, roster, tickets
+from router.returning import WROTE_FIRST, hold
+from router.store import contacts, held, messages, outgoing, roster, tickets
 from router.store.connections import ConnectionRow
 from router.store.db import Connection
 from router.store.ids import new_id
-from router.store.rows import Assignment, Message, Ticket
+from router.store.rows import Message, Ticket
 from router.working import Conversation, Found, Working
-
-RESERVED_SHARE = 0.5  # of its promise that a ticket waits for its agent's slot before it joins its lane
 
 
 class Stale(Exception):
@@ -51,7 +52,7 @@ class Arriving:
                 self._message(part, at)
         elif isinstance(part, Edit | Deletion | Receipt) and part.external_id in self.working.seen:
             message_id, ticket_id = self.working.seen[part.external_id]
-            self.lookat.add(ticket_id)
+            self.lookat.add(self.working.shown_in(ticket_id))
             if isinstance(part, Receipt):
                 self.receipts.append((message_id, part))
             else:
@@ -73,7 +74,7 @@ class Arriving:
         elif said.from_us:
             self.changes.event(talk.ticket, "answered_elsewhere", message=message.id)
         else:
-            self._customer(said, talk, message, at)
+            self._customer(said, talk, message, at, found.by)
 
     def _new(self, said: InboundMessage, found: Found, at: datetime) -> Conversation:
         work_class = self.info.work_class
@@ -141,7 +142,7 @@ class Arriving:
         self.changes.files.extend(files.rows(message.id, said.attachments, self.working.now))
         return message
 
-    def _customer(self, said: InboundMessage, talk: Conversation, message: Message, at: datetime) -> None:
+    def _customer(self, said: InboundMessage, talk: Conversation, message: Message, at: datetime, joined: str) -> None:
         ticket, changes = talk.ticket, self.changes
         known = self.working.known.get(said.sender.address)
         facts = dict(self.working.facts.get(known.contact_id, {})) if known else {}
@@ -156,8 +157,10 @@ class Arriving:
         made = understanding.understand(
             talk, said, message.id, facts, earlier, self.row.connection.name, self.desk, changes
         )
-        changes.event(ticket, "message", message=message.id)
-        if talk.is_new and made.outcome.close_as:
+        changes.event(ticket, "message", message=message.id, joined=joined or None)
+        if blocking.is_for_aside(talk, known):
+            blocking.lay_aside(talk, made, self._home(), self.desk, changes)
+        elif talk.is_new and made.outcome.close_as:
             ticket.state = State.CLOSED
             ticket.spam = made.outcome.close_as == "spam"
             changes.lanes.pop(ticket.id, None)
@@ -200,12 +203,17 @@ class Arriving:
         woken = [talk for talk in self.working.conversations.values() if talk.wakes is not None]
         agents = {talk.wakes for talk in woken} | set(self.changes.before.values())
         agents |= {ticket.reserved_for for ticket in self.changes.changed.values()}
+        said = {message.home_ticket_id for message in self.changes.messages if message.direction == "inbound"}
+        overtaken = held.scheduled(db, said & self.changes.changed.keys())
+        agents |= {one.agent_id for one in overtaken}
         roster.lock(db, {agent for agent in agents if agent})
-        held = tickets.load(db, SYSTEM, self.changes.changed, lock=True)
+        locked = tickets.load(db, SYSTEM, self.changes.changed, lock=True)
         for ticket_id in self.changes.changed:
-            now_there = held.get(ticket_id)
+            now_there = locked.get(ticket_id)
             if now_there is None or now_there.event_seq != self.working.conversations[ticket_id].version:
                 raise Stale
+        for one in overtaken:
+            hold(db, self.changes, self.changes.changed[one.ticket_id], one, WROTE_FIRST)
         self._name_people(db)
         if self.changes.new:
             first = tickets.take_numbers(db, self.row.brand_id, len(self.changes.new))
@@ -247,51 +255,3 @@ class Arriving:
         return told + [
             Change("ticket", t.brand_id, t.id, t.agent_id or "", thread=f"{t.connection_id}:{t.thread}") for t in rest
         ]
-
-
-def wake(db: Connection, changes: Changes, woken: list[tuple[Ticket, str]]) -> None:
-    """Give woken tickets back to their agents who are here with a free slot, best place first.
-
-    The others wait for that slot with their own place, or stand in their lane if the agent has gone. Their agents are
-    locked; a ticket that ends in its lane is in `changes.lanes` already.
-    """
-    views = roster.views(db, changes.now, ids={agent for _, agent in woken if agent})
-    taken: dict[tuple[str, str], int] = {}
-    for ticket, agent_id in sorted(woken, key=lambda pair: (pair[0].place or changes.now, pair[0].id)):
-        view = views.get(agent_id)
-        spec = changes.lanes.get(ticket.id)
-        if view is None or spec is None or view.presence is Presence.OFFLINE or standing_reasons(spec, view):
-            tickets.end_assignment(db, ticket.id, "left", changes.now)
-            continue
-        changes.lanes.pop(ticket.id)
-        key = (agent_id, ticket.slot_key)
-        if view.presence is Presence.ONLINE and free_slots(view, spec.work_class) - taken.get(key, 0) > 0:
-            taken[key] = taken.get(key, 0) + 1
-            give(db, changes, ticket, view, "woke")
-        else:
-            tickets.end_assignment(db, ticket.id, "waits for a slot", changes.now)
-            reserve(ticket, agent_id, changes.now)
-            changes.event(ticket, "waits_for_slot", agent=agent_id, place=ticket.place)
-
-
-def give(db: Connection, changes: Changes, ticket: Ticket, view: AgentView, how: str, *, over: bool = False) -> None:
-    """Open a ticket with an agent whose row is locked."""
-    placing.leave(ticket)
-    ticket.state = State.OPEN
-    ticket.agent_id = ticket.last_agent_id = view.id
-    ticket.hold_until = None
-    ticket.flag = None
-    tickets.end_assignment(db, ticket.id, "handed on", changes.now)
-    tickets.assign(db, Assignment(ticket.id, view.id, how, over, changes.now))
-    roster.note_assigned(db, view.id, changes.now)
-    changes.event(ticket, "assigned", agent=view.id, how=how, over_capacity=over or None)
-
-
-def reserve(ticket: Ticket, agent_id: str, now: datetime) -> None:
-    """Let a ticket wait for its own agent's slot until half of its promise has gone."""
-    ticket.state = State.WAITING
-    ticket.agent_id = None
-    ticket.lane_id = None
-    ticket.reserved_for = agent_id
-    left = (ticket.answer_by - now) if ticket.answer_by else timedelta(0)
-    ticket.hold_until = now + max(left * RESERVED_SHARE, timedelta(0))

@@ -9,10 +9,10 @@ from datetime import datetime, timedelta
 
 from router import placing
 from router.app import Heed
-from router.arriving import wake
 from router.changes import Changes
 from router.desk.acting import refill, tell
 from router.desknow import DeskNow, desk_now
+from router.giving import wake
 from router.model import SYSTEM, Presence, State
 from router.routing.lanes import AgentView, free_slots
 from router.store import due, lanes, roster, tickets

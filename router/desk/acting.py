@@ -7,10 +7,10 @@ from datetime import datetime
 
 from router import placing
 from router.app import Heed
-from router.arriving import give, reserve
 from router.changes import Changes
 from router.desk.errors import NotAllowed, NotFound, Refused
 from router.desknow import DeskNow, desk_now
+from router.giving import give, reserve
 from router.model import NEXT, SYSTEM, Presence, Role, Scope, State
 from router.notify import Change
 from router.routing.lanes import free_slots
@@ -70,6 +70,8 @@ def acting(heed: Heed, scope: Scope, ticket_id: str, now: datetime, *others: str
         ticket = tickets.load(db, scope, [ticket_id], lock=True)[ticket_id]
         if (ticket.agent_id, ticket.reserved_for) != (seen.agent_id, seen.reserved_for):
             raise Refused("The ticket changed hands at this moment. Look again.")
+        if ticket.merged_into:
+            raise Refused(f"Ticket {ticket.number} was merged into another one. Open that one.")
         if own:
             _may(scope, ticket)
         changes = Changes(now=now, by=scope.agent or "heed")
@@ -83,7 +85,7 @@ def acting(heed: Heed, scope: Scope, ticket_id: str, now: datetime, *others: str
 
 def tell(heed: Heed, changes: Changes, *more: Change) -> None:
     """Tell open pages and workers what was committed."""
-    heed.background.deliver([row.message_id for row in changes.outgoing])
+    heed.background.deliver([o.message_id for o in changes.outgoing if o.due_at is None or o.due_at <= changes.now])
     heed.notifier.publish([*changes.hints(), *more])
 
 
@@ -145,6 +147,11 @@ def hand_over(act: Act, agent_id: str, how: str, *, over: bool = False) -> None:
         act.become(State.OPEN)
         give(act.db, act.changes, act.ticket, view, how, over=free <= 0)
         return
+    reserve_for(act, agent_id, how)
+
+
+def reserve_for(act: Act, agent_id: str, how: str) -> None:
+    """Let the ticket wait, with its own place, for a slot of an agent."""
     back_to_line(act, because=how)
     act.changes.lanes.pop(act.ticket.id)
     tickets.end_assignment(act.db, act.ticket.id, how, act.now)

@@ -22,15 +22,21 @@ class Recipients:
 
     to: tuple[Party, ...]
     cc: tuple[Party, ...] = ()
+    bcc: tuple[Party, ...] = ()
 
     @property
     def everyone(self) -> tuple[Party, ...]:
         """Return all of them, To first."""
-        return self.to + self.cc
+        return self.to + self.cc + self.bcc
 
 
 def recipients(
-    db: Db, ticket: Ticket, connection: Connection, to: Sequence[str] | None, cc: Sequence[str] | None
+    db: Db,
+    ticket: Ticket,
+    connection: Connection,
+    to: Sequence[str] | None,
+    cc: Sequence[str] | None,
+    bcc: Sequence[str] = (),
 ) -> Recipients:
     """Return who gets the next answer on a ticket; on a mail `to` and `cc` replace those who would, known by name."""
     default = default_recipients(db, ticket, connection)
@@ -38,12 +44,13 @@ def recipients(
         return Recipients(to=default.to)
     names = {party.address: party.name for party in default.everyone}
 
-    def chosen_as(role: Literal["to", "cc"], typed: Sequence[str]) -> tuple[Party, ...]:
+    def chosen_as(role: Literal["to", "cc", "bcc"], typed: Sequence[str]) -> tuple[Party, ...]:
         return tuple(Party(role, address, names.get(address, "")) for address in map(mail_address, typed))
 
     chosen = Recipients(
         to=default.to if to is None else chosen_as("to", to),
         cc=default.cc if cc is None else chosen_as("cc", cc),
+        bcc=chosen_as("bcc", bcc),
     )
     if not chosen.to:
         raise Refused("Name at least one recipient.")

@@ -4,7 +4,8 @@ DeskError
 ├── NotFound      there is no such ticket in the brands of whoever asks            404
 ├── NotAllowed    it is there, but not theirs to act on                            403
 └── Refused       it cannot be done as things stand; the reason is for people      409
-    └── NewerMessage   a message came in that they have not seen
+    ├── NewerMessage   a message came in that they have not seen
+    └── TakenBack      it was sent and taken back; only a new key sends it
 """
 
 
@@ -34,3 +35,10 @@ class NewerMessage(Refused):
     def __init__(self, message_id: str) -> None:
         super().__init__("A newer message came in. Read it, then send.")
         self.message_id = message_id
+
+
+class TakenBack(Refused):
+    """This message was taken back; the same request again sends nothing."""
+
+    def __init__(self) -> None:
+        super().__init__("You took this message back. Send it again if you mean it.")

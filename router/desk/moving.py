@@ -1,15 +1,20 @@
-"""Moving a ticket on: snooze, resolve, reopen, hand over, give back, assign by hand, set aside as spam."""
+"""Moving a ticket on: snooze, resolve, reopen, hand over, give back, assign by hand.
+
+What the acts do to a ticket that is held stands apart from the act itself: an act on many does the same to each.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
 
-from router import placing
+from router import notices, placing
 from router.app import Heed
+from router.desk import resting
 from router.desk.acting import Act, acting, back_to_line, hand_over
 from router.desk.answering import write_note
 from router.desk.errors import NotAllowed, NotFound, Refused
 from router.model import Role, Scope, State
-from router.store import desk, lanes, tickets
+from router.notify import Change
+from router.store import lanes, tickets
 
 PASSED_FOR = timedelta(minutes=5)  # a returned ticket does not come straight back
 LONGEST_SNOOZE = timedelta(days=366)
@@ -18,28 +23,25 @@ AT_WORK = (State.OPEN, State.PENDING, State.SNOOZED)
 
 def snooze(heed: Heed, scope: Scope, ticket_id: str, until: datetime, now: datetime) -> None:
     """Put a ticket to rest until a moment; it keeps its agent and uses no slot."""
-    if not now < until <= now + LONGEST_SNOOZE:
-        raise Refused("Choose a moment to come, within a year.")
     with acting(heed, scope, ticket_id, now) as act:
-        act.become(State.SNOOZED)
-        placing.leave(act.ticket)
-        act.ticket.agent_id = act.ticket.agent_id or act.agent
-        act.ticket.hold_until = until
-        act.changes.event(act.ticket, "snoozed", until=until)
+        put_off(act, until)
+
+
+def put_off(act: Act, until: datetime) -> None:
+    """Put the ticket that is held to rest until a moment."""
+    if not act.now < until <= act.now + LONGEST_SNOOZE:
+        raise Refused("Choose a moment to come, within a year.")
+    act.become(State.SNOOZED)
+    placing.leave(act.ticket)
+    act.ticket.agent_id = act.ticket.agent_id or act.agent
+    act.ticket.hold_until = until
+    act.changes.event(act.ticket, "snoozed", until=until)
 
 
 def resolve(heed: Heed, scope: Scope, ticket_id: str, now: datetime) -> None:
     """End a ticket; a message within 14 days reopens it."""
     with acting(heed, scope, ticket_id, now) as act:
-        if act.ticket.state == State.RESOLVED:
-            return
-        act.become(State.RESOLVED)
-        _rest(act, "resolved")
-        tickets.meet_promises(act.db, ticket_id, ["resolution"], now)
-        act.ticket.resolved_at = now
-        keep = next(brand.keep_days for brand in desk.brands(act.db) if brand.id == act.ticket.brand_id)
-        act.ticket.purge_after = now + timedelta(days=keep) if keep is not None else None
-        act.changes.event(act.ticket, "resolved")
+        resting.end(act)
 
 
 def reopen(heed: Heed, scope: Scope, ticket_id: str, now: datetime) -> None:
@@ -67,39 +69,70 @@ def transfer(
     needs: Mapping[str, int] | None = None,
     note: str = "",
 ) -> None:
-    """Hand a ticket to a queue or a person, with what it needs and a word about it."""
+    """Hand a ticket to a queue or a person, with what it needs and a word about it; the person is told."""
     if (queue is None) == (agent is None):
         raise Refused("Choose a queue or a person to hand the ticket to.")
+    told: list[Change] = []
     with acting(heed, scope, ticket_id, now, *([agent] if agent else [])) as act:
+        if act.ticket.state in (State.RESOLVED, State.CLOSED):
+            raise Refused(f"This ticket is {act.ticket.state}.")
         unknown = sorted(set(needs or {}) - act.desk.skills)
         if unknown:
             raise Refused(f"There is no skill “{unknown[0]}”.")
-        if note.strip():
-            write_note(act, note)
+        word = write_note(act, note) if note.strip() else None
         if needs:
             held = tickets.needs(act.db, [ticket_id]).get(ticket_id, {})
             act.changes.needs[ticket_id] = held | {skill: (level, "transfer") for skill, level in needs.items()}
-        act.changes.event(act.ticket, "transferred", queue=queue, agent=agent, needs=dict(needs or {}) or None)
-        if agent is not None:
+        act.changes.event(
+            act.ticket, "transferred", queue=queue, agent=agent, needs=dict(needs or {}) or None,
+            note=word.id if word else None,
+        )  # fmt: skip
+        if queue is not None:
+            move_to(act, queue)
+        elif agent is not None:
             hand_over(act, agent, "transferred")
-            return
-        if queue not in act.desk.queues:
-            raise NotFound("There is no such queue.")
-        _pass_by(act, "transferred")
-        tickets.end_assignment(act.db, ticket_id, "transferred", now)
-        back_to_line(act, queue_id=queue, because="transferred")
+            if agent != scope.agent:
+                told.append(_tell_of_transfer(act, agent))
+    heed.notifier.publish(told)
+
+
+def _tell_of_transfer(act: Act, agent_id: str) -> Change:
+    return notices.tell(
+        act.db,
+        brand_id=act.ticket.brand_id,
+        ticket_id=act.ticket.id,
+        kind="transfer",
+        because="This ticket was handed to you.",
+        now=act.now,
+        agent=agent_id,
+        by=act.agent,
+    )
+
+
+def move_to(act: Act, queue_id: str) -> None:
+    """Put the ticket that is held in line in another queue; it does not come straight back to who had it."""
+    if queue_id not in act.desk.queues:
+        raise NotFound("There is no such queue.")
+    _pass_by(act, "transferred")
+    tickets.end_assignment(act.db, act.ticket.id, "transferred", act.now)
+    back_to_line(act, queue_id=queue_id, because="transferred")
 
 
 def give_back(heed: Heed, scope: Scope, ticket_id: str, now: datetime, reason: str = "") -> None:
     """Return a ticket to its queue with its old place; it does not come straight back to the same agent."""
     with acting(heed, scope, ticket_id, now) as act:
-        if act.ticket.state not in AT_WORK and not act.ticket.reserved_for:
-            raise Refused("Only a ticket that somebody has can be returned.")
-        _pass_by(act, "returned")
-        tickets.end_assignment(act.db, ticket_id, "returned", now)
-        if reason.strip():
-            write_note(act, reason)
-        back_to_line(act, because="returned")
+        let_go(act, reason)
+
+
+def let_go(act: Act, reason: str = "") -> None:
+    """Return the ticket that is held to its queue."""
+    if act.ticket.state not in AT_WORK and not act.ticket.reserved_for:
+        raise Refused("Only a ticket that somebody has can be returned.")
+    _pass_by(act, "returned")
+    tickets.end_assignment(act.db, act.ticket.id, "returned", act.now)
+    if reason.strip():
+        write_note(act, reason)
+    back_to_line(act, because="returned")
 
 
 def assign(heed: Heed, scope: Scope, ticket_id: str, agent_id: str, now: datetime) -> None:
@@ -107,30 +140,14 @@ def assign(heed: Heed, scope: Scope, ticket_id: str, agent_id: str, now: datetim
     if scope.role.rank < Role.SUPERVISOR.rank:
         raise NotAllowed("Only a supervisor assigns by hand.")
     with acting(heed, scope, ticket_id, now, agent_id) as act:
-        if act.ticket.state in (State.RESOLVED, State.CLOSED):
-            raise Refused(f"This ticket is {act.ticket.state}.")
-        hand_over(act, agent_id, "by hand", over=True)
+        assign_held(act, agent_id)
 
 
-def spam(heed: Heed, scope: Scope, ticket_id: str, now: datetime) -> None:
-    """Set a ticket aside as spam, by a person's word; nothing is deleted."""
-    with acting(heed, scope, ticket_id, now) as act:
-        act.become(State.CLOSED)
-        _rest(act, "spam")
-        act.ticket.spam = True
-        act.changes.event(act.ticket, "spam")
-
-
-def _rest(act: Act, ended: str) -> None:
-    """Take a ticket out of line and out of hands; nothing more is promised."""
-    ticket = act.ticket
-    placing.leave(ticket)
-    tickets.end_assignment(act.db, ticket.id, ended, act.now)
-    ticket.last_agent_id = ticket.agent_id or ticket.last_agent_id
-    ticket.agent_id = ticket.hold_until = ticket.waiting_since = ticket.answer_by = ticket.step_down_at = None
-    ticket.flag = None
-    ticket.passed_over, ticket.head_start_extra_s = 0, 0
-    tickets.drop_promises(act.db, ticket.id, act.now)
+def assign_held(act: Act, agent_id: str) -> None:
+    """Give the ticket that is held to a person by hand, who is locked."""
+    if act.ticket.state in (State.RESOLVED, State.CLOSED):
+        raise Refused(f"This ticket is {act.ticket.state}.")
+    hand_over(act, agent_id, "by hand", over=True)
 
 
 def _pass_by(act: Act, reason: str) -> None:

@@ -5,10 +5,10 @@ from datetime import datetime
 from typing import cast
 
 from router.app import Heed
-from router.arriving import give
 from router.changes import Changes
 from router.desk.acting import refill, tell
 from router.desk.errors import NotAllowed, Refused
+from router.giving import give
 from router.model import SYSTEM, Decision, Heat, Presence, Scope
 from router.routing.choose import Choice, Head, choose_ticket
 from router.routing.lanes import AgentView, LaneSpec, free_slots, slots_taken

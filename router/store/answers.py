@@ -9,6 +9,7 @@ from sqlalchemy import select, tuple_
 from channels.types import Party, PartyRole
 from router.store import bulk
 from router.store.db import Connection
+from router.store.merges import shown
 from router.store.rows import File
 from router.store.schema import attachment, blob, idempotency_key, identity, message, message_party, message_rendition
 
@@ -17,14 +18,20 @@ _FILE = ("name", "media_type", "size", "content_id", "inline", "blob_id")
 
 def newest_inbound(db: Connection, ticket_id: str) -> str | None:
     """Return the newest message that came in on a ticket."""
-    query = select(message.c.id).where(message.c.home_ticket_id == ticket_id, message.c.direction == "inbound")
+    query = select(message.c.id).where(shown(db, ticket_id).lies, message.c.direction == "inbound")
     return db.execute(query.order_by(message.c.at.desc(), message.c.id.desc()).limit(1)).scalar()
+
+
+def newest_inbound_at(db: Connection, ticket_id: str) -> datetime | None:
+    """Return when the newest message came in on a ticket."""
+    query = select(message.c.at).where(shown(db, ticket_id).lies, message.c.direction == "inbound")
+    return db.execute(query.order_by(message.c.at.desc()).limit(1)).scalar()
 
 
 def came_after(db: Connection, ticket_id: str, newest: str, seen: str) -> bool:
     """Say whether a message came after one that was seen; one that is not of this ticket counts as never seen."""
     order = tuple_(message.c.at, message.c.id)
-    last = select(message.c.at, message.c.id).where(message.c.id == seen, message.c.home_ticket_id == ticket_id)
+    last = select(message.c.at, message.c.id).where(message.c.id == seen, shown(db, ticket_id).lies)
     row = db.execute(last).first()
     if row is None:
         return True
@@ -33,8 +40,13 @@ def came_after(db: Connection, ticket_id: str, newest: str, seen: str) -> bool:
 
 
 def last_from_customer(db: Connection, ticket_id: str) -> tuple[Party, list[Party]] | None:
-    """Return who wrote the last public message that came in, and everyone who was on it."""
-    said = (message.c.home_ticket_id == ticket_id) & (message.c.direction == "inbound")
+    """Return who wrote the last public message that came in, and everyone who was on it.
+
+    Of a ticket that others were merged into only its own messages count: their people are asked to be added.
+    """
+    where = shown(db, ticket_id)
+    own = (message.c.home_ticket_id == ticket_id) | message.c.id.in_(where.messages)
+    said = (own if where.messages else message.c.home_ticket_id == ticket_id) & (message.c.direction == "inbound")
     query = (
         select(message.c.id, identity.c.address, identity.c.name)
         .join(identity, identity.c.id == message.c.identity_id)
@@ -60,7 +72,7 @@ def parties(db: Connection, message_id: str) -> list[Party]:
 
 def last_words(db: Connection, ticket_id: str) -> str:
     """Return the customer's last words on a ticket, without what they quoted."""
-    said = (message.c.home_ticket_id == ticket_id) & (message.c.direction == "inbound")
+    said = shown(db, ticket_id).lies & (message.c.direction == "inbound")
     query = select(message.c.id, message.c.text).where(said, message.c.visibility == "public")
     row = db.execute(query.order_by(message.c.at.desc(), message.c.id.desc()).limit(1)).first()
     if row is None:

@@ -73,6 +73,7 @@ def due(db: Connection, now: datetime, limit: int = 200) -> list[Due]:
     table = outgoing
     free = table.c.lease_until.is_(None) | (table.c.lease_until < now)
     query = select(table.c.message_id, table.c.connection_id, table.c.attempts)
+    query = query.join(message, message.c.id == table.c.message_id).where(message.c.state != "scheduled")
     query = query.where(table.c.due_at.is_not(None), table.c.due_at <= now, free)
     return [Due(*row) for row in db.execute(query.order_by(table.c.due_at, table.c.message_id).limit(limit))]
 
@@ -90,13 +91,14 @@ def take(db: Connection, message_id: str, key: str, now: datetime, until: dateti
     """
     table = outgoing
     free = table.c.lease_until.is_(None) | (table.c.lease_until < now)
+    left_for_later = exists().where(message.c.id == table.c.message_id, message.c.state == "scheduled")
     earlier = table.alias()
     blocked = exists().where(
         earlier.c.ticket_id == table.c.ticket_id,
         earlier.c.due_at.is_not(None),
         tuple_(earlier.c.created_at, earlier.c.message_id) < tuple_(table.c.created_at, table.c.message_id),
     )
-    query = update(table).where(table.c.message_id == message_id, table.c.due_at <= now, free, ~blocked)
+    query = update(table).where(table.c.message_id == message_id, table.c.due_at <= now, free, ~blocked, ~left_for_later)
     values = {"attempts": table.c.attempts + 1, "attempt_key": key, "lease_until": until}
     if not db.execute(query.values(values)).rowcount:
         return None
@@ -230,7 +232,8 @@ def next_of(db: Connection, ticket_id: str, now: datetime) -> str | None:
     """Return the next reply of a conversation that is due and free."""
     table = outgoing
     free = table.c.lease_until.is_(None) | (table.c.lease_until < now)
-    query = select(table.c.message_id).where(table.c.ticket_id == ticket_id, table.c.due_at <= now, free)
+    query = select(table.c.message_id).join(message, message.c.id == table.c.message_id)
+    query = query.where(table.c.ticket_id == ticket_id, table.c.due_at <= now, free, message.c.state != "scheduled")
     return db.execute(query.order_by(table.c.created_at, table.c.message_id).limit(1)).scalar()
 
 

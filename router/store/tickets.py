@@ -122,6 +122,12 @@ def unmeet_promises(db: Connection, ticket_id: str, met_at: datetime) -> None:
     db.execute(update(promise).where(met).values(met_at=None))
 
 
+def undrop_promises(db: Connection, ticket_id: str, ended_at: datetime) -> None:
+    """Let promises hold again that were ended at this moment, as if the ticket had not come to rest."""
+    ended = (promise.c.ticket_id == ticket_id) & (promise.c.ended_at == ended_at) & promise.c.met_at.is_(None)
+    db.execute(update(promise).where(ended).values(ended_at=None))
+
+
 def end_promises(db: Connection, ids: Sequence[str], now: datetime) -> None:
     """End promises that were replaced by another."""
     if ids:
@@ -131,6 +137,12 @@ def end_promises(db: Connection, ids: Sequence[str], now: datetime) -> None:
 def add_tags(db: Connection, rows: Sequence[tuple[str, str, str]]) -> None:
     """Tag tickets (ticket id, tag, by); a tag already there stays as it is."""
     bulk.add_new(db, ticket_tag, [{"ticket_id": t, "tag": tag, "by": by} for t, tag, by in rows])
+
+
+def remove_tags(db: Connection, ticket_id: str, tags: Iterable[str]) -> None:
+    """Take tags off a ticket."""
+    if wanted := list(tags):
+        db.execute(delete(ticket_tag).where(ticket_tag.c.ticket_id == ticket_id, ticket_tag.c.tag.in_(wanted)))
 
 
 def tags(db: Connection, ticket_ids: Iterable[str]) -> dict[str, set[str]]:

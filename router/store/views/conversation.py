@@ -8,6 +8,7 @@ from sqlalchemy import and_, func, or_, select
 from sqlalchemy.engine import Connection as Db
 
 from router.model import Scope
+from router.store.merges import Shown
 from router.store.rows import Event, File, Message, ReadingRow
 from router.store.schema import (
     agent,
@@ -43,12 +44,12 @@ class RenditionRow:
 
 
 def page(
-    db: Db, scope: Scope, ticket_id: str, before: tuple[datetime, str] | None, limit: int
+    db: Db, scope: Scope, shown: Shown, before: tuple[datetime, str] | None, limit: int
 ) -> tuple[list[Message], bool]:
     """Return the last messages of a ticket (or those before one), oldest first, and whether there are earlier ones."""
     columns = [message.c[name] for name in Message.__slots__]
     query = select(*columns).join(ticket, ticket.c.id == message.c.home_ticket_id)
-    query = query.where(message.c.home_ticket_id == ticket_id, within(scope))
+    query = query.where(shown.lies, message.c.state != "withdrawn", within(scope))
     if before is not None:
         at, message_id = before
         query = query.where(or_(message.c.at < at, and_(message.c.at == at, message.c.id < message_id)))
@@ -64,9 +65,9 @@ def one(db: Db, scope: Scope, message_id: str) -> Message | None:
     return None if row is None else Message(**row._mapping)
 
 
-def last_id(db: Db, ticket_id: str) -> str | None:
+def last_id(db: Db, shown: Shown) -> str | None:
     """Return the latest message of a ticket that came from outside."""
-    query = select(message.c.id).where(message.c.home_ticket_id == ticket_id, message.c.direction == "inbound")
+    query = select(message.c.id).where(shown.lies, message.c.direction == "inbound")
     found: str | None = db.execute(query.order_by(message.c.at.desc(), message.c.id.desc()).limit(1)).scalar()
     return found
 
@@ -81,10 +82,10 @@ def parties(db: Db, message_ids: Collection[str]) -> dict[str, list[PartyRow]]:
     return found
 
 
-def addresses(db: Db, ticket_id: str) -> set[str]:
+def addresses(db: Db, shown: Shown) -> set[str]:
     """Return every address that was on any message of a ticket."""
     query = select(message_party.c.address).join(message, message.c.id == message_party.c.message_id)
-    return set(db.execute(query.where(message.c.home_ticket_id == ticket_id).distinct()).scalars())
+    return set(db.execute(query.where(shown.lies).distinct()).scalars())
 
 
 def files(db: Db, message_ids: Collection[str]) -> dict[str, list[File]]:
@@ -115,10 +116,10 @@ def readings(db: Db, message_ids: Collection[str]) -> dict[str, ReadingRow]:
     return {row.message_id: ReadingRow(**row._mapping) for row in rows}
 
 
-def moods(db: Db, ticket_id: str, limit: int = 60) -> list[tuple[datetime, int]]:
+def moods(db: Db, shown: Shown, limit: int = 60) -> list[tuple[datetime, int]]:
     """Return when the customer wrote and how frustrated, oldest first, of the messages that were read."""
     query = select(message.c.at, reading.c.frustration).join(reading, reading.c.message_id == message.c.id)
-    query = query.where(message.c.home_ticket_id == ticket_id, message.c.direction == "inbound", reading.c.read)
+    query = query.where(shown.lies, message.c.direction == "inbound", reading.c.read)
     rows = db.execute(query.order_by(message.c.at.desc(), message.c.id.desc()).limit(limit)).all()
     return [(row.at, row.frustration) for row in reversed(rows)]
 
@@ -133,14 +134,15 @@ def renditions(db: Db, message_ids: Collection[str]) -> dict[str, list[Rendition
     return found
 
 
-def events(db: Db, ticket_id: str, since: datetime | None, until: datetime | None, limit: int = 200) -> list[Event]:
-    """Return what happened to a ticket between two moments (the last `limit`), in order."""
-    query = select(*[ticket_event.c[name] for name in Event.__slots__]).where(ticket_event.c.ticket_id == ticket_id)
+def events(db: Db, shown: Shown, since: datetime | None, until: datetime | None, limit: int = 200) -> list[Event]:
+    """Return what happened to a ticket, and to those in it, between two moments (the last `limit`), in order."""
+    query = select(*[ticket_event.c[name] for name in Event.__slots__]).where(shown.happened)
     if since is not None:
         query = query.where(ticket_event.c.at >= since)
     if until is not None:
         query = query.where(ticket_event.c.at < until)
-    rows = db.execute(query.order_by(ticket_event.c.seq.desc()).limit(limit)).all()
+    at = () if len(shown.homes) == 1 else (ticket_event.c.at.desc(),)  # one ticket's own numbers are in order of time
+    rows = db.execute(query.order_by(*at, ticket_event.c.seq.desc()).limit(limit)).all()
     return [Event(**row._mapping) for row in reversed(rows)]
 
 
@@ -150,7 +152,7 @@ def agent_names(db: Db, ids: Collection[str]) -> dict[str, str]:
     return {row.id: row.name for row in rows}
 
 
-def count(db: Db, ticket_id: str) -> int:
+def count(db: Db, shown: Shown) -> int:
     """Return how many messages a ticket has."""
-    query = select(func.count()).select_from(message).where(message.c.home_ticket_id == ticket_id)
+    query = select(func.count()).select_from(message).where(shown.lies)
     return int(db.execute(query).scalar_one())

@@ -45,7 +45,7 @@ def lines(db: Db, connection_id: str, thread: str, after: str | None, limit: int
             message.c.visibility == "public",
             message.c.direction.in_(("inbound", "outbound")),
             message.c.deleted_at.is_(None),
-            or_(message.c.direction == "inbound", message.c.state.not_in(("failed",))),
+            or_(message.c.direction == "inbound", message.c.state.not_in(("failed", "scheduled", "withdrawn"))),
         )
     )
     if after:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema
 from router import desk
 from router.desk import Upload
 from router.desk.addressing import MOST, mail_address
-from router.desk.answering import MAX_TEXT
+from router.desk.writing import MAX_TEXT
 from router.web.api import naming
 from router.web.api.base import api
 from router.web.api.errors import in_body

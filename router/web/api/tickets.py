@@ -6,7 +6,7 @@ from pydantic import Field
 
 from router import desk, inbox
 from router.desk.addressing import mail_address
-from router.desk.answering import MAX_TEXT
+from router.desk.writing import MAX_TEXT
 from router.web.api import naming
 from router.web.api.base import api
 from router.web.api.errors import in_body

@@ -9,7 +9,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 
-from router.desk.answering import MAX_KEY
+from router.desk.writing import MAX_KEY
 
 ID = r"^[A-Za-z0-9_-]{1,64}$"
 ONE_LINE = r"^[^\x00-\x1f\x7f\u2028\u2029]*$"  # no line break reaches a header, no NUL the database
