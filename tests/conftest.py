@@ -120,6 +120,13 @@ def desk(database_url: str, tmp_path: Path) -> Iterator[Desk]:
         yield desk
 
 
+@pytest.fixture
+def sqlite_desk(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
+    """A new desk on SQLite, its broker away, for tests that ask nothing of the dialect."""
+    with a_desk(sqlite_url, tmp_path) as desk:
+        yield desk
+
+
 @pytest.fixture(scope="session")
 def need() -> Callable[[str], Path]:
     """Return where a program is that pip cannot install (chromium, dovecot); without it the test is skipped."""

@@ -29,6 +29,17 @@ def new_database(request: pytest.FixtureRequest) -> Callable[[str, Path], str]:
     return make
 
 
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+def busy_desk(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[str, Path], str]
+) -> Iterator[RunningDesk]:
+    """A desk that takes messages, for all tests of a module on one kind of database; each leaves it running."""
+    folder = tmp_path_factory.mktemp("desk")
+    with a_running_desk(folder, new_database(request.param, folder)) as desk:
+        desk.start("valkey", "web", "intake", "clock")
+        yield desk
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def desk(
     request: pytest.FixtureRequest, tmp_path: Path, new_database: Callable[[str, Path], str]
