@@ -1,4 +1,4 @@
-"""The wallboard and the minute's record: what waits where, who could take it, how today goes, and never another brand's."""
+"""The wallboard and the record of every minute: what waits where, who could take it, how today goes, brand by brand."""
 
 from datetime import UTC, datetime, timedelta
 

@@ -88,7 +88,7 @@ def why(heed: Heed, scope: Scope, ticket_id: str, now: datetime) -> Why:
             decided_at=last.at if last else None,
             policy=last.policy if last else "",
             asked=str(inputs.get("asked", "")),
-            candidates=_candidates(db, scope, inputs),
+            candidates=candidates_of(db, scope, inputs),
             left_out=_left_out(inputs),
             rules=evaluated.rules if evaluated else (),
             rules_version=evaluated.version if evaluated else None,
@@ -117,7 +117,8 @@ def _waits(db: Db, scope: Scope, lane_id: int | None, brand_id: str, ticket_id: 
     return explain_wait(lane, list(agents.values())), not_you
 
 
-def _candidates(db: Db, scope: Scope, inputs: Mapping[str, object]) -> tuple[Candidate, ...]:
+def candidates_of(db: Db, scope: Scope, inputs: Mapping[str, object]) -> tuple[Candidate, ...]:
+    """Return who or what a record of a choice names, as whoever asks may see it."""
     rows = cast(Sequence[Mapping[str, object]], inputs.get("candidates", ()))
     ids = [str(row["id"]) for row in rows]
     if inputs.get("asked") == "ticket":

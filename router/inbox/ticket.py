@@ -3,25 +3,27 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from router.app import Heed
-from router.desk.addressing import default_recipients
+from router.desk.addressing import default_recipients, merged_people
 from router.desk.errors import NotFound
 from router.inbox.desk import Contact, read_contact
 from router.inbox.evidence import Piece, label, pieces
 from router.model import Scope
-from router.store import connections, messages
+from router.store import connections, merges, messages
 from router.store import desk as desk_rows
 from router.store import tickets as ticket_rows
 from router.store.connections import ConnectionRow
 from router.store.db import Connection as Db
+from router.store.merges import Shown
 from router.store.rows import Event, File, Message, Promise, ReadingRow, Ticket
 from router.store.views import conversation, lines, reasons
 from router.store.views.conversation import PartyRow, RenditionRow
 from router.store.views.lines import TicketLine
 
 PAGE = 100  # messages shown at once
+DOUBTED_AFTER = timedelta(hours=12)  # between two messages: what joined by itself may be about something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,9 @@ class MessageView:
     sent_at: datetime | None
     edited_at: datetime | None
     deleted_at: datetime | None
+    number: int | None = None  # of the ticket it came in on, where that is another one
+    joined: str = ""  # what made it join by itself, where one may doubt it: reference, thread
+    went_to: tuple[str, int] | None = None  # the ticket (id, number) that was started from it
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +83,7 @@ class EventView:
     by: str  # a name, empty for Heed itself
     at: datetime
     data: Mapping[str, object]
+    number: int | None = None  # of the ticket it happened to, where that is another one
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +102,7 @@ class Recipients:
     cc: tuple[str, ...]
     known: tuple[str, ...]
     editable: bool  # mail: the agent may change them
+    offered: tuple[str, ...] = ()  # who was written to on tickets merged into this one: may be added as Cc
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +121,7 @@ class TicketView:
     cues: tuple[str, ...]  # of the customer's latest message that was read, in words
     recipients: Recipients
     last_seen: str | None  # the latest message from outside
+    merged: tuple[tuple[str, int], ...]  # the tickets (id, number) that are shown in this one
     note: str | None  # a rule's word to the agent
     follows: str | None
     offered_until: datetime | None
@@ -127,17 +135,20 @@ def ticket(heed: Heed, scope: Scope, ticket_id: str, now: datetime, *, before: s
         if line is None or whole is None:
             raise NotFound("There is no such ticket.")
         mark = conversation.one(db, scope, before) if before else None
-        found, more = conversation.page(db, scope, ticket_id, (mark.at, mark.id) if mark else None, PAGE)
-        views = _messages(db, found)
+        shown = merges.shown(db, ticket_id)
+        found, more = conversation.page(db, scope, shown, (mark.at, mark.id) if mark else None, PAGE)
+        others = merges.numbers(db, {*shown.homes, *(message.home_ticket_id for message in found)} - {ticket_id})
+        views = _messages(db, found, others)
         since = found[0].at if found and more else None
-        events = conversation.events(db, ticket_id, since, mark.at if mark else None)
-        said = [_data(event) for event in events]
+        events = conversation.events(db, shown, since, mark.at if mark else None)
+        said = [event_data(event) for event in events]
         people = {event.by for event in events} | {str(data["agent"]) for data in said if data.get("agent")}
         names = conversation.agent_names(db, people)
         queues = {queue.id: queue.name for queue in desk_rows.queues_seen_by(db, scope)}
         own = connections.by_id(db, heed.vault, line.connection_id) if line.connection_id else None
         tags = ticket_rows.tags(db, [ticket_id]).get(ticket_id, set())
         read = [view for view in views if view.direction == "inbound" and view.reading and view.reading.read]
+        views = _with_ways(db, views, events, shown)
         return TicketView(
             line=replace(line, tags=tuple(sorted(tags))),
             connection=own.connection.name if own else "",
@@ -145,19 +156,23 @@ def ticket(heed: Heed, scope: Scope, ticket_id: str, now: datetime, *, before: s
             contact=read_contact(db, scope, line.contact_id, now) if line.contact_id else None,
             messages=views,
             earlier=views[0].id if views and more else None,
-            events=tuple(_event(event, names, queues, data) for event, data in zip(events, said, strict=True)),
+            events=tuple(
+                replace(event_view(event, names, queues, data), number=others.get(event.ticket_id))
+                for event, data in zip(events, said, strict=True)
+            ),
             promises=tuple(reasons.promises(db, ticket_id, line.episode)),
-            moods=tuple(MoodPoint(at, level) for at, level in conversation.moods(db, ticket_id)),
+            moods=tuple(MoodPoint(at, level) for at, level in conversation.moods(db, shown)),
             cues=read[-1].cues if read else (),
-            recipients=_recipients(db, line, whole, own),
-            last_seen=conversation.last_id(db, ticket_id),
+            recipients=_recipients(db, line, whole, own, shown),
+            last_seen=conversation.last_id(db, shown),
+            merged=tuple((home, others[home]) for home in shown.homes if home in others),
             note=whole.note,
             follows=whole.follows_ticket_id,
             offered_until=reasons.offered_to(db, scope.agent, ticket_id) if scope.agent else None,
         )
 
 
-def _messages(db: Db, found: list[Message]) -> tuple[MessageView, ...]:
+def _messages(db: Db, found: list[Message], numbers: Mapping[str, int]) -> tuple[MessageView, ...]:
     ids = [message.id for message in found]
     parties, files = conversation.parties(db, ids), conversation.files(db, ids)
     readings, evidence = conversation.readings(db, ids), messages.evidence(db, ids)
@@ -195,9 +210,39 @@ def _messages(db: Db, found: list[Message]) -> tuple[MessageView, ...]:
                 sent_at=message.sent_at,
                 edited_at=message.edited_at,
                 deleted_at=message.deleted_at,
+                number=numbers.get(message.home_ticket_id),
             )
         )
     return tuple(views)
+
+
+def _with_ways(db: Db, views: tuple[MessageView, ...], events: list[Event], shown: Shown) -> tuple[MessageView, ...]:
+    """Return messages with how they came to this ticket by themselves, and with the ticket started from each.
+
+    A reply token proves that a message belongs here, and whoever writes on in one go does so too: that is not told.
+    """
+    joined = {
+        str(event_data(e).get("message")): str(event_data(e).get("joined") or "") for e in events if e.kind == "message"
+    }
+    split = {
+        str(event_data(e).get("message")): str(event_data(e).get("other")) for e in events if e.kind == "split_off"
+    }
+    numbers = merges.numbers(db, split.values()) if split else {}
+    found, before = [], None
+    for view in views:
+        way = joined.get(view.id, "")
+        doubted = way in ("reference", "thread") and (
+            before is None or before.sender != view.sender or _late(before, view)
+        )
+        there = split.get(view.id, "")
+        went_to = (there, numbers[there]) if there in numbers else None
+        found.append(replace(view, joined=way if doubted and view.id not in shown.messages else "", went_to=went_to))
+        before = view if view.direction == "inbound" else before
+    return tuple(found)
+
+
+def _late(before: MessageView, view: MessageView) -> bool:
+    return view.at - before.at > DOUBTED_AFTER
 
 
 def _stripped(message: Message, others: list[RenditionRow]) -> str:
@@ -219,7 +264,9 @@ def _file(file: File) -> FileView:
     )
 
 
-def _event(event: Event, names: Mapping[str, str], queues: Mapping[str, str], data: Mapping[str, object]) -> EventView:
+def event_view(
+    event: Event, names: Mapping[str, str], queues: Mapping[str, str], data: Mapping[str, object]
+) -> EventView:
     """Return what happened with names for the people and queues it tells of."""
     told = dict(data)
     if data.get("agent"):
@@ -229,12 +276,13 @@ def _event(event: Event, names: Mapping[str, str], queues: Mapping[str, str], da
     return EventView(event.seq, event.kind, names.get(event.by, ""), event.at, told)
 
 
-def _data(event: Event) -> Mapping[str, object]:
+def event_data(event: Event) -> Mapping[str, object]:
+    """Return what an event tells besides its kind."""
     said = json.loads(event.data) if event.data else {}
     return said if isinstance(said, dict) else {}
 
 
-def _recipients(db: Db, line: TicketLine, whole: Ticket, own: ConnectionRow | None) -> Recipients:
+def _recipients(db: Db, line: TicketLine, whole: Ticket, own: ConnectionRow | None, shown: Shown) -> Recipients:
     """Return whom a reply goes to, as sending it would decide."""
     if own is None:
         return Recipients((), (), (), False)
@@ -242,6 +290,7 @@ def _recipients(db: Db, line: TicketLine, whole: Ticket, own: ConnectionRow | No
     return Recipients(
         to=tuple(party.address for party in default.to),
         cc=tuple(party.address for party in default.cc),
-        known=tuple(sorted({*conversation.addresses(db, line.id), *(p.address for p in default.everyone)})),
+        known=tuple(sorted({*conversation.addresses(db, shown), *(p.address for p in default.everyone)})),
         editable=line.channel == "email",
+        offered=merged_people(db, whole, own.connection) if len(shown.homes) > 1 else (),
     )
