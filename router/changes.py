@@ -8,7 +8,7 @@ from datetime import datetime
 from router.model import Reading
 from router.notify import Change
 from router.routing.lanes import LaneSpec, lane_key
-from router.store import answers, blobs, contacts, lanes, messages, notices, outgoing, rulebook, tickets
+from router.store import answers, blobs, contacts, lanes, messages, notices, outgoing, rulebook, search, tickets
 from router.store.db import Connection
 from router.store.rows import Event, File, Message, Outgoing, Promise, Ticket
 
@@ -85,6 +85,8 @@ class Changes:
         messages.insert(db, self.messages)
         messages.add_parties(db, self.parties)
         messages.add_renditions(db, self.renditions, self.now)
+        search.add_tickets(db, self.new)
+        search.add_messages(db, self.messages, self.parties)
         self._keep_files(db)
         messages.add_readings(db, self.readings)
         tickets.add_promises(db, self.promises)

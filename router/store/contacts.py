@@ -6,7 +6,8 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from router.store import bulk
+from router.store import bulk, search
+from router.store.blocks import is_blocked
 from router.store.db import Connection
 from router.store.ids import new_id
 from router.store.schema import contact, contact_fact, identity, identity_link, ticket
@@ -19,13 +20,13 @@ class Known:
     identity_id: str
     contact_id: str
     name: str
-    blocked: bool
+    blocked: bool  # by a person's word: what they write from now on is set aside
 
 
 def known(db: Connection, brand_id: str, channel: str, addresses: Iterable[str]) -> dict[str, Known]:
     """Return what is known of addresses on one channel of one brand."""
     query = (
-        select(identity.c.address, identity.c.id, contact.c.id, contact.c.name, contact.c.blocked)
+        select(identity.c.address, identity.c.id, contact.c.id, contact.c.name, contact.c.blocked | is_blocked())
         .join(identity_link, (identity_link.c.identity_id == identity.c.id) & identity_link.c.valid_to.is_(None))
         .join(contact, contact.c.id == identity_link.c.contact_id)
         .where(identity.c.brand_id == brand_id, identity.c.channel == channel, identity.c.address.in_(list(addresses)))
@@ -71,6 +72,7 @@ def ensure(
         for address, identity_id in ours
     ]
     bulk.add_values(db, identity_link, links)
+    search.add_identities(db, [(i, brand_id, address, people[address]) for address, i in ours], now)
     return known(db, brand_id, channel, people)
 
 

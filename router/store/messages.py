@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select, union_all, update
 
 from router.model import Evidence, Reading
-from router.store import bulk
+from router.store import bulk, search
 from router.store.db import Connection
 from router.store.ids import new_id
 from router.store.rows import File, Message, ReadingRow
@@ -144,10 +144,10 @@ def participants(db: Connection, ticket_ids: Iterable[str], into: Mapping[str, s
     return found
 
 
-def threads(db: Connection, connection_id: str, wanted: Iterable[str]) -> dict[str, str]:
-    """Return the newest ticket of each thread on a connection: thread -> ticket id."""
+def threads(db: Connection, connection_id: str, wanted: Iterable[str], *, aside: bool = False) -> dict[str, str]:
+    """Return the newest ticket of each thread on a connection, or that was set aside: thread -> ticket id."""
     query = select(ticket.c.thread, ticket.c.id).where(
-        ticket.c.connection_id == connection_id, ticket.c.thread.in_(list(wanted)), ticket.c.spam.is_(False)
+        ticket.c.connection_id == connection_id, ticket.c.thread.in_(list(wanted)), ticket.c.spam.is_(aside)
     )
     return {row[0]: row[1] for row in db.execute(query.order_by(ticket.c.id))}
 
@@ -169,8 +169,10 @@ def change(db: Connection, message_id: str, text: str, html: str | None, now: da
     old = db.execute(select(message.c.text, message.c.edited_at).where(message.c.id == message_id)).one()
     add_renditions(db, [(message_id, "before_edit", "sender", old.text)], now)
     db.execute(update(message).where(message.c.id == message_id).values(text=text, html=html, edited_at=now))
+    search.change_message(db, message_id)
 
 
 def take_back(db: Connection, message_id: str, now: datetime) -> None:
-    """Mark a message as deleted by its sender; its words stay for the desk."""
+    """Mark a message as deleted by its sender; its words stay for the desk, but are found no longer."""
+    search.drop_message(db, message_id)
     db.execute(update(message).where(message.c.id == message_id).values(deleted_at=now))
