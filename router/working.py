@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from channels.types import InboundMessage
 from router.model import SYSTEM, Mood, Reading, State
-from router.store import contacts, messages, tickets
+from router.store import contacts, merges, messages, tickets
 from router.store.contacts import Known
 from router.store.db import Connection
 from router.store.rows import Promise, Ticket
@@ -39,6 +39,7 @@ class Found:
     ticket_id: str | None = None
     follows: str | None = None
     direct: bool = False  # an answer from a third party: never shown to the customer
+    by: str = ""  # what made it join: token, reference, thread
 
 
 @dataclass(slots=True)
@@ -54,6 +55,7 @@ class Working:
     seen: dict[str, tuple[str, str]] = field(default_factory=dict)  # external id -> (message, ticket)
     tokens: dict[str, tuple[str, str]] = field(default_factory=dict)
     threads: dict[str, str] = field(default_factory=dict)
+    aside: dict[str, str] = field(default_factory=dict)  # the same of what was set aside, where a sender is blocked
     conversations: dict[str, Conversation] = field(default_factory=dict)
     facts: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)  # by contact
     counts: dict[str, int] = field(default_factory=dict)  # tickets, by contact
@@ -69,7 +71,10 @@ class Working:
         self.tokens = messages.tokens(db, self.brand_id, tokens) if tokens else {}
         threads = {t for t in map(self.thread_of, said) if t}
         self.threads = messages.threads(db, self.connection_id, threads) if threads else {}
+        if threads and any(known.blocked for known in self.known.values()):
+            self.aside = messages.threads(db, self.connection_id, threads, aside=True)
         wanted = {t for _, t in self.seen.values()} | {t for t, _ in self.tokens.values()} | set(self.threads.values())
+        wanted |= set(self.aside.values())
         self._load(db, wanted)
         owners = {k.contact_id for k in self.known.values()}
         if owners:
@@ -82,9 +87,10 @@ class Working:
             rows |= tickets.load(db, SYSTEM, {m for m in merged if m})
         if not rows:
             return
-        readings, people = messages.readings(db, rows), messages.participants(db, rows)
+        shown = {i: row.merged_into or i for i, row in rows.items()} | merges.homes(db, rows)  # home -> where it shows
+        readings, people = messages.readings(db, shown, shown), messages.participants(db, shown, shown)
         tags, needs, promises = tickets.tags(db, rows), tickets.needs(db, rows), tickets.open_promises(db, rows)
-        counts, missed = messages.counts(db, rows), tickets.missed(db, rows, self.now)
+        counts, missed = messages.counts(db, shown, shown), tickets.missed(db, rows, self.now)
         for ticket_id, row in rows.items():
             self.conversations[ticket_id] = Conversation(
                 ticket=row,
@@ -107,30 +113,44 @@ class Working:
         """Return where a message belongs: reply token, then what it answers, then its thread; else a new ticket."""
         found = self._referred(said)
         if found.ticket_id is None:
-            return found
-        ticket_id = found.ticket_id
+            return self._aside(said) or found
+        ticket_id = self.shown_in(found.ticket_id)
+        ticket = self.conversations[ticket_id].ticket
+        aside = self._is_blocked(said) and ticket.state in (State.RESOLVED, State.CLOSED)
+        if found.direct or (ticket.spam if aside else not self._is_over(ticket)):
+            return Found(ticket_id=ticket_id, direct=found.direct, by=found.by)
+        return self._aside(said) or Found(follows=ticket_id)
+
+    def _aside(self, said: InboundMessage) -> Found | None:
+        """Return the ticket on which a blocked sender's thread was set aside, if there is one."""
+        ticket_id = self.aside.get(self.thread_of(said)) if self._is_blocked(said) else None
+        return Found(ticket_id=ticket_id, by="thread") if ticket_id in self.conversations else None
+
+    def _is_blocked(self, said: InboundMessage) -> bool:
+        known = self.known.get(said.sender.address)
+        return known is not None and known.blocked
+
+    def shown_in(self, ticket_id: str) -> str:
+        """Return the ticket that shows this one: the one it was merged into, else itself."""
         while (into := self.conversations[ticket_id].ticket.merged_into) and into in self.conversations:
             ticket_id = into
-        ticket = self.conversations[ticket_id].ticket
-        if found.direct or not self._is_over(ticket):
-            return Found(ticket_id=ticket_id, direct=found.direct)
-        return Found(follows=ticket_id)
+        return ticket_id
 
     def _referred(self, said: InboundMessage) -> Found:
         if said.reply_token and said.reply_token in self.tokens:
             ticket_id, kind = self.tokens[said.reply_token]
-            return Found(ticket_id=ticket_id, direct=kind == "forward")
+            return Found(ticket_id=ticket_id, direct=kind == "forward", by="token")
         follows = None
         for external_id in said.answers:
             if external_id not in self.seen:
                 continue
             ticket_id = self.seen[external_id][1]
-            if self.conversational or said.sender.address in self.conversations[ticket_id].people:
-                return Found(ticket_id=ticket_id)
+            if self.conversational or said.sender.address in self.conversations[self.shown_in(ticket_id)].people:
+                return Found(ticket_id=ticket_id, by="reference")
             follows = follows or ticket_id  # a stranger to the thread: linked, not joined
         thread = self.thread_of(said)
         if thread in self.threads:
-            return Found(ticket_id=self.threads[thread])
+            return Found(ticket_id=self.threads[thread], by="thread")
         return Found(follows=follows)
 
     def _is_over(self, ticket: Ticket) -> bool:

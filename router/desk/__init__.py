@@ -1,10 +1,13 @@
 """The acts of people on tickets: one transaction each, by whoever may, told to open pages afterwards."""
 
-from router.desk.answering import forward, note, reply, start
-from router.desk.errors import DeskError, NewerMessage, NotAllowed, NotFound, Refused
+from router.desk.answering import note, reply
+from router.desk.errors import DeskError, NewerMessage, NotAllowed, NotFound, Refused, TakenBack
+from router.desk.forwarding import forward
 from router.desk.moving import assign, give_back, reopen, resolve, snooze, transfer
 from router.desk.pulling import Pulled, pull
+from router.desk.scheduling import send_later
 from router.desk.setting_aside import spam
+from router.desk.starting import start
 from router.desk.writing import Upload
 
 __all__ = [
@@ -14,6 +17,7 @@ __all__ = [
     "NotFound",
     "Pulled",
     "Refused",
+    "TakenBack",
     "Upload",
     "assign",
     "forward",
@@ -24,6 +28,7 @@ __all__ = [
     "reply",
     "resolve",
     "snooze",
+    "send_later",
     "spam",
     "start",
     "transfer",

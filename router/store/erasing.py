@@ -12,6 +12,7 @@ from router.store.schema import (
     attachment,
     blob,
     blob_chunk,
+    block,
     brand,
     contact,
     idempotency_key,
@@ -28,6 +29,8 @@ from router.store.schema import (
     sign_in_link,
     stream,
     ticket,
+    undoable,
+    undoable_row,
 )
 
 ROWS = 500  # erased in one statement
@@ -53,6 +56,7 @@ def erase_tickets(db: Connection, ids: Sequence[str]) -> set[str]:
     wanted = list(dict.fromkeys([*wanted, *db.execute(merged).scalars()]))
     owners = select(ticket.c.contact_id).where(ticket.c.id.in_(wanted), ticket.c.contact_id.is_not(None))
     contacts = set(db.execute(owners).scalars())
+    db.execute(update(block).where(block.c.ticket_id.in_(wanted)).values(ticket_id=None))  # outlives its ticket
     _erase(db, ticket, wanted)
     return {contact_id for contact_id in contacts if contact_id}
 
@@ -117,14 +121,20 @@ def erase_contacts(db: Connection, ids: Sequence[str]) -> int:
 
 
 def without_tickets(db: Connection, ids: Sequence[str]) -> list[str]:
-    """Return those contacts who have no ticket and wrote nothing that is left."""
+    """Return those contacts who have no ticket, wrote nothing that is left, and are not blocked by address."""
     wrote = (
         exists()
         .where(identity_link.c.contact_id == contact.c.id, message.c.identity_id == identity_link.c.identity_id)
         .correlate(contact)
     )
     has = exists().where(ticket.c.contact_id == contact.c.id)
-    return list(db.execute(select(contact.c.id).where(contact.c.id.in_(list(ids)), ~has, ~wrote)).scalars())
+    blocked = (
+        exists()
+        .where(identity_link.c.contact_id == contact.c.id, identity_link.c.valid_to.is_(None))
+        .where(block.c.identity_id == identity_link.c.identity_id, block.c.ended_at.is_(None))
+        .correlate(contact)
+    )
+    return list(db.execute(select(contact.c.id).where(contact.c.id.in_(list(ids)), ~has, ~wrote, ~blocked)).scalars())
 
 
 def raw_kept_for(db: Connection, most: timedelta) -> dict[str, timedelta]:
@@ -134,14 +144,17 @@ def raw_kept_for(db: Connection, most: timedelta) -> dict[str, timedelta]:
 
 
 def forget(db: Connection, now: datetime, after: timedelta) -> int:
-    """Delete what has no use after a while: ended sessions, old links, the ledger of hard work, used keys."""
+    """Delete what has no use after a while: ended sessions, old links, the ledger, used keys, old undos."""
     old = now - after
+    over = select(undoable.c.id).where(undoable.c.until < old)
     gone = (
         delete(session).where(or_(session.c.ends_at < now, session.c.ended_at < now)),
         delete(sign_in_link).where(sign_in_link.c.until < now),
         delete(ledger_entry).where(ledger_entry.c.at < old),
         delete(idempotency_key).where(idempotency_key.c.at < old),
         delete(pass_over).where(pass_over.c.until < now),
+        delete(undoable_row).where(undoable_row.c.undoable_id.in_(over)),
+        delete(undoable).where(undoable.c.until < old),
         delete(lease).where(lease.c.until < old),
         delete(stream).where(stream.c.seen_at < old),
     )

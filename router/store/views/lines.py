@@ -138,6 +138,11 @@ def of_contact(db: Db, scope: Scope, contact_id: str, limit: int = 100) -> list[
     return _rows(db, query.order_by(ticket.c.id.desc()).limit(limit))
 
 
+def of_ids(db: Db, scope: Scope, ids: Collection[str]) -> list[TicketLine]:
+    """Return tickets by id, those within the scope, in no order."""
+    return _rows(db, _lines().where(ticket.c.id.in_(list(ids)), within(scope))) if ids else []
+
+
 def one(db: Db, scope: Scope, ticket_id: str) -> TicketLine | None:
     """Return one ticket, None if there is none within the scope."""
     return next(iter(_rows(db, _lines().where(ticket.c.id == ticket_id, within(scope)))), None)
