@@ -1,31 +1,19 @@
-"""The words of the interface: the one look-up every text goes through, and how numbers, durations and times are said.
-
-English for now; a catalogue comes behind `look_up` without a change of any caller.
-"""
+"""How durations, moments, days and sizes are said, in the reader's language and zone."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from flask import Flask
+from router.web.words.catalogue import ENGLISH, LOCALES
+from router.web.words.reader import language
+from router.web.words.texts import look_up, number, plural
 
-LANGUAGE = "en"
-DIRECTION = "ltr"
 MINUTE_S = 60
 HOUR_S = 3600
 DAY_S = 86_400
+KB, MB = 1024, 1024 * 1024
 
 DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def look_up(text: str, **values: object) -> str:
-    """Return a text of the interface in the reader's language, with its {placeholders} filled."""
-    return text.format_map(values) if values else text
-
-
-def plural(count: int, one: str, many: str, **values: object) -> str:
-    """Return the form that fits a count; `{n}` in it is the count."""
-    return look_up(one if count == 1 else many, n=f"{count:,}".replace(",", "\u202f"), **values)
 
 
 def span(length: timedelta) -> str:
@@ -37,7 +25,9 @@ def span(length: timedelta) -> str:
         return look_up("{n} min", n=seconds // MINUTE_S)
     if seconds < DAY_S:
         hours, minutes = seconds // HOUR_S, seconds % HOUR_S // MINUTE_S
-        return look_up("{h} h {m} min", h=hours, m=minutes) if minutes else look_up("{h} h", h=hours)
+        if not minutes:
+            return plural(hours, "{n} h", "{n} h")
+        return plural(hours, "{n} h {m} min", "{n} h {m} min", m=minutes)
     return plural(seconds // DAY_S, "{n} day", "{n} days")
 
 
@@ -71,8 +61,8 @@ def when(at: datetime, now: datetime, zone: str | None = None) -> str:
     if days == -1:
         return look_up("tomorrow {clock}", clock=clock)
     if -7 < days < 7:
-        return f"{DAYS[local.weekday()]} {clock}"
-    return f"{_date(local, today)} {clock}"
+        return look_up("{day} {clock}", day=_weekday(local), clock=clock)
+    return look_up("{day} {clock}", day=_date(local, today), clock=clock)
 
 
 def clock(at: datetime, zone: str | None = None) -> str:
@@ -86,27 +76,51 @@ def day(at: datetime, now: datetime, zone: str | None = None) -> str:
     days = (today.date() - local.date()).days
     if days in (0, 1):
         return look_up("Today") if days == 0 else look_up("Yesterday")
-    return f"{DAYS[local.weekday()]} {_date(local, today)}"
+    if language() == ENGLISH:
+        return f"{_weekday(local)} {_date(local, today)}"
+    return _by_skeleton(local, "MMMEd" if local.year == today.year else "yMMMEd")
 
 
 def exact(at: datetime, zone: str | None = None) -> str:
     """Return a moment in full, with its zone; what a pointer over a time shows."""
     local = at.astimezone(zone_of(zone))
-    return f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}, {local:%H:%M:%S %Z}"
+    if language() == ENGLISH:
+        said = f"{DAYS[local.weekday()]} {local.day} {MONTHS[local.month - 1]} {local.year}"
+    else:
+        said = _by_skeleton(local, "yMMMEd")
+    return look_up("{date}, {clock}", date=said, clock=f"{local:%H:%M:%S %Z}")
 
 
-def local_time(now: datetime, zone: str) -> str:
-    """Return what the clock says elsewhere, with the place: “10:03 Berlin”."""
-    return f"{now.astimezone(zone_of(zone)):%H:%M} {zone.rsplit('/', 1)[-1].replace('_', ' ')}"
+def local_time(now: datetime, zone: str, mine: str | None = None) -> str:
+    """Return what the clock says elsewhere, with the place, and with the day where it is not the reader's."""
+    there, here = now.astimezone(zone_of(zone)), now.astimezone(zone_of(mine or zone))
+    clock = f"{there:%H:%M}"
+    if there.date() != here.date():
+        clock = look_up("{day} {clock}", day=_weekday(there), clock=clock)
+    return look_up("{clock} {place}", clock=clock, place=zone.rsplit("/", 1)[-1].replace("_", " "))
 
 
 def size(count: int) -> str:
     """Return a file's size: “812 bytes”, “34 KB”, “2.1 MB”."""
-    if count < 1024:
+    if count < KB:
         return plural(count, "{n} byte", "{n} bytes")
-    if count < 1024 * 1024:
-        return look_up("{n} KB", n=round(count / 1024))
-    return look_up("{n} MB", n=round(count / 1024 / 1024, 1))
+    if count < MB:
+        return look_up("{n} KB", n=round(count / KB))
+    return look_up("{n} MB", n=number(count / MB, 1))
+
+
+def language_name(tag: str, english: str) -> str:
+    """Return what a language is called in the reader's; `english` where nothing better is known."""
+    if language() == ENGLISH:
+        return english
+    # only who reads another language than English waits for it
+    from babel.core import Locale
+
+    base, _, script = tag.partition("-")
+    names = Locale.parse(LOCALES[language()]).languages
+    if script == "Latn" and base in names:
+        return look_up("Roman {language}", language=names[base])
+    return str(names.get(tag.replace("-", "_")) or names.get(base) or english)
 
 
 def initials(name: str) -> str:
@@ -120,27 +134,21 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def register(app: Flask) -> None:
-    """Give every template the look-up and the ways to say numbers and times."""
-    app.jinja_env.globals.update(
-        _=look_up,
-        plural=plural,
-        span=span,
-        due=due,
-        waited=waited,
-        when=when,
-        clock_words=clock,
-        day=day,
-        exact=exact,
-        local_time=local_time,
-        size=size,
-        initials=initials,
-        lang=LANGUAGE,
-        direction=DIRECTION,
-        now=utc_now,
-    )
+def _weekday(local: datetime) -> str:
+    return DAYS[local.weekday()] if language() == ENGLISH else _by_skeleton(local, "E")
 
 
 def _date(local: datetime, today: datetime) -> str:
+    this_year = local.year == today.year
+    if language() != ENGLISH:
+        return _by_skeleton(local, "MMMd" if this_year else "yMMMd")
     said = f"{local.day} {MONTHS[local.month - 1]}"
-    return said if local.year == today.year else f"{said} {local.year}"
+    return said if this_year else f"{said} {local.year}"
+
+
+def _by_skeleton(local: datetime, skeleton: str) -> str:
+    """Return a date by the pattern the CLDR has for these fields."""
+    # only who reads another language than English waits for it
+    from babel.dates import format_skeleton
+
+    return format_skeleton(skeleton, local, locale=LOCALES[language()])

@@ -1,0 +1,66 @@
+"""The catalogues: what each text of the interface is in another language than English. English is the source.
+
+A catalogue is `<language>.po` beside this module (GNU gettext), kept by `make words` and tests/web/test_catalogue.py.
+It is read when the first person asks for its language, once per process; English costs nothing. Texts under the context
+`CORE` are what the core explains itself with, with {placeholders} where its sentences carry values.
+"""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+ENGLISH = "en"
+LANGUAGES: Mapping[str, str] = {"en": "English", "ur": "اردو"}  # offered: tag -> its own name for itself
+LOCALES: Mapping[str, str] = {"en": "en_GB", "ur": "ur_PK"}  # tag -> locale of the CLDR
+RIGHT_TO_LEFT = frozenset({"ur"})
+CORE = "core"
+
+FOLDER = Path(__file__).parent
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Catalogue:
+    """The texts of one language; what is missing is English."""
+
+    texts: Mapping[str, str]
+    plurals: Mapping[str, tuple[str, ...]]  # by the form for one; in the order of `categories`
+    categories: tuple[str, ...]  # of plurals, as CLDR names them
+    sentences: Mapping[str, str]  # of the core
+
+
+@cache
+def catalogue(language: str) -> Catalogue:
+    """Return the catalogue of a language that is offered; an empty one for English."""
+    if language == ENGLISH:
+        return Catalogue({}, {}, ("one", "other"), {})
+    # 0.1 s, which whoever reads English does not wait for
+    from babel.core import Locale
+    from babel.messages.pofile import read_po
+
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        found = read_po(file, locale=LOCALES[language])
+    texts: dict[str, str] = {}
+    plurals: dict[str, tuple[str, ...]] = {}
+    sentences: dict[str, str] = {}
+    for message in found:
+        if not message.id or message.fuzzy:
+            continue
+        if isinstance(message.id, str):
+            kept = sentences if message.context == CORE else texts
+            if message.string:
+                kept[message.id] = str(message.string)
+        elif all(message.string):
+            plurals[message.id[0]] = tuple(message.string)
+    tags = Locale.parse(LOCALES[language]).plural_form.tags | {"other"}
+    order = ("zero", "one", "two", "few", "many", "other")
+    return Catalogue(texts, plurals, tuple(tag for tag in order if tag in tags), sentences)
+
+
+@cache
+def missing(language: str, text: str) -> None:
+    """Say once in the log that a text has no words in a language."""
+    log.debug("no words in %s for: %s", language, text)

@@ -1,0 +1,98 @@
+"""Sentences and terms of the core that it builds from parts, as templates; whole ones are found where they are raised.
+
+Only words: tests/web/test_sentences.py lets the core explain itself and finds each sentence here. A new way to explain
+something gets its row here and its words in the catalogue.
+"""
+
+TERMS = (
+    "live", "mail", "task", "call",  # kinds of slots
+    "new", "waiting", "offered", "open", "pending", "snoozed", "resolved", "closed", "spam",
+    "online", "away", "offline", "wrapping up",
+    "email", "webchat", "telegram", "api", "billing", "shipping", "technical", "returns",
+    "agent", "supervisor", "ops", "admin",
+    "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth",
+)  # fmt: skip
+
+WHY_NOT_YOU = (  # router.routing.lanes, eligibility
+    "You may take it; other tickets stand before it or suit you better.",
+    "You declined or returned it just now.",
+    "You are {presence}.",
+    "Your {slot} slot is taken.",
+    "Your {n} {slot} slots are taken.",
+    "You do not work for this brand.",
+    "You do not work on {channel}.",
+    "You have no {slot} slot.",
+    "You do not speak {need}.",
+    "It needs {need}, you do not have it.",
+    "It needs {need}, you have {level}.",
+)
+
+WHY_IT_WAITS = (  # router.routing.eligibility
+    "No one on the desk may take it: {missing}",
+    "No one works for this brand.",
+    "The desk has no agents.",
+    "No one works on {channel}",
+    "No one works on {channel}.",
+    "No one has a {slot} slot",
+    "No one has a {slot} slot.",
+    "No one speaks {need}",
+    "No one speaks {need}.",
+    "No one has {need}",
+    "No one has {need}.",
+    "No one has {need} (highest: {level}).",
+    "No one speaks {need} (highest: {level}).",
+    "No one has both {needs}.",
+    "the right to {channel}",
+    "a {slot} slot",
+    "{skill} at level {level}",
+    "{n} agent may take it; none is online.",
+    "{n} agents may take it; none is online.",
+    "{n} agent may take it; all {slot} slots of the {present} online are taken.",
+    "{n} agents may take it; all {slot} slots of the {present} online are taken.",
+    "{n} agent is free for it; it goes to whoever takes the next ticket.",
+    "{n} agents are free for it; it goes to whoever takes the next ticket.",
+)
+
+WHY_IT_CAME = (  # router.routing.record
+    "{skill} {level} of 5",
+    "{skill} is the topic, without the skill",
+    "the only free agent",
+    "best suited of {n} free agents",
+    "{load} of {capacity} {slot} slots taken",
+    "spoke with this customer before",
+    "heat {n} put it forward",
+    "stood first and was passed over {n} times, so it is next",
+    "first of the only open lane",
+    "{nth} of {lanes} open lanes",
+    "{nth} of {lanes} open lanes, and suits best",
+    "due now",
+    "{span} late",
+    "due in {span}",
+    "rule {rule}",
+    "rules {rules}",
+    "rules {rules} and {n} more",
+)
+
+WHAT_WOULD_CHANGE_IT = (  # router.routing.otherwise
+    "{skill} at level {level} instead of {other}",
+    "standing {nth} instead of {other}",
+    "{n} slot taken instead of {other}",
+    "{n} slots taken instead of {other}",
+    "knowing the customer from before",
+)
+
+WHY_A_MOMENT = (  # promises, events and what is told to people
+    "queue {queue}",
+    "a rule",
+    "language",
+    "returned",
+    "transferred",
+    "put back",
+    "its answer was not sent",
+    "its agent has left",
+    "waited enough",
+    "its rest is over",
+    "resolved 14 days ago",
+)
+
+ALL = (*TERMS, *WHY_NOT_YOU, *WHY_IT_WAITS, *WHY_IT_CAME, *WHAT_WOULD_CHANGE_IT, *WHY_A_MOMENT)

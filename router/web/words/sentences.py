@@ -1,0 +1,135 @@
+"""What the core says in English, in the reader's language: its sentences are recognised by their pattern.
+
+The core explains itself in plain English and is tested by those words; it knows no languages. Where a page shows such a
+sentence, it is cut into sentences and parts, each is matched with the templates of the catalogue, and what stands in
+their {placeholders} is said in the language too where that is known: needs, slots, durations, states. What no template
+matches stays English, and a page says that it is.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache, lru_cache
+
+from markupsafe import Markup, escape
+
+from router.routing.words import LANGUAGES as SPOKEN
+from router.web.words.catalogue import ENGLISH, catalogue, missing
+from router.web.words.moments import language_name, span
+from router.web.words.reader import language
+from router.web.words.texts import _filled, listed
+
+DEEPEST = 4  # a sentence in a sentence in …
+REMEMBERED = 2000  # sentences of one process
+HOLE = re.compile(r"\{(\w+)\}")
+SPAN = re.compile(r"(?:(?P<days>\d+) days?|(?P<h>\d+) h)?(?: ?(?P<m>\d+) min)?|(?P<s>\d+) s")
+SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z“])")
+# holes whose value is said as it is
+PLAIN = {"name", "who", "agent", "email", "queue", "host", "path", "label", "given", "title", "rule", "rules"}
+OTHER_SCRIPTS = re.compile("[\u0590-\u08ff]")  # Hebrew, Arabic: said in another language already
+BY_NAME = {english: tag for tag, english in SPOKEN.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A sentence with holes, ready to be recognised."""
+
+    english: str
+    said: str
+    holes: tuple[str, ...]
+    pattern: re.Pattern[str]
+    longest: str  # of its fixed parts, which decides quickly
+
+
+def sentence(text: str) -> str:
+    """Return a sentence of the core in the reader's language, or as it is where no template matches."""
+    tag = language()
+    return text if tag == ENGLISH or not text else (_said(tag, text) or text)
+
+
+def shown(text: str) -> str | Markup:
+    """Return a sentence of the core for a page; one that stays English is marked as that, for eyes and voices."""
+    tag = language()
+    if tag == ENGLISH or not text or OTHER_SCRIPTS.search(text):
+        return text
+    said = _said(tag, text)
+    if said is not None:
+        return said
+    missing(tag, text)
+    return Markup('<bdi lang="en">') + escape(text) + Markup("</bdi>")
+
+
+@lru_cache(REMEMBERED)
+def _said(tag: str, text: str, depth: int = 0) -> str | None:
+    """Return a text in a language, None if it is not known."""
+    whole = _match(tag, text, depth)
+    if whole is not None:
+        return whole
+    for joint in (SENTENCES, re.compile("; "), re.compile(" · ")):
+        parts = joint.split(text)
+        if len(parts) > 1:
+            found = [_part(tag, part, depth) for part in parts]
+            if any(said is not None for said in found):
+                between = {"; ": "؛ ", " · ": " · "}.get(joint.pattern, " ")
+                return between.join(said or part for said, part in zip(found, parts, strict=True))
+    return None
+
+
+def _part(tag: str, text: str, depth: int) -> str | None:
+    """Return one part; the full stop at the end of a list of parts belongs to none of them."""
+    said = _match(tag, text, depth)
+    if said is None and text.endswith("."):
+        bare = _match(tag, text[:-1], depth)
+        said = f"{bare}۔" if bare is not None else None
+    return said
+
+
+def _match(tag: str, text: str, depth: int) -> str | None:
+    exact = catalogue(tag).sentences.get(text)
+    if exact is not None and not HOLE.search(text):
+        return exact
+    for template in _templates(tag):
+        if template.longest not in text:
+            continue
+        found = template.pattern.fullmatch(text)
+        if found:
+            values = {
+                name: value if name in PLAIN else _value(tag, value, depth)
+                for name, value in zip(template.holes, found.groups(), strict=True)
+            }
+            return _filled(template.said, tag, values)
+    return None
+
+
+def _value(tag: str, value: str, depth: int) -> str:
+    """Return what stood in a hole, in the language if it is a term, a duration, a language or a list of such."""
+    if not value or value.isdigit() or depth >= DEEPEST:
+        return value
+    if value in BY_NAME:
+        return language_name(BY_NAME[value], value)
+    length = SPAN.fullmatch(value)
+    if length:
+        days, hours, minutes, seconds = (int(length[part] or 0) for part in ("days", "h", "m", "s"))
+        return span(timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds))
+    said = _match(tag, value, depth + 1)
+    if said is not None:
+        return said
+    parts = re.split(", | and ", value)
+    if len(parts) > 1:
+        found = [_value(tag, part, depth + 1) for part in parts]
+        return listed(found) if found != parts else value
+    return value
+
+
+@cache
+def _templates(tag: str) -> tuple[Template, ...]:
+    """Return the templates of a language, those with most words of their own first."""
+    found = [_template(english, said) for english, said in catalogue(tag).sentences.items() if HOLE.search(english)]
+    return tuple(sorted(found, key=lambda one: (-len(HOLE.sub("", one.english)), one.english)))
+
+
+def _template(english: str, said: str) -> Template:
+    fixed = HOLE.split(english)
+    texts, holes = fixed[0::2], tuple(fixed[1::2])
+    pattern = "(.+?)".join(re.escape(part) for part in texts)
+    return Template(english, said, holes, re.compile(pattern, re.DOTALL), max(texts, key=len))
