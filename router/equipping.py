@@ -15,8 +15,9 @@ from router.notify import Change
 from router.store import audit, desk, people
 from router.store.audit import Actor
 from router.store.db import Connection as Db
-from router.store.desk import Brand, SkillRow, WorkClassRow
+from router.store.desk import Brand as Brand
 from router.store.desk import QueueRow as QueueRow
+from router.store.desk import SkillRow, WorkClassRow
 
 MODES = ("pull", "push")
 MAX_NAME = 200  # characters

@@ -8,7 +8,8 @@ from typing import Literal
 
 from channels.types import Connection, Party
 from router.desk.errors import Refused
-from router.store import answers
+from router.model import SYSTEM
+from router.store import answers, merges, tickets
 from router.store.db import Connection as Db
 from router.store.rows import Ticket
 
@@ -59,6 +60,19 @@ def recipients(
     return chosen
 
 
+def typed_recipients(to: Sequence[str], cc: Sequence[str]) -> Recipients:
+    """Return those whom a mail that answers nobody goes to. Raises Refused for an address that is none."""
+    people = Recipients(
+        to=tuple(Party("to", address) for address in dict.fromkeys(map(mail_address, to))),
+        cc=tuple(Party("cc", address) for address in dict.fromkeys(map(mail_address, cc))),
+    )
+    if not people.to:
+        raise Refused("Name at least one recipient.")
+    if len(people.everyone) > MOST:
+        raise Refused(f"A mail goes to at most {MOST} addresses.")
+    return people
+
+
 def default_recipients(db: Db, ticket: Ticket, connection: Connection) -> Recipients:
     """Return whoever wrote last, and everyone who was on their mail but ourselves."""
     last = answers.last_from_customer(db, ticket.id)
@@ -80,6 +94,15 @@ def default_recipients(db: Db, ticket: Ticket, connection: Connection) -> Recipi
         if party.role in ("to", "cc") and party.address not in senders | {to.address} and not ours(party.address):
             others.setdefault(party.address, Party("cc", party.address, party.name))
     return Recipients((to,), tuple(others.values()))
+
+
+def merged_people(db: Db, ticket: Ticket, connection: Connection) -> tuple[str, ...]:
+    """Return who would get an answer on the mails merged into a ticket, and gets none on it by itself."""
+    has = {party.address for party in default_recipients(db, ticket, connection).everyone}
+    inside = tickets.load(db, SYSTEM, [home for home in merges.homes(db, [ticket.id]) if home != ticket.id])
+    mails = [one for one in inside.values() if one.work_class == "mail" == ticket.work_class]
+    people = [party.address for one in mails for party in default_recipients(db, one, connection).everyone]
+    return tuple(address for address in dict.fromkeys(people) if address not in has)
 
 
 def mail_address(typed: str) -> str:

@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from channels.types import MAX_MAIL, Attachment
-from router import files, placing
+from router import files, placeholders, placing
 from router.app import Heed
 from router.desk.acting import Act
 from router.desk.addressing import Recipients, message_id_for
@@ -37,12 +37,15 @@ class Upload:
 
 
 def checked(text: str, attachments: Sequence[object]) -> str:
-    """Return a text as it is kept. Raises Refused for nothing at all, or too much."""
+    """Return a text as it is kept. Raises Refused for nothing, too much, or what is still to be filled in."""
     text = text.replace("\r\n", "\n").replace("\x00", "").encode("utf-8", "replace").decode().strip()
     if not text and not attachments:
         raise Refused("Write something first.")
     if len(text) > MAX_TEXT:
         raise Refused(f"The text has {len(text):,} characters; {MAX_TEXT:,} are the most.")
+    marks = placeholders.unfilled(text)
+    if marks:
+        raise Refused(f"Fill in {', '.join(f'⟦{name}⟧' for name in marks)} first, or take it out.")
     if sum(len(one.data) for one in attachments if isinstance(one, Upload)) > MAX_MAIL:
         raise Refused("The files are larger than 25 MB together.")
     return text

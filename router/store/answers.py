@@ -10,10 +10,7 @@ from channels.types import Party, PartyRole
 from router.store import bulk
 from router.store.db import Connection
 from router.store.merges import shown
-from router.store.rows import File
-from router.store.schema import attachment, blob, idempotency_key, identity, message, message_party, message_rendition
-
-_FILE = ("name", "media_type", "size", "content_id", "inline", "blob_id")
+from router.store.schema import idempotency_key, identity, message, message_party
 
 
 def newest_inbound(db: Connection, ticket_id: str) -> str | None:
@@ -68,32 +65,6 @@ def parties(db: Connection, message_id: str) -> list[Party]:
     table = message_party
     query = select(table.c.role, table.c.address, table.c.name).where(table.c.message_id == message_id)
     return [Party(cast(PartyRole, r.role), r.address, r.name) for r in db.execute(query.order_by(table.c.seq))]
-
-
-def last_words(db: Connection, ticket_id: str) -> str:
-    """Return the customer's last words on a ticket, without what they quoted."""
-    said = shown(db, ticket_id).lies & (message.c.direction == "inbound")
-    query = select(message.c.id, message.c.text).where(said, message.c.visibility == "public")
-    row = db.execute(query.order_by(message.c.at.desc(), message.c.id.desc()).limit(1)).first()
-    if row is None:
-        return ""
-    bare = select(message_rendition.c.text).where(
-        message_rendition.c.message_id == row.id, message_rendition.c.kind == "stripped"
-    )
-    return str(db.execute(bare).scalar() or row.text)
-
-
-def files_of_last(db: Connection, ticket_id: str, message_id: str) -> list[File]:
-    """Return the files of the customer's last message, as files of another one; their bytes are shared."""
-    last = newest_inbound(db, ticket_id)
-    query = select(attachment).where(attachment.c.message_id == last, attachment.c.blob_id.is_not(None))
-    rows = db.execute(query.order_by(attachment.c.seq)).all()
-    for row in rows:
-        db.execute(blob.update().where(blob.c.id == row.blob_id).values(refs=blob.c.refs + 1))
-    return [
-        File(message_id=message_id, seq=seq, state="stored", **{name: getattr(row, name) for name in _FILE})
-        for seq, row in enumerate(rows)
-    ]
 
 
 def by_key(db: Connection, agent_id: str, key: str) -> tuple[str, str] | None:

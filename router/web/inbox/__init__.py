@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from router.web.inbox import acts, commands, dialogs, files, frame, pages, telling
+from router.web.inbox import acts, answers, commands, dialogs, drafts, files, frame, notices, pages, sending, telling
 
 
 def register(app: Flask) -> None:
@@ -10,5 +10,6 @@ def register(app: Flask) -> None:
     frame.register(app)
     commands.register(app)
     telling.register(app)
-    for part in (pages, dialogs, acts, files):
+    notices.register(app)
+    for part in (pages, dialogs, acts, files, answers, notices):
         app.register_blueprint(part.bp)

@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
 
-from router import inbox, preferences
+from router import inbox, notices, preferences
 from router.model import Role
 from router.web.audience import audience_of
 from router.web.security import heed_of
@@ -64,7 +64,7 @@ def _frame() -> dict[str, object]:
     if who is None:
         return {**said, "rail": []}
     if not said["fragment"]:
-        said.update(_likes(preferences.read(heed_of(), who.id)))
+        said.update(_likes(preferences.read(heed_of(), who.id)), unseen=notices.unseen(heed_of(), g.scope))
     try:
         mine = inbox.me(heed_of(), who.id, utc_now())
     except inbox.NotFound:

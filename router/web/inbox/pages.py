@@ -9,8 +9,11 @@ from flask import Blueprint, Response, g, render_template, request
 
 from router import inbox
 from router.inbox import EventView, MessageView, Page, TicketView
+from router.inbox.composing import composing, drafts_among
 from router.model import Presence
 from router.web.audience import audience
+from router.web.inbox import answers
+from router.web.inbox.sending import later_choices
 from router.web.inbox.telling import QUIET
 from router.web.security import heed_of, now
 from router.web.words import look_up as _
@@ -44,7 +47,7 @@ def index() -> str:
 @audience("agent")
 def ticket(ticket_id: str) -> str:
     """Show the inbox with one ticket open."""
-    return show(ticket_id)
+    return show(ticket_id, **answers.asked_for(ticket_id))
 
 
 def show(ticket_id: str, **more: object) -> str:
@@ -112,6 +115,7 @@ def _list(tab: str) -> dict[str, object]:
         "mine": me,
         "cannot_pull": may_pull(me),
         "at": at,
+        "drafts": drafts_among(heed, scope, page.items),
     }
 
 
@@ -127,6 +131,8 @@ def _ticket(view: TicketView) -> dict[str, object]:
         "cannot_pull": may_pull(me),
         "key": sha256(f"{view.line.id}{now().timestamp()}{g.scope.agent}".encode()).hexdigest()[:24],
         "shown": view.line.id,
+        "composing": composing(heed_of(), g.scope, view, now()),
+        "later_choices": later_choices(now(), g.agent.zone),
     }
 
 

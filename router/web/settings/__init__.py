@@ -5,7 +5,7 @@ from werkzeug.wrappers import Response
 
 from router.model import Role
 from router.web.audience import audience
-from router.web.settings import connections, people, queues, rules, skills, you
+from router.web.settings import answers, connections, people, queues, rules, skills, you
 
 bp = Blueprint("settings", __name__)
 
@@ -16,12 +16,13 @@ TABS = (  # endpoint, name, least role
     ("settings_queues.every", "Queues", Role.SUPERVISOR),
     ("settings_skills.every", "Skills", Role.SUPERVISOR),
     ("settings_skills.levels", "Levels", Role.SUPERVISOR),
+    ("settings_answers.every", "Saved answers", Role.AGENT),
 )
 
 
 def register(app: Flask) -> None:
     """Add these pages."""
-    for part in (bp, you.bp, connections.bp, people.bp, queues.bp, skills.bp, rules.bp):
+    for part in (bp, you.bp, connections.bp, people.bp, queues.bp, skills.bp, rules.bp, answers.bp):
         app.register_blueprint(part)
     app.jinja_env.globals["settings_tabs"] = tabs
 

@@ -1,5 +1,6 @@
 // What every page of the desk does: hear changes, dialogs, the presence menu, the keys that work everywhere.
 
+import "./bell.js";
 import * as dialogs from "./dialogs.js";
 import * as keys from "./keys.js";
 import { listen } from "./live.js";

@@ -6,6 +6,7 @@ import * as dialogs from "./dialogs.js";
 import * as keys from "./keys.js";
 import { byId, earlier, more, move, open, refreshList, refreshTicket, root, showTab, shown, tab, times } from "./panes.js";
 import { say } from "./say.js";
+import "./writing.js";
 
 const SOON_MS = 120; // changes that come together are looked at together
 const LIST_MS = 15000; // how often counts of others' work are looked at
@@ -150,6 +151,7 @@ function closePanel() {
 
 /** @param {any} hint */
 function heard(hint) {
+  if (hint.kind === "notice") return; // the bell hears it
   const about = hint.ticket === shown() || hint.all || (hint.tickets ?? []).includes(shown());
   const everything = ["look", "tick"].includes(hint.kind);
   if (everything || hint.kind === "ticket" && about || hint.kind === "line" && about) debounced("ticket", refreshTicket);
