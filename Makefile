@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench lock clean
+.PHONY: help run test check bench words lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,6 +24,9 @@ check: $(VENV)/dev.stamp ## style, format and types
 bench: $(VENV)/dev.stamp ## every benchmark, one table each; NAME=accept for one of them
 	@for name in $(or $(NAME),accept flow pull latency streams); do \
 	  $(BIN)/python -m bench.$$name || exit 1; done
+
+words: $(VENV)/dev.stamp ## bring the catalogues up to date with the texts in the code; what is new is empty
+	$(BIN)/python -m tests.catalogue
 
 lock: $(VENV)/dev.stamp ## the newest versions that requirements*.in allow, with hashes, for every platform
 	$(BIN)/python -m uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate \

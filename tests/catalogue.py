@@ -1,0 +1,224 @@
+"""Which texts Heed says, and the upkeep of its catalogues: `make words` runs this module.
+
+Texts are found where they stand: literals in `_()`, `look_up()`, `mark()` and `plural()` of Python and templates, `t()` and
+`count()` of ES modules, and, for the context of the core, the sentences of its errors and explained.py.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog, Message
+from babel.messages.pofile import read_po, write_po
+from jinja2 import Environment
+from jinja2.ext import extract_from_ast
+
+from router.web.words import explained
+from router.web.words.catalogue import CORE, FOLDER, LANGUAGES, LOCALES
+from router.web.words.script import counts_of, texts_of
+
+ROOT = Path(__file__).parent.parent
+WEB = ROOT / "router" / "web"
+LOOK_UPS = frozenset({"_", "look_up", "mark", "N_"})
+COMMANDS_ONLY = ("router/cli/", "router/store/migrations/", "router/keeping.py")  # read in a terminal
+COUNTED = "plural"
+RAISED = frozenset(  # errors whose first argument is a sentence for people
+    {"Mistake", "Refused", "NotAllowed", "NotFound", "NewerMessage", "TakenBack", "DeliveryFailed", "LinkDead"}
+)
+SENTENCES_OF_MODULES = {  # tables and constants that pages show as core sentences
+    "router/web/problems.py": ("HINTS",),
+    "router/inbox/reasons.py": ("LEFT_OUT",),
+}
+PLACEHOLDER = re.compile(r"\{(\w*)\}")
+
+Key = tuple[str, str | tuple[str, str]]  # context (empty: the interface), text or one and many
+
+
+def said() -> dict[Key, str]:
+    """Return every text Heed says, and where one of its places is."""
+    found: dict[Key, str] = {}
+    for key, place in _all():
+        found.setdefault(key, place)
+    return found
+
+
+def stored(language: str) -> Catalog:
+    """Return the catalogue of a language, with what it lacks and what nobody uses."""
+    with (FOLDER / f"{language}.po").open("rb") as file:
+        return read_po(file, locale=LOCALES[language])
+
+
+def placeholders(text: str) -> list[str]:
+    """Return the {placeholders} of a text, in alphabetical order."""
+    return sorted(PLACEHOLDER.findall(text))
+
+
+def update(language: str) -> tuple[int, int]:
+    """Bring a catalogue up to date and return how many texts are new and how many nobody says any more."""
+    old, wanted = stored(language), said()
+    known = {_key(message): message for message in old if message.id}
+    new = Catalog(locale=LOCALES[language], header_comment=old.header_comment, fuzzy=False)
+    for context, text in sorted(wanted, key=lambda key: (key[0], key[1] if isinstance(key[1], str) else key[1][0])):
+        message = known.get((context, text))
+        new.add(
+            text,
+            message.string if message else None,
+            context=context or None,
+            user_comments=message.user_comments if message else (),
+        ).flags.clear()
+    _write(language, new)
+    return len(wanted.keys() - known.keys()), len(known.keys() - wanted.keys())
+
+
+def put(language: str, words: dict[Key, str | tuple[str, ...]]) -> None:
+    """Give texts that the catalogue knows their words."""
+    catalog = stored(language)
+    for (context, text), string in words.items():
+        message = catalog.get(text if isinstance(text, str) else text[0], context or None)
+        if message is not None:
+            message.string = string
+    _write(language, catalog)
+
+
+def _write(language: str, catalog: Catalog) -> None:
+    """Write a catalogue without moments and places, so that only texts make a difference."""
+    head = "\n".join(f"# {line}" if line else "#" for line in _comment(catalog))
+    lines = [
+        head,
+        'msgid ""',
+        'msgstr ""',
+        '"Content-Type: text/plain; charset=utf-8\\n"',
+        f'"Language: {language}\\n"',
+    ]
+    lines.append(f'"Plural-Forms: {catalog.plural_forms}\\n"')
+    with (FOLDER / f"{language}.po").open("wb") as file:
+        file.write(("\n".join(lines) + "\n\n").encode())
+        write_po(file, catalog, omit_header=True, no_location=True, width=110)
+
+
+def _comment(catalog: Catalog) -> list[str]:
+    return [line.removeprefix("#").removeprefix(" ") for line in catalog.header_comment.splitlines()]
+
+
+def _key(message: Message) -> Key:
+    text = message.id
+    return message.context or "", text if isinstance(text, str) else (text[0], text[1])
+
+
+def _all() -> Iterator[tuple[Key, str]]:
+    for text in explained.ALL:
+        yield (CORE, text), "router/web/words/explained.py"
+    for path in sorted((ROOT / "router").rglob("*.py")) + sorted((ROOT / "channels").rglob("*.py")):
+        place = path.relative_to(ROOT).as_posix()
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        if WEB in path.parents:
+            yield from ((key, place) for key in _of_python(tree))
+        if not place.startswith(COMMANDS_ONLY):
+            yield from (((CORE, text), place) for text in _raised(tree))
+        for name in SENTENCES_OF_MODULES.get(place, ()):
+            yield from (((CORE, text), place) for text in _table(tree, name))
+    environment = Environment(autoescape=True)
+    for path in sorted((WEB / "templates").rglob("*.html")):
+        place = path.relative_to(ROOT).as_posix()
+        tree = environment.parse(path.read_text(encoding="utf-8"))
+        for _line, function, strings in extract_from_ast(tree, (*LOOK_UPS, COUNTED)):
+            key = _of_template(function, strings)
+            if key is not None:
+                yield key, place
+    for path in sorted((WEB / "static").glob("*.js")):
+        place, source = path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
+        yield from ((("", text), place) for text in texts_of(source))
+        yield from ((("", counted), place) for counted in counts_of(source))
+
+
+def _of_python(tree: ast.AST) -> Iterator[Key]:
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call):
+            continue
+        texts = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
+        if _name(call.func) in LOOK_UPS and call.args:
+            yield from (("", text) for text in _literals(call.args[0]))
+        elif _name(call.func) == COUNTED and len(texts) >= 2:
+            yield "", (texts[0], texts[1])
+
+
+def _of_template(function: str, strings: str | tuple[str | None, ...] | None) -> Key | None:
+    parts = [strings] if isinstance(strings, str) else [part for part in strings or () if part is not None]
+    if function == COUNTED:
+        return ("", (parts[0], parts[1])) if len(parts) >= 2 else None
+    return ("", parts[0]) if parts else None
+
+
+def _raised(tree: ast.AST) -> Iterator[str]:
+    """Yield the sentences errors are raised with; those already looked up are no literals."""
+    for call in ast.walk(tree):
+        if not isinstance(call, ast.Call) or not call.args:
+            continue
+        own = isinstance(call.func, ast.Attribute) and call.func.attr == "__init__"
+        if _name(call.func) in RAISED or own:
+            yield from (text for text in _literals(call.args[0]) if " " in text)
+
+
+def _literals(node: ast.expr) -> Iterator[str]:
+    """Yield the texts an expression can be: a literal, a template of an f-string, either side of a choice."""
+    if isinstance(node, ast.Constant) and isinstance(node.value, str):
+        yield node.value
+    elif isinstance(node, ast.IfExp):
+        yield from _literals(node.body)
+        yield from _literals(node.orelse)
+    elif isinstance(node, ast.JoinedStr):
+        yield _template(node)
+
+
+def _template(node: ast.JoinedStr) -> str:
+    text, used = "", set[str]()
+    for part in node.values:
+        if isinstance(part, ast.Constant):
+            text += str(part.value)
+        elif isinstance(part, ast.FormattedValue):
+            name = first = _named(part.value)
+            while name in used:
+                name = f"{first}{len(used) + 1}"
+            used.add(name)
+            text += "{" + name + "}"
+    return text
+
+
+def _named(node: ast.expr) -> str:
+    """Return what to call a value in a template: the last name in its expression."""
+    match node:
+        case ast.Name(name) | ast.Attribute(attr=name):
+            return name.lower().strip("_")
+        case ast.Call(func=ast.Name("len"), args=[inner, *_]):
+            return f"{_named(inner)}_count"
+        case ast.Call(func=ast.Attribute(value=ast.Constant()), args=[inner, *_]):
+            return f"{_named(inner)}_list"
+        case ast.Call(func=ast.Attribute(value=inner)) | ast.Subscript(value=inner):
+            return _named(inner)
+        case ast.GeneratorExp(elt=inner) | ast.BoolOp(values=[inner, *_]):
+            return _named(inner)
+    return "value"
+
+
+def _table(tree: ast.AST, name: str) -> Iterator[str]:
+    """Yield the texts of a table's values."""
+    for node in ast.walk(tree):
+        target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
+        if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and target.id == name:
+            assert isinstance(node.value, ast.Dict), name
+            for value in node.value.values:
+                yield from _literals(value)
+
+
+def _name(func: ast.expr) -> str:
+    return func.id if isinstance(func, ast.Name) else func.attr if isinstance(func, ast.Attribute) else ""
+
+
+if __name__ == "__main__":
+    for tag in LANGUAGES:
+        if tag != "en":
+            added, gone = update(tag)
+            empty = sum(1 for message in stored(tag) if message.id and not all(message.string or ("",)))
+            sys.stdout.write(f"{tag}: {added} new, {gone} gone, {empty} without words\n")
