@@ -60,3 +60,17 @@ def _moment(day: date, seconds: int, zone: ZoneInfo) -> datetime:
     days, rest = divmod(seconds, DAY_S)
     local = datetime(day.year, day.month, day.day, rest // 3600, rest % 3600 // 60, rest % 60, tzinfo=zone)
     return (local + timedelta(days=days)).astimezone(UTC)
+
+
+def next_start(shifts: Iterable[Planned], now: datetime) -> datetime | None:
+    """Return when the first of these shifts begins after now; None if none is planned."""
+    starts = [at for shift in shifts for at in _starts(shift, now) if at > now]
+    return min(starts, default=None)
+
+
+def _starts(shift: Planned, now: datetime) -> Iterable[datetime]:
+    """Return when a shift begins this week and next."""
+    zone = ZoneInfo(shift.zone)
+    today = now.astimezone(zone).date()
+    first = today + timedelta(days=(shift.weekday - today.weekday()) % 7)
+    return [_moment(first + timedelta(days=days), shift.starts_s, zone) for days in (0, 7)]

@@ -125,7 +125,7 @@ def _takers(
 ) -> tuple[int, int, int]:  # fmt: skip
     """Return how many are free, here and able for a queue: for what waits in it now, else for what ever did."""
     own = [lane for lane in lanes if lane.queue_id == queue.id]
-    own = [lane for lane in own if lane.open] or own
+    own = [lane for lane in own if lane.open and able.get(lane.id)] or [lane for lane in own if able.get(lane.id)]
     who: dict[str, tuple[AgentView, set[WorkClass]]] = {}
     for lane in own:
         for agent in able.get(lane.id, ()):

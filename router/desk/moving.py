@@ -14,7 +14,8 @@ from router.desk.answering import write_note
 from router.desk.errors import NotAllowed, NotFound, Refused
 from router.model import Role, Scope, State
 from router.notify import Change
-from router.store import lanes, tickets
+from router.store import audit, lanes, tickets
+from router.store.audit import Actor
 
 PASSED_FOR = timedelta(minutes=5)  # a returned ticket does not come straight back
 LONGEST_SNOOZE = timedelta(days=366)
@@ -148,6 +149,15 @@ def assign_held(act: Act, agent_id: str) -> None:
     if act.ticket.state in (State.RESOLVED, State.CLOSED):
         raise Refused(f"This ticket is {act.ticket.state}.")
     hand_over(act, agent_id, "by hand", over=True)
+    audit.append(
+        act.db,
+        Actor("agent", act.agent),
+        "assigned by hand",
+        act.ticket.id,
+        act.now,
+        brand_id=act.ticket.brand_id,
+        change={"agent": agent_id},
+    )
 
 
 def _pass_by(act: Act, reason: str) -> None:

@@ -6,13 +6,13 @@ from itertools import groupby
 from flask import Flask
 
 from router.inbox.history import Entry
-from router.web.supervisor import history, wallboard
+from router.web.supervisor import assigning, history, wallboard
 from router.web.words import zone_of
 
 
 def register(app: Flask) -> None:
     """Add these pages."""
-    for part in (wallboard, history):
+    for part in (wallboard, history, assigning):
         app.register_blueprint(part.bp)
     app.jinja_env.filters["groupby_day"] = by_day
 

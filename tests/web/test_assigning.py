@@ -1,0 +1,102 @@
+"""The wallboard, a ticket's history and assigning by hand as pages: who may, what is asked, what is recorded."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from router import accounts
+from router import desk as acts
+from router.model import Presence, Role, Scope
+from router.store import people
+from router.web import create_app
+from router.web.security import SESSION_KEY
+from tests.a_desk import send
+from tests.builders import Desk, a_brand, a_desk, a_skill, a_supervisor, an_agent, now, rules
+
+MONEY = (
+    "rules:\n  - name: Money\n    when: {fact: text, is: mentions, value: invoice}\n"
+    "    then: [{need_skill: billing, level: 3}]\n"
+)
+
+
+@pytest.fixture
+def at(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
+    with a_desk(sqlite_url, tmp_path) as desk:
+        a_skill(desk, "billing")
+        rules(desk, MONEY)
+        yield desk
+        desk.heed.notifier.stop()
+
+
+@pytest.fixture
+def app(at: Desk) -> Flask:
+    return create_app(heed=at.heed)
+
+
+def a_browser(app: Flask, at: Desk, scope: Scope) -> FlaskClient:
+    browser = app.test_client()
+    with at.heed.database.read() as db:
+        who = people.by_id(db, scope.agent or "")
+    assert who is not None
+    session_id = accounts.open_session(at.heed, who, "a test", now(), by="password")
+    with browser.session_transaction() as session:
+        session[SESSION_KEY] = session_id
+    return browser
+
+
+def test_a_supervisor_is_told_what_a_ticket_waits_for_and_gives_it_away(app: Flask, at: Desk) -> None:
+    sue = a_supervisor(at)
+    ana = an_agent(at, "Ana", skills={"en": 3, "billing": 4}, slots={"live": 1, "mail": 0}, presence=Presence.AWAY)
+    bo = an_agent(at, "Bo", slots={"live": 1, "mail": 0})
+    one, two = at.says("The invoice is wrong.", who="dan"), at.says("The invoice again.", who="eva")
+    browser = a_browser(app, at, sue)
+    path = f"/tickets/{one.id}/assign"
+
+    page = browser.get(path).text
+    assert "1 agent may take it; none is online." in page
+    assert "0 of 1 here" in page and "2 more could take it now" in page, "Sue and Bo, if it were not for billing"
+    assert "lacks:" in page and "billing 3" in page
+
+    def give(ticket: str, agent: Scope, **more: str) -> int:
+        return send(browser, f"/tickets/{ticket}/assign", page=path, agent=agent.agent, **more).status_code  # type: ignore[attr-defined]
+
+    assert give(one.id, Scope(Role.AGENT, frozenset(), "nobody")) == 422
+    assert give(one.id, ana) == 303 and at.ticket(one.id).agent_id == ana.agent
+    assert give(two.id, ana) == 409 and at.ticket(two.id).agent_id is None, "over capacity only if that was said"
+    assert give(two.id, ana, over="1") == 303 and at.ticket(two.id).agent_id == ana.agent
+    assert at.rows("SELECT over_capacity FROM assignment ORDER BY valid_from, id") in (
+        [(0,), (1,)],
+        [(False,), (True,)],
+    )
+    trail = at.rows("SELECT actor_id, object FROM audit_event WHERE act = 'assigned by hand' ORDER BY seq")
+    assert trail == [(sue.agent, one.id), (sue.agent, two.id)]
+    told = browser.get(f"/tickets/{two.id}/history").text
+    assert "given to Ana by hand" in told and "over capacity" in told and "Rules version" in told
+
+    assert a_browser(app, at, bo).get(path).status_code == 403
+    assert a_browser(app, at, bo).get(f"/tickets/{two.id}/history").status_code == 200
+    assert browser.get(f"/tickets/{two.id}/history?after=nonsense").status_code == 200
+    assert browser.get(f"/tickets/{two.id}/history?after=2031-01-01").status_code == 200
+    theirs = a_browser(app, at, a_supervisor(at, "Theo", brands=(a_brand(at, "other"),)))
+    assert theirs.get(path).status_code == theirs.get(f"/tickets/{two.id}/history").status_code == 404
+
+
+def test_the_wallboard_is_for_supervisors_and_names_no_ones_mood(app: Flask, at: Desk) -> None:
+    sue, ana = a_supervisor(at), an_agent(at, "Ana")
+    at.says("I am furious, this is the third time I write!", who="dan")
+    acts.pull(at.heed, ana, now())
+    at.says("The invoice, please.", who="eva")
+    browser = a_browser(app, at, sue)
+    page = browser.get("/wallboard").text
+    assert "No one eligible" in page and "No one has billing at level 3." in page
+    assert "1 of 3 live" in page and "Ana" in page
+    ana_row = page[page.index(f'data-key="a-{ana.agent}"') :].split("</tr>")[0]
+    assert 'class="mood' not in ana_row and "Frustration" not in ana_row
+    part = browser.get("/wallboard/board")
+    assert part.status_code == 200 and "<html" not in part.text
+    assert a_browser(app, at, ana).get("/wallboard").status_code == 403
+    theirs = a_browser(app, at, a_supervisor(at, "Theo", brands=(a_brand(at, "other"),)))
+    assert "No one eligible" not in theirs.get("/wallboard").text
