@@ -195,10 +195,12 @@ class ChannelInfo:
     conversational: bool  # a message joins the contact's open ticket on this connection; never so for mail
     settings: tuple[Setting, ...]
     steps: tuple[str, ...]  # set-up in order; {url} is the webhook's address, {secret} its secret
-    max_text: int  # characters of one outgoing message; longer ones are split
+    max_text: int  # characters of one outgoing message, in UTF-16 units
     max_body: int = MAX_BODY
     resend_is_safe: bool = False  # the platform takes an idempotency key
     polled: bool = False  # we fetch; the webhook is optional
+    splits: bool = False  # a text over max_text leaves as several messages; else it is too long
+    reply_window: timedelta | None = None  # after the customer's last words, how long they may be answered; None: always
     generates_secret: bool = True  # we make the webhook's secret; False: the platform gives it as a setting
 
 

@@ -58,6 +58,7 @@ INFO = ChannelInfo(
         "Write to the bot: the message appears as a ticket.",
     ),
     max_text=MAX_TEXT,
+    splits=True,
 )
 
 

@@ -11,5 +11,5 @@ def register(app: Flask) -> None:
     commands.register(app)
     telling.register(app)
     notices.register(app)
-    for part in (pages, dialogs, acts, files, answers, notices):
+    for part in (pages, dialogs, acts, drafts, sending, files, answers, notices):
         app.register_blueprint(part.bp)

@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TypedDict
 
 from flask import Blueprint, Response, flash, g, jsonify, redirect, request, url_for
 from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from router import desk, preferences, presence
-from router.desk import NewerMessage, Refused, Upload
+from router.desk import NewerMessage, Refused, TakenBack, Upload
+from router.inbox.composing import seconds_to_undo
 from router.mistakes import Mistake
 from router.model import Presence
 from router.web.audience import audience
 from router.web.inbox import frame
 from router.web.inbox.pages import show
+from router.web.inbox.sending import later
 from router.web.security import heed_of, now
 from router.web.words import look_up as _
 from router.web.words import zone_of
@@ -22,6 +25,18 @@ MAX_UPLOAD = 26 * 1024 * 1024  # bytes of one form with its files: the largest m
 MAX_FILES = 10
 
 bp = Blueprint("acts", __name__)
+
+
+class Said(TypedDict):
+    """What a reply takes, whenever it leaves."""
+
+    key: str
+    last_seen: str | None
+    to: list[str] | None
+    cc: list[str] | None
+    bcc: list[str]
+    attachments: list[Upload]
+    kept: list[str]
 
 
 @bp.url_value_preprocessor
@@ -52,29 +67,41 @@ def reply(ticket_id: str) -> AnyResponse | str | tuple[str, int]:
     text = form.get("text", "").replace("\r\n", "\n")
     if form.get("kind") == "note":
         return note(ticket_id)
-    uploads = _uploads(request.files.getlist("files"))
-    if not text.strip() and not uploads:
+    uploads, kept = _uploads(request.files.getlist("files")), form.getlist("keep_file")[:MAX_FILES]
+    if not text.strip() and not uploads and not kept:
         return _not_taken(ticket_id, text, _("Write something first."), 422)
-    to, cc = _addresses(form.get("to")), _addresses(form.get("cc"))
+    to, then = _addresses(form.get("to")), form.get("then", "")
+    said = Said(
+        key=form.get("key", "")[:64],
+        last_seen=form.get("last_seen") or None,
+        to=to or None,
+        cc=_addresses(form.get("cc")) if to else None,
+        bcc=_addresses(form.get("bcc")),
+        attachments=uploads,
+        kept=kept,
+    )
     try:
-        message_id = desk.reply(
-            heed_of(),
-            g.scope,
-            ticket_id,
-            text,
-            now(),
-            key=form.get("key", "")[:64],
-            last_seen=form.get("last_seen") or None,
-            keep_open=form.get("keep_open") == "1",
-            to=to or None,
-            cc=cc if to else None,
-            attachments=uploads,
-        )
+        if then.startswith("later"):
+            at = later(form.get("later_at", "") if then == "later" else then[len("later:") :], g.agent.zone)
+            message_id = desk.send_later(heed_of(), g.scope, ticket_id, text, at, now(), **said)
+        else:
+            undo_for = timedelta(seconds=preferences.read(heed_of(), g.agent.id).undo_s)
+            keep_open = then == "open" or form.get("keep_open") == "1"
+            message_id = desk.reply(
+                heed_of(), g.scope, ticket_id, text, now(),
+                keep_open=keep_open, resolve=then == "resolve", undo_for=undo_for, **said,
+            )  # fmt: skip
+    except ValueError as error:
+        return _not_taken(ticket_id, text, str(error), 422)
     except NewerMessage as newer:
         return _not_taken(ticket_id, text, newer.reason, 409, newer=newer.message_id)
+    except TakenBack as taken:
+        return _not_taken(ticket_id, text, taken.reason, 409, fresh=True)
     except Refused as refused:
         return _not_taken(ticket_id, text, refused.reason, 409)
-    return _done(url_for("inbox.ticket", ticket_id=ticket_id), ticket=ticket_id, message=message_id)
+    told = {"left": ticket_id} if then == "resolve" else {"ticket": ticket_id}
+    left_s = 0.0 if then.startswith("later") else seconds_to_undo(heed_of(), g.scope, message_id, now())
+    return _done(url_for("inbox.ticket", ticket_id=ticket_id), message=message_id, undo_s=f"{left_s:.1f}", **told)
 
 
 @bp.post("/tickets/<ticket_id>/note")
@@ -222,13 +249,18 @@ def _refused(reason: str, where: str, status: int = 409) -> Response:
     return redirect(where, 303)  # type: ignore[return-value]
 
 
-def _not_taken(ticket_id: str, text: str, reason: str, status: int, newer: str = "") -> Response | tuple[str, int]:
+def _not_taken(
+    ticket_id: str, text: str, reason: str, status: int, newer: str = "", fresh: bool = False
+) -> Response | tuple[str, int]:
     """Give what was typed back with the reason; nothing an agent wrote is lost."""
     if _wants_json():
-        response = jsonify({"detail": reason, "newer": newer})
+        response = jsonify({"detail": reason, "newer": newer, "fresh": fresh})
         response.status_code = status
         return response
-    return show(ticket_id, typed=text, reason=reason, newer=newer), status
+    typed_to = {name: request.form.get(name) for name in ("to", "cc", "bcc", "kind", "key")}
+    if fresh:
+        typed_to.pop("key")
+    return show(ticket_id, typed=text, typed_to=typed_to, reason=reason, newer=newer), status
 
 
 def _back() -> str:

@@ -23,6 +23,7 @@ STATES: Mapping[str, str] = {
     "closed": "closed",
 }
 SENT: Mapping[str, str] = {  # state of an outgoing message -> words
+    "scheduled": "scheduled",
     "queued": "on its way",
     "sending": "sending",
     "sent": "sent",
@@ -154,9 +155,15 @@ EVENTS: Mapping[str, Say] = {
     "answered_elsewhere": _plain("answered in the channel's own app"),
     "third_party_answered": _plain("the other party answered"),
     "delivery_failed": _plain("a reply was not delivered"),
+    "took_back": _plain("took back a reply"),
+    "schedule_held": _plain("a scheduled reply was held back: the customer wrote first"),
+    "sent_again": _plain("sent a reply again"),
 }
 QUIET = frozenset(  # the message beside it tells it already
-    {"message", "replied", "noted", "forwarded", "pending", "decided", "answered_elsewhere", "third_party_answered"}
+    {
+        "message", "replied", "scheduled", "noted", "forwarded", "pending", "decided", "answered_elsewhere",
+        "third_party_answered",
+    }  # fmt: skip
 )
 
 
