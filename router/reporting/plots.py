@@ -15,7 +15,7 @@ LETTER = 6.2  # width of a letter of an axis
 TICKS = 4
 STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400, 21600, 43200, 86400, 172800, 604800)
 DAY_S = 86_400
-MOST_LABELS = 6
+MOST_LABELS = 5
 ROW = 26  # height of a bar with its label
 LONGEST_NAME = 20  # letters
 

@@ -18,6 +18,7 @@ from router.web import (
     limits,
     login,
     problems,
+    reports,
     security,
     settings,
     streams,
@@ -31,7 +32,7 @@ from router.web.proxies import TrustedProxies
 
 log = logging.getLogger(__name__)
 
-PARTS = (assets, words, problems, login, inbox, supervisor, welcome, settings, streams, chat, api, health)
+PARTS = (assets, words, problems, login, inbox, supervisor, reports, welcome, settings, streams, chat, api, health)
 
 
 def create_app(config: Config | None = None, heed: Heed | None = None) -> Flask:

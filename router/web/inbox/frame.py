@@ -21,7 +21,7 @@ PLACES = (  # path, name, icon; shown where the path exists and the role suffice
     ("/", "Inbox", "inbox"),
     ("/contacts", "Contacts", "person"),
     ("/rules", "Rules", "rules"),
-    ("/reports", "Reports", "clock"),
+    ("/reports", "Reports", "plot"),
     ("/wallboard", "Wallboard", "panel"),
     ("/settings", "Settings", "settings"),
     ("/settings/", "Settings", "settings"),
