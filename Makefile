@@ -22,7 +22,7 @@ check: $(VENV)/dev.stamp ## style, format and types
 	$(BIN)/mypy
 
 bench: $(VENV)/dev.stamp ## every benchmark, one table each; NAME=accept for one of them
-	@for name in $(or $(NAME),accept flow pull latency streams); do \
+	@for name in $(or $(NAME),accept flow pull latency streams inbox); do \
 	  $(BIN)/python -m bench.$$name || exit 1; done
 
 words: $(VENV)/dev.stamp ## bring the catalogues up to date with the texts in the code; what is new is empty

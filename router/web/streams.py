@@ -2,7 +2,8 @@
 
 One listener a process hands every change to the queues of its open streams; a queue that is full is emptied and its
 page told to look at everything again. What concerns a viewer's own tickets is sent at once; what moves elsewhere in the
-line is gathered, the longer the more pages are open (two seconds at 500), so that they do not wake for nothing.
+line is gathered for a moment and sent to all at once, so that 500 streams wake five times a second at most. Pages are
+told over how long to spread their looks at it, the longer the more are open.
 """
 
 import json
@@ -34,8 +35,9 @@ log = logging.getLogger(__name__)
 QUEUE = 64  # hints a page may be behind before it is told to look at everything
 COMMENT_S = 15.0  # a line for proxies that end silent connections
 CHECK_S = 30.0  # how often a stream asks whether its viewer still may
-GATHER_S = 2.0  # how long changes elsewhere are gathered at most
-GATHER_PAGE_S = 0.004  # and for each open page: what 250 looks a second take
+GATHER_S = 0.2  # how long changes elsewhere are gathered; the first after a calm time goes at once
+SPREAD_S = 2.0  # over how long pages spread their looks at most
+SPREAD_PAGE_S = 0.004  # and for each open page: what 250 looks a second take
 GATHERED = 50  # ids of one gathered hint; more: look at everything
 RETRY_MS = 2000  # when a browser connects again
 HEARTBEAT_S = 15.0  # all streams of this process are noted as seen
@@ -54,12 +56,20 @@ class Viewer:
     thread: str = ""  # a visitor: this conversation alone
 
 
+class Line:
+    """Stands in a stream's queue for what was gathered."""
+
+
+LINE = Line()
+
+
 @dataclass(eq=False, slots=True)
 class Client:
     """One open stream."""
 
     viewer: Viewer
-    hints: "queue.Queue[Change | None]" = field(default_factory=lambda: queue.Queue(QUEUE))
+    hints: "queue.Queue[Change | Line | None]" = field(default_factory=lambda: queue.Queue(QUEUE))
+    gathered: dict[str, None] = field(default_factory=dict)  # tickets that moved elsewhere
     missed: threading.Event = field(default_factory=threading.Event)
     stream_id: str = ""
 
@@ -73,6 +83,7 @@ class Hub:
         self._clients: set[Client] = set()
         self._lock = threading.Lock()
         self._listening = False
+        self._moved = threading.Event()  # something was gathered
 
     def join(self, viewer: Viewer) -> Client | None:
         """Return a new stream's queue, None if this process holds as many streams as it may."""
@@ -85,6 +96,7 @@ class Hub:
         if first:
             self._heed.notifier.listen(self._heard)
             threading.Thread(target=self._beat, name="heed-streams", daemon=True).start()
+            threading.Thread(target=self._tell_of_the_line, name="heed-line", daemon=True).start()
         return client
 
     def leave(self, client: Client) -> None:
@@ -98,20 +110,35 @@ class Hub:
         return len(self._clients)
 
     @property
-    def gather_s(self) -> float:
-        """Return the pause between two hints about what moves elsewhere; the first after a calm time goes at once."""
-        return min(GATHER_S, GATHER_PAGE_S * self.open)
+    def spread_s(self) -> float:
+        """Return over how long pages should spread their looks at what moved elsewhere."""
+        return min(SPREAD_S, SPREAD_PAGE_S * self.open)
 
     def _heard(self, change: Change | None) -> None:
         with self._lock:
-            clients = list(self._clients)
-        for client in clients:
-            if change is not None and not concerns(change, client.viewer):
-                continue
-            try:
-                client.hints.put_nowait(change)
-            except queue.Full:
-                client.missed.set()
+            for client in self._clients:
+                if change is None or (concerns(change, client.viewer) and is_theirs(change, client.viewer)):
+                    _put(client, change)
+                elif concerns(change, client.viewer):
+                    client.gathered[change.ticket] = None
+                    self._moved.set()
+
+    def gathered(self, client: Client) -> Collection[str]:
+        """Return the tickets that moved elsewhere since this was last asked for a stream."""
+        with self._lock:
+            found, client.gathered = client.gathered, {}
+        return found
+
+    def _tell_of_the_line(self) -> None:
+        """Wake every stream that has gathered something, together, a moment apart from the last time."""
+        while not self._heed.notifier.stopping:
+            if self._moved.wait(1.0):
+                self._moved.clear()
+                with self._lock:
+                    clients = [client for client in self._clients if client.gathered]
+                for client in clients:
+                    _put(client, LINE)
+                time.sleep(GATHER_S)
 
     def _beat(self) -> None:
         """Note all agents' streams of this process as seen, in one write."""
@@ -149,11 +176,9 @@ def is_theirs(change: Change, viewer: Viewer) -> bool:
 def stream(heed: Heed, viewer: Viewer, hub: Hub, client: Client) -> Iterator[str]:
     """Yield server-sent events until the process stops or the viewer no longer may."""
     yield f"retry: {RETRY_MS}\n\n" + event("hello", {})
-    gathered: dict[str, None] = {}
     spoke = checked = time.monotonic()
-    line_from = 0.0  # monotonic; no hint about the line before
     while not heed.notifier.stopping:
-        wait = (line_from if gathered else spoke + COMMENT_S) - time.monotonic()
+        wait = spoke + COMMENT_S - time.monotonic()
         try:
             change = client.hints.get(timeout=min(max(wait, 0.01), 5.0))
             heard = True
@@ -163,9 +188,14 @@ def stream(heed: Heed, viewer: Viewer, hub: Hub, client: Client) -> Iterator[str
         if client.missed.is_set() or (heard and change is None):
             client.missed.clear()
             _drain(client)
-            gathered.clear()
+            hub.gathered(client)
             yield event("resync", {})
             spoke = at
+        elif isinstance(change, Line):
+            gathered = hub.gathered(client)
+            if gathered:
+                yield event("line", _line(gathered, hub.spread_s))
+                spoke = at
         elif change is not None:
             if change.kind == "session" or at - checked > CHECK_S:
                 checked = at
@@ -174,15 +204,8 @@ def stream(heed: Heed, viewer: Viewer, hub: Hub, client: Client) -> Iterator[str
                     return
             if change.kind == "session":
                 continue
-            if is_theirs(change, viewer):
-                yield event("change", told(change, viewer))
-                spoke = at
-            else:
-                gathered[change.ticket] = None
-        if gathered and at >= line_from:
-            yield event("line", _line(gathered, hub.gather_s))
-            gathered.clear()
-            spoke, line_from = at, at + hub.gather_s
+            yield event("change", told(change, viewer))
+            spoke = at
         if at - checked > CHECK_S:
             checked = at
             if not viewer.holds():
@@ -206,10 +229,10 @@ def told(change: Change, viewer: Viewer) -> dict[str, object]:
     return said
 
 
-def _line(gathered: Collection[str], gather_s: float) -> dict[str, object]:
+def _line(gathered: Collection[str], spread_s: float) -> dict[str, object]:
     """Return what moved elsewhere, and over how many milliseconds the pages should spread their looks at it."""
     named: dict[str, object] = {"tickets": list(gathered)} if len(gathered) <= GATHERED else {"all": True}
-    return named | {"spread": round(gather_s * 1000)}
+    return named | {"spread": round(spread_s * 1000)}
 
 
 def event(name: str, data: dict[str, object]) -> str:
@@ -290,6 +313,13 @@ def _token_holds(heed: Heed, token: str, at: datetime) -> bool:
     except DATABASE_AWAY:
         return True
     return True
+
+
+def _put(client: Client, hint: Change | Line | None) -> None:
+    try:
+        client.hints.put_nowait(hint)
+    except queue.Full:
+        client.missed.set()
 
 
 def _drain(client: Client) -> None:
