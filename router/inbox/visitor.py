@@ -3,7 +3,7 @@
 from router.app import Heed
 from router.desk.errors import NotFound
 from router.inbox.files import StoredFile
-from router.store import blobs
+from router.store import blobs, desk
 from router.store.connections import ConnectionRow, KnownConnections
 from router.store.views import visitor
 
@@ -23,6 +23,12 @@ class Chats:
         """Return a chat, None if no web chat has this key; whether it is active is for the page to say."""
         row = self._known.by_key(key) if key.isascii() and len(key) <= MAX_KEY else None
         return row if row is not None and row.connection.channel == "webchat" else None
+
+
+def language(heed: Heed, chat: Chat) -> str:
+    """Return the language of a chat's brand."""
+    with heed.database.read() as db:
+        return next((brand.language for brand in desk.brands(db) if brand.id == chat.brand_id), "en")
 
 
 def conversation(heed: Heed, connection_id: str, thread: str, after: str | None) -> list[dict[str, object]]:

@@ -1,11 +1,17 @@
 """The chat page, by itself or in the widget's frame, and the widget's script."""
 
+import json
+
 from flask import Blueprint, Response, g, render_template, request
 from flask import current_app as app
 
 from channels.webchat import adapter
+from router.inbox.visitor import Chat, language
 from router.web.audience import audience
 from router.web.chat.known import chat_of
+from router.web.security import heed_of
+from router.web.words import look_up as _
+from router.web.words import prefer, read_in
 
 WIDGET_AGE_S = 3600
 
@@ -19,11 +25,12 @@ def page(key: str) -> str:
     row = chat_of(key)
     origins = adapter.allowed_origins(row.connection)
     g.frame_ancestors = " ".join(origins) or None
+    prefer(language(heed_of(), row))
     return render_template(
         "chat/page.html",
         key=key,
-        title=row.connection.setting("title", "Chat with us"),
-        greeting=row.connection.setting("greeting", "How can we help?"),
+        title=_title(row),
+        greeting=row.connection.setting("greeting", "") or _("How can we help?"),
         framed=request.args.get("frame") == "1",
         most=adapter.MAX_TEXT,
     )
@@ -33,9 +40,15 @@ def page(key: str) -> str:
 @audience("visitor")
 def widget(key: str) -> Response:
     """Return the script that a site puts into its pages to offer the chat."""
-    chat_of(key)
-    script = app.extensions["heed.assets"].get("widget.js")
-    response = Response(script.body, mimetype="text/javascript")
+    row = chat_of(key)
+    read_in(language(heed_of(), row))  # not the visitor's: the answer is kept for everyone
+    said = json.dumps(_title(row)).replace("<", "\\u003c").encode()
+    script = app.extensions["heed.assets"].get("widget.js").body.replace(b'"Chat with us"', said)
+    response = Response(script, mimetype="text/javascript")
     response.headers["Cache-Control"] = f"public, max-age={WIDGET_AGE_S}"
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response
+
+
+def _title(row: Chat) -> str:
+    return row.connection.setting("title", "") or _("Chat with us")

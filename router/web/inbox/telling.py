@@ -7,8 +7,8 @@ from flask import Flask
 
 from router.inbox import EventView
 from router.routing.words import LANGUAGES, is_language
+from router.web.words import language_name, span
 from router.web.words import look_up as _
-from router.web.words import span
 
 TENSE, HOT = 25, 50  # where a message's own figure changes shape; the written anchors
 
@@ -67,7 +67,7 @@ def intent(key: str) -> str:
 
 def language(tag: str) -> str:
     """Return a language's name; empty for one that could not be told."""
-    return "" if tag in ("", "und") else LANGUAGES.get(tag, tag)
+    return "" if tag in ("", "und") else language_name(tag, LANGUAGES.get(tag, tag))
 
 
 def channel_name(key: str) -> str:

@@ -13,9 +13,8 @@ from router.web.audience import audience
 from router.web.inbox import frame
 from router.web.security import SESSION_KEY, heed_of, now, sign_in_as, signed_in
 from router.web.settings import asked
+from router.web.words import ENGLISH, LANGUAGES, offered, read_in
 from router.web.words import look_up as _
-
-LOCALES = ("en",)
 
 bp = Blueprint("settings_you", __name__, url_prefix="/settings/you")
 
@@ -31,15 +30,16 @@ def show() -> str:
 @audience("agent")
 def change() -> Response:
     """Change name, zone and language."""
-    locale = asked.text("locale")
+    locale = offered(asked.text("locale")) or ENGLISH
     staffing.change_profile(
         heed_of(),
         g.agent.id,
         now(),
         name=asked.text("name"),
         zone=asked.text("zone"),
-        locale=locale if locale in LOCALES else LOCALES[0],
+        locale=locale,
     )
+    read_in(locale)
     flash(_("Saved."), "good")
     return redirect(url_for("settings_you.show"), 303)
 
@@ -131,7 +131,7 @@ def _page(*, wrong: str = "", wrong_token: str = "", token: str = "") -> str:
         who=me.agent,
         chosen=preferences.read(heed, me.agent.id),
         zones=[(zone, zone) for zone in sorted(available_timezones())],
-        locales=LOCALES,
+        locales=list(LANGUAGES.items()),
         asks_old=accounts.has_password(heed, me.agent.id) and not session.get("by_link"),
         sessions=accounts.sessions(heed, me.agent, now()),
         this_session=me.through,

@@ -1,6 +1,7 @@
 // The customer's chat: keeps its token and what is not sent yet, sends each message once, hears of answers at once.
 
 import { uid } from "./uid.js";
+import { moment, t } from "./words.js";
 
 const root = /** @type {HTMLElement} */ (document.getElementById("chat"));
 const list = /** @type {HTMLElement} */ (document.getElementById("said"));
@@ -52,7 +53,7 @@ async function begin() {
   const answer = await fetch(`${base}/start`, { method: "POST", headers: { Accept: "application/json" } });
   const said = await answer.json().catch(() => ({}));
   if (answer.ok) kept.set(TOKEN, said.token);
-  else tell(said.detail ?? "The chat is closed for the moment.");
+  else tell(said.detail ?? t("The chat is closed for the moment."));
   return answer.ok;
 }
 
@@ -103,16 +104,16 @@ async function flush() {
       }
       const said = await answer.json().catch(() => ({}));
       if (answer.status === 429 || answer.status >= 500) {
-        tell(answer.status === 429 ? "That was a lot at once. Your message is kept and sent in a moment." : said.detail);
+        tell(answer.status === 429 ? t("That was a lot at once. Your message is kept and sent in a moment.") : said.detail);
         await wait(Number(answer.headers.get("Retry-After") ?? 5) * 1000);
         continue;
       }
-      keepOutbox(outbox().map((row) => (row.id === next.id ? { ...row, failed: said.detail ?? "It was refused." } : row)));
+      keepOutbox(outbox().map((row) => (row.id === next.id ? { ...row, failed: said.detail ?? t("It was refused.") } : row)));
       draw();
     }
     tell();
   } catch {
-    tell("No connection. Your message is kept and sent when it is back.");
+    tell(t("No connection. Your message is kept and sent when it is back."));
     setTimeout(flush, AGAIN_MS);
   } finally {
     sending = false;
@@ -126,6 +127,9 @@ function sent(row) {
   draw();
 }
 
+/** @param {Date} at */
+const dated = (at) => moment(at, { weekday: "short", day: "numeric", month: "short" });
+
 function draw() {
   const atEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
   const clients = new Set([...known.values()].filter((said) => said.id !== said.client).map((said) => said.client));
@@ -137,8 +141,8 @@ function draw() {
   const wanted = [];
   let day = "";
   for (const said of rows) {
-    const on = new Date(said.at).toLocaleDateString();
-    if (on !== day) wanted.push(item(`day-${on}`, "day", on === new Date().toLocaleDateString() ? "Today" : on, drawn));
+    const on = dated(new Date(said.at));
+    if (on !== day) wanted.push(item(`day-${on}`, "day", on === dated(new Date()) ? t("Today") : on, drawn));
     day = on;
     wanted.push(bubble(said, drawn));
   }
@@ -167,19 +171,19 @@ function bubble(said, drawn) {
   const made = item(id, said.ours ? "me" : "them", said.text, new Map());
   if (said.who) made.prepend(small(said.who, "who"));
   for (const file of said.files) made.append(link(file));
-  const clock = new Date(said.at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-  made.append(small(said.ours ? `${clock} · sent` : clock));
+  const clock = moment(new Date(said.at), { hour: "2-digit", minute: "2-digit" });
+  made.append(small(said.ours ? t("{clock} · sent", { clock }) : clock));
   return made;
 }
 
 /** @param {Unsent} row */
 function unsent(row) {
   const made = item(row.id, "me unsent", row.text, new Map());
-  made.append(small(row.failed ? `Not sent: ${row.failed}` : "Sending…"));
+  made.append(small(row.failed ? t("Not sent: {reason}", { reason: row.failed }) : t("Sending…")));
   if (row.failed) {
     const again = document.createElement("button");
     again.type = "button";
-    again.textContent = "Take it back to change it";
+    again.textContent = t("Take it back to change it");
     again.onclick = () => {
       keepOutbox(outbox().filter((other) => other.id !== row.id));
       box.value = row.text;
@@ -207,7 +211,7 @@ function link(file) {
   made.onclick = async (event) => {
     event.preventDefault();
     const answer = await fetch(`${base}/files/${file.id}`, { headers: headers() });
-    if (!answer.ok) return tell("That file is not there any more.");
+    if (!answer.ok) return tell(t("That file is not there any more."));
     const address = URL.createObjectURL(await answer.blob());
     const save = Object.assign(document.createElement("a"), { href: address, download: file.name });
     save.click();
@@ -232,7 +236,7 @@ async function listen() {
       }
     } catch {
       line.hidden = false;
-      line.textContent = "Connection lost. It comes back by itself.";
+      line.textContent = t("Connection lost. It comes back by itself.");
     }
     live = false;
     await wait(kept.get(TOKEN) ? AGAIN_MS : 1000);

@@ -6,6 +6,7 @@ import * as dialogs from "./dialogs.js";
 import * as keys from "./keys.js";
 import { byId, earlier, more, move, open, refreshList, refreshTicket, root, showTab, shown, tab, times } from "./panes.js";
 import { say } from "./say.js";
+import { t } from "./words.js";
 import "./writing.js";
 
 const SOON_MS = 120; // changes that come together are looked at together
@@ -31,13 +32,13 @@ async function act(box, button) {
   box.dataset.busy = "1";
   try {
     const { ok, said } = await send(box.action, data);
-    if (!ok) return refuse(box, said.detail || "It did not work. Try again.");
+    if (!ok) return refuse(box, said.detail || t("It did not work. Try again."));
     if (said.detail) refuse(box, said.detail);
     dialogs.close();
     await after(box.dataset.act ?? "", said);
   } catch {
     tell(false);
-    refuse(box, "No connection. Try again when it is back.");
+    refuse(box, t("No connection. Try again when it is back."));
   } finally {
     delete box.dataset.busy;
   }
@@ -124,6 +125,7 @@ function start() {
     void act(box, button);
   });
   document.addEventListener("heed:hint", (event) => heard(/** @type {CustomEvent} */ (event).detail));
+  document.addEventListener("heed:sent", (event) => void after("", /** @type {CustomEvent} */ (event).detail));
   document.addEventListener("heed:line", (event) => {
     const banner = byId("lost");
     if (banner) banner.hidden = /** @type {CustomEvent} */ (event).detail.works;

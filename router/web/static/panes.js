@@ -4,6 +4,7 @@ import { fragment } from "./ask.js";
 import * as composer from "./composer.js";
 import { morph } from "./morph.js";
 import { say } from "./say.js";
+import { t } from "./words.js";
 
 export const root = document.getElementById("inbox");
 export const shown = () => root?.dataset.ticket ?? "";
@@ -60,7 +61,7 @@ function draw(found) {
   if (!fresh) return;
   if (!same || atEnd) fresh.scrollTop = fresh.scrollHeight;
   if (same && before !== fresh.dataset.last) {
-    say("A new message came in");
+    say(t("A new message came in"));
     composer.arrived(fresh.dataset.last ?? "");
   }
 }
@@ -100,7 +101,7 @@ export async function open(ticket, how = {}) {
   const found = await fragment(`/tickets/${ticket}/conversation?tab=${tab()}`, { fresh: true });
   if (found && shown() === ticket) draw(found);
   const title = byId("talk-head")?.querySelector("h2")?.textContent ?? "";
-  document.title = `${title} · Inbox · Heed`;
+  document.title = t("{title} · Inbox · Heed", { title });
   byId("panel")?.classList.remove("open");
   say(title);
 }

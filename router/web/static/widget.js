@@ -3,6 +3,7 @@
 (() => {
   const own = /** @type {HTMLScriptElement | null} */ (document.currentScript);
   if (!own || document.getElementById("heed-chat")) return;
+  const title = "Chat with us"; // in the words of this chat when it is served
   const page = own.src.replace(/\/widget\.js.*$/, "?frame=1");
 
   /** @param {HTMLElement} node @param {Partial<CSSStyleDeclaration>} style */
@@ -15,7 +16,7 @@
   const button = document.createElement("button");
   button.type = "button";
   button.setAttribute("aria-expanded", "false");
-  button.setAttribute("aria-label", "Chat with us");
+  button.setAttribute("aria-label", title);
   styled(button, {
     width: "56px", height: "56px", borderRadius: "50%", border: "0", cursor: "pointer", padding: "0",
     background: "#2f5bd7", color: "#fff", boxShadow: "0 6px 20px rgb(0 0 0 / .25)", display: "block", marginInlineStart: "auto",
@@ -34,7 +35,7 @@
     if (!frame) {
       frame = document.createElement("iframe");
       frame.src = page;
-      frame.title = "Chat";
+      frame.title = title;
       styled(frame, {
         display: "none", border: "0", borderRadius: "16px", width: "min(380px, calc(100vw - 40px))", marginBlockEnd: "12px",
         height: "min(620px, calc(100vh - 110px))", boxShadow: "0 12px 40px rgb(0 0 0 / .25)", background: "Canvas",

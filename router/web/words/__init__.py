@@ -6,6 +6,7 @@ literals, so that they can be found; texts of tables are marked by `mark`. Sente
 
 from flask import Flask
 
+from router.web.words.catalogue import ENGLISH as ENGLISH
 from router.web.words.catalogue import LANGUAGES as LANGUAGES
 from router.web.words.moments import clock as clock
 from router.web.words.moments import day as day
