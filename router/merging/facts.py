@@ -61,23 +61,23 @@ def put(db: Connection, changes: Changes, ticket: Ticket, now: Facts, wanted: Fa
     for name in PROMISED:
         if now.get(name) != wanted.get(name):
             _promise(db, changes, ticket, now.get(name), wanted.get(name))
-    _tag(db, changes, ticket, now, wanted)
+    label(db, changes, ticket.id, now, wanted)
+
+
+def label(db: Connection, changes: Changes, ticket_id: str, now: Facts, wanted: Facts) -> None:
+    """Make a ticket's tags and needs what is wanted."""
+    gone = [name.removeprefix("tag:") for name in now.keys() - wanted.keys() if name.startswith("tag:")]
+    tickets.remove_tags(db, ticket_id, gone)
+    new = sorted(name for name in wanted.keys() - now.keys() if name.startswith("tag:"))
+    changes.tags.extend((ticket_id, name.removeprefix("tag:"), str(wanted[name])) for name in new)
     if needs_in(now) != needs_in(wanted):
-        changes.needs[ticket.id] = needs_in(wanted)
+        changes.needs[ticket_id] = needs_in(wanted)
 
 
 def put_hands(ticket: Ticket, hands: Mapping[str, object]) -> None:
     """Let a ticket stand as it once stood."""
     for name in HANDS:
         setattr(ticket, name, _moment(hands[name]) if name in MOMENTS else hands[name])
-
-
-def _tag(db: Connection, changes: Changes, ticket: Ticket, now: Facts, wanted: Facts) -> None:
-    gone = [name.removeprefix("tag:") for name in now.keys() - wanted.keys() if name.startswith("tag:")]
-    if gone:
-        merges.drop_tags(db, ticket.id, gone)
-    new = sorted(name for name in wanted.keys() - now.keys() if name.startswith("tag:"))
-    changes.tags.extend((ticket.id, name.removeprefix("tag:"), str(wanted[name])) for name in new)
 
 
 def _promise(db: Connection, changes: Changes, ticket: Ticket, now: Fact, wanted: Fact) -> None:

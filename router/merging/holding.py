@@ -101,7 +101,7 @@ def line_up(
     if ticket.state != State.WAITING or ticket.place is None:
         return
     had = spec_of(db, ticket, lane_id) if lane_id is not None else None
-    if had is not None:
+    if had is not None and ticket.reserved_for is None:
         ticket.flag = nobody(had, list(desk.agents.values()))
         changes.lanes[ticket.id] = had
         return

@@ -4,11 +4,12 @@
 the merges that are not undone say how the chain came about.
 """
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, func, or_, select, update
 
 from router.model import Scope
 from router.store import bulk
@@ -23,10 +24,10 @@ from router.store.schema import (
     promise,
     ticket,
     ticket_event,
-    ticket_need,
     ticket_tag,
 )
 
+NAMES_FILES = "again-"  # begins the key of a draft that was a message with files; any other is made anew
 SPLIT = "split_from"  # the event on a ticket that was started from one message of another
 
 
@@ -47,6 +48,31 @@ class MergeRow:
     into_contact_id: str | None = None
     undone_at: datetime | None = None
     undone_by: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Where the messages lie that are shown in one ticket."""
+
+    ticket_id: str
+    homes: tuple[str, ...]  # the ticket itself, and those merged into it
+    messages: tuple[str, ...] = ()  # that it was started from; they lie in another ticket and stay there
+
+    @property
+    def lies(self) -> ColumnElement[bool]:
+        """Return the condition on messages that are shown."""
+        inside = _one_of(message.c.home_ticket_id, self.homes)
+        return inside | message.c.id.in_(self.messages) if self.messages else inside
+
+    @property
+    def happened(self) -> ColumnElement[bool]:
+        """Return the condition on events that are shown."""
+        return _one_of(ticket_event.c.ticket_id, self.homes)
+
+
+def _one_of(column: ColumnElement[str], wanted: tuple[str, ...]) -> ColumnElement[bool]:
+    """Return the condition that a column is one of several; a single one goes straight down its index."""
+    return column == wanted[0] if len(wanted) == 1 else column.in_(wanted)
 
 
 _COLUMNS = tuple(merge.c[name] for name in MergeRow.__slots__)
@@ -103,6 +129,19 @@ def homes(db: Connection, ticket_ids: Collection[str]) -> dict[str, str]:
     return found | {row.id: row.merged_into for row in db.execute(query)}
 
 
+def shown(db: Connection, ticket_id: str) -> Shown:
+    """Return where the messages lie that are shown in a ticket."""
+    found = tuple(sorted(homes(db, [ticket_id])))
+    return Shown(ticket_id, found, tuple(_started_from(db, found)))
+
+
+def _started_from(db: Connection, ticket_ids: Collection[str]) -> list[str]:
+    split = select(ticket_event.c.data).join(ticket, ticket.c.id == ticket_event.c.ticket_id)
+    split = split.where(ticket.c.follows_ticket_id.is_not(None), ticket.c.id.in_(list(ticket_ids)))
+    said = db.execute(split.where(ticket_event.c.kind == SPLIT)).scalars()
+    return [str(json.loads(data)["message"]) for data in said]
+
+
 def numbers(db: Connection, ticket_ids: Collection[str]) -> dict[str, int]:
     """Return the numbers of tickets."""
     query = select(ticket.c.id, ticket.c.number).where(ticket.c.id.in_(list(ticket_ids)))
@@ -141,16 +180,6 @@ def tags_with_by(db: Connection, ticket_id: str) -> dict[str, str]:
     return {row.tag: row.by for row in rows}
 
 
-def drop_tags(db: Connection, ticket_id: str, tags: Collection[str]) -> None:
-    """Take tags off a ticket."""
-    db.execute(delete(ticket_tag).where(ticket_tag.c.ticket_id == ticket_id, ticket_tag.c.tag.in_(list(tags))))
-
-
-def clear_needs(db: Connection, ticket_id: str) -> None:
-    """Let a ticket need nothing."""
-    db.execute(delete(ticket_need).where(ticket_need.c.ticket_id == ticket_id))
-
-
 def reopen_promise(db: Connection, ticket_id: str, like: Promise) -> bool:
     """Let an ended promise of a ticket hold again: this one, or a copy of it. False: there is none."""
     table = promise
@@ -181,13 +210,12 @@ def copy_drafts(db: Connection, from_id: str, into_id: str) -> None:
     """Let everybody's unsent words on one ticket be found on another where they have none; both keep theirs."""
     names = [column.name for column in draft.c if column.name != "ticket_id"]
     rows = db.execute(select(*[draft.c[name] for name in names]).where(draft.c.ticket_id == from_id)).mappings()
-    bulk.add_new(db, draft, [{**row, "ticket_id": into_id} for row in rows if row["text"].strip()])
-
-
-def split_messages(db: Connection, ticket_ids: Collection[str]) -> list[str]:
-    """Return the data of the events that say from which message a ticket was started."""
-    query = select(ticket_event.c.data).where(ticket_event.c.ticket_id.in_(list(ticket_ids)))
-    return list(db.execute(query.where(ticket_event.c.kind == SPLIT)).scalars())
+    copies = [
+        {**row, "ticket_id": into_id, "key": row["key"] if row["key"].startswith(NAMES_FILES) else ""}
+        for row in rows
+        if row["text"].strip()
+    ]
+    bulk.add_new(db, draft, copies)
 
 
 def owners(db: Connection, contact_ids: Iterable[str]) -> Mapping[str, str]:
