@@ -40,6 +40,7 @@ COMMANDS = (
     Command("snooze", "Snooze", "Z", "click", "act-snooze", "ticket"),
     Command("transfer", "Transfer", "T", "click", "act-transfer", "ticket"),
     Command("forward", "Forward to someone else", "", "dialog", "/tickets/{ticket}/forward", "ticket"),
+    Command("start", "Write to a customer", "C", "dialog", "/tickets/new"),
     Command("answers", "Saved answers", "M", "click", "act-answers", "ticket"),
     Command("why", "Who else was considered", "", "dialog", "/tickets/{ticket}/why", "ticket"),
     Command("assign", "Assign to a person", "A", "dialog", "/tickets/{ticket}/assign", "ticket", Role.SUPERVISOR),
@@ -52,6 +53,7 @@ COMMANDS = (
     Command("wallboard", "Wallboard", "", "go", "/wallboard", role=Role.SUPERVISOR),
     Command("settings", "Settings", "", "go", "/settings/you"),
     Command("leave", "Close a dialog, leave a field", "Esc", ""),
+    Command("undo", "Take back what was just sent", "U", "click", "undo-send"),
     Command("send", "Send", "Ctrl ↵", "", where="ticket"),
 )
 

@@ -2,6 +2,9 @@
 
 const token = () => document.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
 
+/** What a request that changes something carries. @param {Record<string, string>} more @returns {Record<string, string>} */
+export const headers = (more) => ({ "X-CSRFToken": token(), ...more });
+
 /** @type {Map<string, {tag: string}>} */
 const known = new Map();
 
@@ -38,8 +41,7 @@ export async function fragment(path, how = {}) {
  */
 export async function send(path, data) {
   data.delete("csrf_token");
-  const headers = { Accept: "application/json", "X-CSRFToken": token() };
-  const answer = await fetch(path, { method: "POST", body: data, headers });
+  const answer = await fetch(path, { method: "POST", body: data, headers: headers({ Accept: "application/json" }) });
   tell(true);
   const said = await answer.json().catch(() => ({}));
   if (answer.status === 401) location.assign("/login");

@@ -36,4 +36,11 @@ keys.run("escape", () => {
   one.open = false;
   one.querySelector("summary")?.focus();
 });
+// Who signs out leaves no words on a shared machine, but for those the server has not.
+document.addEventListener("submit", (event) => {
+  if (!/** @type {HTMLFormElement} */ (event.target).action.endsWith("/logout")) return;
+  for (const [name, value] of Object.entries(localStorage)) {
+    if (name.startsWith("heed.draft.") && value.includes('"saved":true')) localStorage.removeItem(name);
+  }
+});
 keys.dialogsBy((path) => void dialogs.show(path).catch(() => location.assign(path)));
