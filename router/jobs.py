@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from router import config, delivery, fetching, sample, sweeping, triage, workers
+from router import config, delivery, fetching, many, sample, sweeping, triage, workers
 from router import drain as draining
 from router import effects as doing
 from router.app import Heed, open_heed
@@ -65,6 +65,16 @@ def fetch(attachment_id: str) -> None:
 def effects() -> None:
     """Do what rules asked for."""
     _run("effects", lambda heed: doing.settle_due(heed, _now()))
+
+
+def go_on_with_many(act_id: str) -> None:
+    """Treat the next tickets of an act on many, piece by piece, until none is left."""
+
+    def work(heed: Heed) -> None:
+        while many.go_on(heed, act_id, _now()):
+            pass
+
+    _run("go_on_with_many", work)
 
 
 def load_sample(agent_id: str) -> None:

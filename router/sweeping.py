@@ -10,7 +10,7 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-from router import delivery, effects, fetching, keeping, minutes, presence, waking
+from router import delivery, effects, fetching, following, indexing, keeping, minutes, presence, surveying, waking
 from router.app import Heed
 from router.desk import scheduling
 from router.drain import drain
@@ -70,6 +70,7 @@ class Sweep:
         self._running: dict[str, Future[None]] = {}
         self._lock = threading.Lock()
         self._tidied: datetime | None = None
+        self._indexed = False  # everything is in the search index
 
     def now(self, now: datetime) -> None:
         """Do everything that is due. A duty that fails is logged and does not keep the others from theirs."""
@@ -85,8 +86,11 @@ class Sweep:
             ("quiet chats", lambda: waking.rest_quiet(self._heed, now)),
             ("effects", lambda: self._effects(waiting, now)),
             ("files", lambda: self._fetch(waiting, now)),
+            ("questions to customers", lambda: surveying.ask_due(self._heed, now)),
+            ("follow-ups", lambda: following.tell_due(self._heed, now)),
             ("the minute's figures", lambda: minutes.measure(self._heed, now)),
             ("housework", lambda: self._tidy(now)),
+            ("search index", lambda: self._index(now)),
         )
         for name, duty in duties:
             try:
@@ -133,6 +137,13 @@ class Sweep:
         if self._tidied is None or now - self._tidied >= HOUSEWORK_EVERY:
             self._tidied = now
             self._errand("housework", lambda: housework(self._heed, now))
+
+    def _index(self, now: datetime) -> None:
+        def read() -> None:
+            self._indexed = indexing.read_for_a_while(self._heed, now)
+
+        if not self._indexed:
+            self._errand("search index", read)
 
     def _errand(self, name: str, work: Callable[[], object]) -> None:
         """Do something in another thread, unless the same is still being done."""

@@ -53,6 +53,8 @@ def put_back(heed: Heed, act: Act, before: str, kind: str) -> None:
     ticket, said = act.ticket, json.loads(before)
     was: dict[str, Any] = {name: _value(name, value) for name, value in said["ticket"].items() if name in COLUMNS}
     tickets.end_assignment(act.db, ticket.id, "undone", act.now)
+    made_since = [held.id for held in tickets.open_promises(act.db, [ticket.id]).get(ticket.id, ())]
+    tickets.end_promises(act.db, [made for made in made_since if made not in said["promises"]], act.now)
     undoing.reopen_promises(act.db, said["promises"])
     _put_back_tags(act, set(said["tags"]))
     needs = {skill: (int(level), str(because)) for skill, (level, because) in said["needs"].items()}

@@ -28,7 +28,7 @@ from router.store.undoing import DONE, TO_DO, UNDONE, Told, Undoable
 PIECE = 50  # tickets at most in one go
 PIECE_S = 1.0  # and seconds, so that a page answers within two
 SHOWN = 1000
-JOB = "router.jobs.many"
+JOB = "router.jobs.go_on_with_many"
 
 
 @dataclass(frozen=True, slots=True)

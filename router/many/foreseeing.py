@@ -104,8 +104,8 @@ def _not_this(
                 return f"This ticket is {state}."
             if agent is None or ticket.brand_id not in agent.brands:
                 return "This person does not work for the ticket's brand."
-            has = (ticket.agent_id, state) == (agent.id, State.OPEN)
-            return f"{agent.name} has this ticket already." if has else ""
+            theirs = (ticket.agent_id, state) == (agent.id, State.OPEN)
+            return f"{agent.name} has this ticket already." if theirs else ""
         case "transfer":
             if state in DONE:
                 return f"This ticket is {state}."
@@ -122,7 +122,7 @@ def _not_this(
         case "resolve":
             return "This ticket is resolved." if state is State.RESOLVED else _no_way(state, State.RESOLVED)
         case "return":
-            has = state in AT_WORK or ticket.reserved_for
+            has = state in AT_WORK or ticket.reserved_for is not None
             return "" if has else "Only a ticket that somebody has can be returned."
         case "spam":
             return "It is set aside already." if ticket.spam and state is State.CLOSED else ""

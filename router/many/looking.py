@@ -9,6 +9,7 @@ from router.many.acts import MOST, Order
 from router.many.foreseeing import Foreseen, foresee
 from router.model import Scope
 from router.store import desk, roster, tickets
+from router.store.rows import Ticket
 
 AT_ONCE = 500  # ids in one statement
 
@@ -18,7 +19,8 @@ def preview(heed: Heed, scope: Scope, order: Order, ticket_ids: Sequence[str], n
     may(scope, order)
     wanted = list(dict.fromkeys(ticket_ids))[:MOST]
     with heed.database.read() as db:
-        rows, tags = {}, {}
+        rows: dict[str, Ticket] = {}
+        tags: dict[str, set[str]] = {}
         for start in range(0, len(wanted), AT_ONCE):
             part = wanted[start : start + AT_ONCE]
             rows |= tickets.load(db, scope, part)

@@ -140,20 +140,22 @@ def told(db: Db, scope: Scope, undoable_id: str, limit: int) -> list[Told]:
 
 
 def changed_since(db: Db, ticket_id: str, event_seq: int, harmless: Sequence[str]) -> str | None:
-    """Return who changed a ticket last after an act: a name, the customer, or Heed; None if nobody did.
+    """Return who changed a ticket after an act: a name, the customer, or Heed; None if nobody did.
 
     Events of `harmless` kinds change nothing that an undo puts back.
     """
     later = (ticket_event.c.ticket_id == ticket_id) & (ticket_event.c.seq > event_seq)
     query = (
-        select(ticket_event.c.kind, func.coalesce(agent.c.name, "Heed"))
+        select(ticket_event.c.kind, agent.c.name)
         .outerjoin(agent, agent.c.id == ticket_event.c.by)
         .where(later, ticket_event.c.kind.not_in(list(harmless)))
         .order_by(ticket_event.c.seq.desc())
-        .limit(1)
     )
-    row = db.execute(query).first()
-    return None if row is None else "the customer" if row[0] == "message" else str(row[1])
+    rows = db.execute(query).all()
+    if not rows:
+        return None
+    wrote = any(row.kind == "message" for row in rows)
+    return next((str(row.name) for row in rows if row.name), "the customer" if wrote else "Heed")
 
 
 def reopen_promises(db: Db, promise_ids: Sequence[str]) -> None:
@@ -164,7 +166,7 @@ def reopen_promises(db: Db, promise_ids: Sequence[str]) -> None:
 
 def promises_set_aside(db: Db, ticket_id: str) -> list[str]:
     """Return the promises that ended when a ticket was last set aside."""
-    told = (ticket_event.c.ticket_id == ticket_id) & ticket_event.c.kind.in_(("spam", "set_aside"))
+    told = (ticket_event.c.ticket_id == ticket_id) & ticket_event.c.kind.in_(("spam", "set_aside", "put_back"))
     at = select(func.max(ticket_event.c.at)).where(told).scalar_subquery()
     ended = (promise.c.ticket_id == ticket_id) & promise.c.met_at.is_(None) & (promise.c.ended_at == at)
     return list(db.execute(select(promise.c.id).where(ended)).scalars())
