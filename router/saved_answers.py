@@ -144,14 +144,17 @@ def choices(heed: Heed, scope: Scope, ticket_id: str, now: datetime, asked: str 
     """
     with heed.database.read() as db:
         line, values, languages = _about(db, scope, ticket_id, now)
-        answers = _gathered(templates.saved(db, scope, line.brand_id), templates.uses(db))
-    found = [
-        (answer, _best(answer.texts, languages))
-        for answer in answers
-        if _holds(asked, [answer.name, *(row.body for row in answer.texts)])
-    ]
-    found.sort(key=lambda one: (_rank(one[1].language, languages), -one[0].used, one[0].name.casefold()))
-    return [_choice(row, values, answer.used) for answer, row in found[:SHOWN]]
+        return _offered(db, scope, line.brand_id, values, languages, asked)
+
+
+def for_brand(heed: Heed, scope: Scope, brand_id: str, *, customer: str = "", asked: str = "") -> list[Choice]:
+    """Return the answers with which a brand may write to somebody first. Raises NotFound for another brand."""
+    with heed.database.read() as db:
+        brand = next((brand for brand in desk.brands_seen_by(db, scope) if brand.id == brand_id), None)
+        if brand is None:
+            raise NotFound("There is no such brand.")
+        values = _of_people(db, scope, customer) | {"brand": brand.name}
+        return _offered(db, scope, brand_id, values, [brand.language], asked)
 
 
 def choice(heed: Heed, scope: Scope, ticket_id: str, answer_id: str, now: datetime, *, count: bool = False) -> Choice:
@@ -173,19 +176,34 @@ def _about(db: Db, scope: Scope, ticket_id: str, now: datetime) -> tuple[lines.T
     if line is None:
         raise NotFound("There is no such ticket.")
     brand = next(brand for brand in desk.brands(db) if brand.id == line.brand_id)
-    agent = people.by_id(db, scope.agent) if scope.agent else None
-    first = placeholders.first_name(line.contact)
     facts = customers.facts(db, line.contact_id, now) if line.contact_id else []
-    values = {
-        "customer": line.contact if first else "",
-        "first_name": first,
-        "agent": agent.name if agent else "",
+    values = _of_people(db, scope, line.contact) | {
         "brand": brand.name,
         "ticket": str(line.number),
         "subject": line.subject,
         "order": next((fact.value for fact in facts if fact.name in ORDER_FACTS), ""),
     }
     return line, values, list(dict.fromkeys((line.language, line.language.partition("-")[0], brand.language)))
+
+
+def _of_people(db: Db, scope: Scope, customer: str) -> dict[str, str]:
+    """Return what placeholders of names stand for."""
+    agent = people.by_id(db, scope.agent) if scope.agent else None
+    first = placeholders.first_name(customer)
+    return {"customer": customer if first else "", "first_name": first, "agent": agent.name if agent else ""}
+
+
+def _offered(
+    db: Db, scope: Scope, brand_id: str, values: Mapping[str, str], languages: list[str], asked: str
+) -> list[Choice]:
+    """Return a brand's answers in the languages' order, the most used first."""
+    found = [
+        (answer, _best(answer.texts, languages))
+        for answer in _gathered(templates.saved(db, scope, brand_id), templates.uses(db))
+        if _holds(asked, [answer.name, *(row.body for row in answer.texts)])
+    ]
+    found.sort(key=lambda one: (_rank(one[1].language, languages), -one[0].used, one[0].name.casefold()))
+    return [_choice(row, values, answer.used) for answer, row in found[:SHOWN]]
 
 
 def _choice(row: SavedRow, values: Mapping[str, str], used: int) -> Choice:

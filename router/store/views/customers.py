@@ -10,6 +10,8 @@ from sqlalchemy.engine import Connection as Db
 from router.model import Scope
 from router.store.schema import connection, contact, contact_fact, identity, identity_link, ticket
 
+LAST_CHARACTER = "\U0010ffff"
+
 
 @dataclass(frozen=True, slots=True)
 class ContactRow:
@@ -99,3 +101,20 @@ def connections(db: Db, scope: Scope) -> list[ConnectionName]:
     inside = true() if scope.everything else connection.c.brand_id.in_(scope.brands)
     columns = [connection.c[name] for name in ConnectionName.__slots__]
     return [ConnectionName(*row) for row in db.execute(select(*columns).where(inside).order_by(connection.c.name))]
+
+
+def beginning(db: Db, brand_id: str, channel: str, typed: str, limit: int) -> list[tuple[str, str]]:
+    """Return (address, name) of a brand's customers on one channel whose address begins like what is typed."""
+    low = typed.lower()
+    of_channel = (identity.c.brand_id == brand_id) & (identity.c.channel == channel)
+    begins = identity.c.address.startswith(low, autoescape=True)
+    if db.dialect.name == "sqlite":  # compares bytes, and takes no index for LIKE
+        begins &= (identity.c.address >= low) & (identity.c.address < low + LAST_CHARACTER)
+    name = func.coalesce(func.nullif(contact.c.name, ""), identity.c.name)
+    query = (
+        select(identity.c.address, name)
+        .outerjoin(identity_link, (identity_link.c.identity_id == identity.c.id) & identity_link.c.valid_to.is_(None))
+        .outerjoin(contact, contact.c.id == identity_link.c.contact_id)
+        .where(of_channel, begins)
+    )
+    return [(row[0], row[1] or "") for row in db.execute(query.order_by(identity.c.address).limit(limit))]

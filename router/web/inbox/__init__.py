@@ -2,7 +2,20 @@
 
 from flask import Flask
 
-from router.web.inbox import acts, answers, commands, dialogs, drafts, files, frame, notices, pages, sending, telling
+from router.web.inbox import (
+    acts,
+    answers,
+    commands,
+    dialogs,
+    drafts,
+    files,
+    frame,
+    notices,
+    pages,
+    sending,
+    starting,
+    telling,
+)
 
 
 def register(app: Flask) -> None:
@@ -11,5 +24,5 @@ def register(app: Flask) -> None:
     commands.register(app)
     telling.register(app)
     notices.register(app)
-    for part in (pages, dialogs, acts, drafts, sending, files, answers, notices):
+    for part in (pages, dialogs, acts, drafts, sending, files, answers, notices, starting):
         app.register_blueprint(part.bp)

@@ -1,11 +1,9 @@
 """What agents do: each a form that works without script, and answers a script in JSON."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TypedDict
 
 from flask import Blueprint, Response, flash, g, jsonify, redirect, request, url_for
-from werkzeug.datastructures import FileStorage
 from werkzeug.wrappers import Response as AnyResponse
 
 from router import desk, preferences, presence
@@ -14,15 +12,12 @@ from router.inbox.composing import seconds_to_undo
 from router.mistakes import Mistake
 from router.model import Presence
 from router.web.audience import audience
-from router.web.inbox import frame
+from router.web.inbox import forms, frame
 from router.web.inbox.pages import show
 from router.web.inbox.sending import later
 from router.web.security import heed_of, now
 from router.web.words import look_up as _
-from router.web.words import zone_of
-
-MAX_UPLOAD = 26 * 1024 * 1024  # bytes of one form with its files: the largest mail, and room for the text
-MAX_FILES = 10
+from router.web.words import sentence, zone_of
 
 bp = Blueprint("acts", __name__)
 
@@ -43,7 +38,7 @@ class Said(TypedDict):
 def _take_files(endpoint: str | None, values: dict[str, object] | None) -> None:
     """Let the forms that carry files be larger, before anything reads the body."""
     if endpoint in ("acts.reply", "acts.note"):
-        request.max_content_length = MAX_UPLOAD
+        request.max_content_length = forms.MAX_UPLOAD
 
 
 @bp.post("/pull")
@@ -67,16 +62,16 @@ def reply(ticket_id: str) -> AnyResponse | str | tuple[str, int]:
     text = form.get("text", "").replace("\r\n", "\n")
     if form.get("kind") == "note":
         return note(ticket_id)
-    uploads, kept = _uploads(request.files.getlist("files")), form.getlist("keep_file")[:MAX_FILES]
+    uploads, kept = forms.uploads(), form.getlist("keep_file")[: forms.MAX_FILES]
     if not text.strip() and not uploads and not kept:
         return _not_taken(ticket_id, text, _("Write something first."), 422)
-    to, then = _addresses(form.get("to")), form.get("then", "")
+    to, then = forms.addresses("to"), form.get("then", "")
     said = Said(
         key=form.get("key", "")[:64],
         last_seen=form.get("last_seen") or None,
         to=to or None,
-        cc=_addresses(form.get("cc")) if to else None,
-        bcc=_addresses(form.get("bcc")),
+        cc=forms.addresses("cc") if to else None,
+        bcc=forms.addresses("bcc"),
         attachments=uploads,
         kept=kept,
     )
@@ -112,19 +107,6 @@ def note(ticket_id: str) -> AnyResponse | str | tuple[str, int]:
     if not text.strip():
         return _not_taken(ticket_id, text, _("Write something first."), 422)
     message_id = desk.note(heed_of(), g.scope, ticket_id, text, now(), key=request.form.get("key", "")[:64])
-    return _done(url_for("inbox.ticket", ticket_id=ticket_id), ticket=ticket_id, message=message_id)
-
-
-@bp.post("/tickets/<ticket_id>/forward")
-@audience("agent")
-def forward(ticket_id: str) -> AnyResponse:
-    """Send the conversation to a third party; their answer comes back without reaching the customer."""
-    to, text = request.form.get("to", "").strip(), request.form.get("text", "").replace("\r\n", "\n")
-    if "@" not in to:
-        where = url_for("dialogs.forward", ticket_id=ticket_id)
-        return _refused(_("Say whom to forward to: a mail address."), where, 422)
-    key = request.form.get("key", "")[:64]
-    message_id = desk.forward(heed_of(), g.scope, ticket_id, to, text, now(), key=key)
     return _done(url_for("inbox.ticket", ticket_id=ticket_id), ticket=ticket_id, message=message_id)
 
 
@@ -213,36 +195,16 @@ def _until() -> datetime:
     return until
 
 
-def _addresses(given: str | None) -> list[str]:
-    parts = (given or "").replace(";", ",").split(",")
-    return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
-
-
-def _uploads(files: Sequence[FileStorage]) -> list[Upload]:
-    chosen = [file for file in files if file.filename]
-    if len(chosen) > MAX_FILES:
-        raise Mistake(_("At most {n} files go with one message.", n=MAX_FILES))
-    uploads = []
-    for file in chosen:
-        uploads.append(Upload(file.filename or "file", file.mimetype or "application/octet-stream", file.read()))
-        file.close()
-    return uploads
-
-
-def _wants_json() -> bool:
-    return request.accept_mimetypes.best_match(["text/html", "application/json"], "text/html") == "application/json"
-
-
 def _done(where: str, **told: str) -> Response:
     """Go on to a page, or tell the script where that is."""
-    if _wants_json():
+    if forms.by_script():
         return jsonify({"url": where, **told})
     return redirect(where, 303)  # type: ignore[return-value]
 
 
 def _refused(reason: str, where: str, status: int = 409) -> Response:
-    if _wants_json():
-        response = jsonify({"detail": reason})
+    if forms.by_script():
+        response = jsonify({"detail": sentence(reason)})
         response.status_code = status
         return response
     flash(reason)
@@ -253,8 +215,8 @@ def _not_taken(
     ticket_id: str, text: str, reason: str, status: int, newer: str = "", fresh: bool = False
 ) -> Response | tuple[str, int]:
     """Give what was typed back with the reason; nothing an agent wrote is lost."""
-    if _wants_json():
-        response = jsonify({"detail": reason, "newer": newer, "fresh": fresh})
+    if forms.by_script():
+        response = jsonify({"detail": sentence(reason), "newer": newer, "fresh": fresh})
         response.status_code = status
         return response
     typed_to = {name: request.form.get(name) for name in ("to", "cc", "bcc", "kind", "key")}

@@ -34,16 +34,6 @@ def snooze(ticket_id: str) -> str:
     return render_template("inbox/snooze.html", view=view, choices=snooze_choices(now(), g.agent.zone))
 
 
-@bp.get("/tickets/<ticket_id>/forward")
-@audience("agent")
-def forward(ticket_id: str) -> str:
-    """Ask whom to forward to."""
-    view = inbox.ticket(heed_of(), g.scope, ticket_id, now())
-    last = next((m for m in reversed(view.messages) if m.direction == "inbound" and m.visibility == "public"), None)
-    key = f"f{now().timestamp():.6f}"
-    return render_template("inbox/forward.html", view=view, last=last, key=key)
-
-
 @bp.get("/tickets/<ticket_id>/why")
 @audience("agent")
 def why(ticket_id: str) -> str:

@@ -41,7 +41,8 @@ def register(app: Flask) -> None:
 def every() -> str:
     """Show a person's notices, the newest first."""
     page = notices.bell(heed_of(), g.scope, request.args.get("cursor"))
-    return render_template("inbox/notices.html", page=page, at=now(), says=says, icon_of=icon_of, plain=SPEAKS_FOR_ITSELF)
+    words = {"says": says, "icon_of": icon_of, "plain": SPEAKS_FOR_ITSELF}
+    return render_template("inbox/notices.html", page=page, at=now(), **words)
 
 
 @bp.get("/notices/count")
@@ -59,7 +60,8 @@ def one(notice_id: str) -> AnyResponse:
     ticket_id, message_id = notices.look_at(heed_of(), g.scope, notice_id, now())
     if ticket_id is None:
         return redirect(url_for("notices.every"), 303)
-    return redirect(url_for("inbox.ticket", ticket_id=ticket_id, _anchor=f"m-{message_id}" if message_id else None), 303)
+    anchor = f"m-{message_id}" if message_id else None
+    return redirect(url_for("inbox.ticket", ticket_id=ticket_id, _anchor=anchor), 303)
 
 
 @bp.post("/notices/seen")
