@@ -1,13 +1,14 @@
 """Which texts Heed says, and the upkeep of its catalogues: `make words` runs this module.
 
-Texts are found where they stand: literals in `_()`, `look_up()`, `mark()` and `plural()` of Python and templates, `t()` and
-`count()` of ES modules, and, for the context of the core, the sentences of its errors and explained.py.
+Texts are found where they stand: literals in `_()`, `look_up()`, `mark()` and `plural()` of Python and templates, `t()`
+and `count()` of ES modules, and, for the context of the core, the sentences of its errors and explained.py.
 """
 
 import ast
 import re
 import sys
 from collections.abc import Iterator
+from http import HTTPStatus
 from pathlib import Path
 
 from babel.messages.catalog import Catalog, Message
@@ -15,21 +16,36 @@ from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
+from router.triage.cues import CUES
+from router.triage.intents import INTENTS
+from router.web.problems import HINTS
 from router.web.words import explained
 from router.web.words.catalogue import CORE, FOLDER, LANGUAGES, LOCALES
 from router.web.words.script import counts_of, texts_of
 
 ROOT = Path(__file__).parent.parent
 WEB = ROOT / "router" / "web"
-LOOK_UPS = frozenset({"_", "look_up", "mark", "N_"})
+LOOK_UPS = frozenset({"_", "look_up", "mark", "N_", "_plain", "_with"})
 COMMANDS_ONLY = ("router/cli/", "router/store/migrations/", "router/keeping.py")  # read in a terminal
 COUNTED = "plural"
 RAISED = frozenset(  # errors whose first argument is a sentence for people
     {"Mistake", "Refused", "NotAllowed", "NotFound", "NewerMessage", "TakenBack", "DeliveryFailed", "LinkDead"}
 )
-SENTENCES_OF_MODULES = {  # tables and constants that pages show as core sentences
-    "router/web/problems.py": ("HINTS",),
-    "router/inbox/reasons.py": ("LEFT_OUT",),
+SENTENCES_OF_MODULES: dict[str, dict[str, int]] = {  # tables and constants that pages show as core sentences
+    "router/web/problems.py": {"HINTS": 0},
+    "router/inbox/reasons.py": {"LEFT_OUT": 0},
+    "router/placeholders.py": {"PLACEHOLDERS": 1},
+}
+TABLES: dict[str, dict[str, int]] = {  # tables of texts that are looked up when shown -> where in a row the text stands
+    "router/web/inbox/commands.py": {"COMMANDS": 1},
+    "router/web/inbox/frame.py": {"PLACES": 1},
+    "router/web/inbox/notices.py": {"KINDS": 0, "NOBODY_SAID": 0},
+    "router/web/inbox/telling.py": dict.fromkeys(
+        ("STATES", "SENT", "CHANNELS", "SLOTS", "PROMISES", "PRESENCES", "HOW"), 0
+    ),
+    "router/web/reports/wording.py": {"NAMES": 0, "SECTIONS": 0, "NOTES": 0, "SPLITS": 0},
+    "router/web/settings/__init__.py": {"TABS": 1},
+    "router/web/supervisor/history.py": {"DIRECTIONS": 0, "STEPS": 0, "OCCASIONS": 0, "FIELDS": 0},
 }
 PLACEHOLDER = re.compile(r"\{(\w*)\}")
 
@@ -108,8 +124,10 @@ def _key(message: Message) -> Key:
 
 
 def _all() -> Iterator[tuple[Key, str]]:
-    for text in explained.ALL:
+    for text in (*explained.ALL, *(cue.label for cue in CUES.values()), *(HTTPStatus(n).phrase for n in HINTS)):
         yield (CORE, text), "router/web/words/explained.py"
+    for key in INTENTS:
+        yield ("", key.replace("_", " ")), "router/triage/intents.py"
     for path in sorted((ROOT / "router").rglob("*.py")) + sorted((ROOT / "channels").rglob("*.py")):
         place = path.relative_to(ROOT).as_posix()
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -117,8 +135,9 @@ def _all() -> Iterator[tuple[Key, str]]:
             yield from ((key, place) for key in _of_python(tree))
         if not place.startswith(COMMANDS_ONLY):
             yield from (((CORE, text), place) for text in _raised(tree))
-        for name in SENTENCES_OF_MODULES.get(place, ()):
-            yield from (((CORE, text), place) for text in _table(tree, name))
+        for context, tables in ((CORE, SENTENCES_OF_MODULES), ("", TABLES)):
+            for name, at in tables.get(place, {}).items():
+                yield from (((context, text), place) for text in _table(tree, name, at))
     environment = Environment(autoescape=True)
     for path in sorted((WEB / "templates").rglob("*.html")):
         place = path.relative_to(ROOT).as_posix()
@@ -140,6 +159,8 @@ def _of_python(tree: ast.AST) -> Iterator[Key]:
         texts = [arg.value for arg in call.args if isinstance(arg, ast.Constant) and isinstance(arg.value, str)]
         if _name(call.func) in LOOK_UPS and call.args:
             yield from (("", text) for text in _literals(call.args[0]))
+            if _name(call.func) == "_with":  # said without its value where there is none
+                yield from (("", text.split(" {x}")[0].rstrip(" ·:“")) for text in _literals(call.args[0]))
         elif _name(call.func) == COUNTED and len(texts) >= 2:
             yield "", (texts[0], texts[1])
 
@@ -202,14 +223,17 @@ def _named(node: ast.expr) -> str:
     return "value"
 
 
-def _table(tree: ast.AST, name: str) -> Iterator[str]:
-    """Yield the texts of a table's values."""
+def _table(tree: ast.AST, name: str, at: int) -> Iterator[str]:
+    """Yield the texts of a table: the values of a mapping, or one column of its rows."""
+    rows: list[ast.expr] = []
     for node in ast.walk(tree):
         target = node.targets[0] if isinstance(node, ast.Assign) else getattr(node, "target", None)
         if isinstance(node, ast.Assign | ast.AnnAssign) and isinstance(target, ast.Name) and target.id == name:
-            assert isinstance(node.value, ast.Dict), name
-            for value in node.value.values:
-                yield from _literals(value)
+            rows = list(getattr(node.value, "values", None) or getattr(node.value, "elts", None) or [])
+    assert rows, f"no table {name}"
+    for row in rows:
+        cells = row.elts if isinstance(row, ast.Tuple) else row.args if isinstance(row, ast.Call) else [row]
+        yield from _literals(cells[at])
 
 
 def _name(func: ast.expr) -> str:

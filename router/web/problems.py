@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from router.desk import NotAllowed, NotFound, Refused
 from router.mistakes import Mistake
 from router.store.failures import DATABASE_AWAY
+from router.web.words import sentence
 
 log = logging.getLogger(__name__)
 
@@ -61,7 +62,7 @@ def register(app: Flask) -> None:
 def answer(status: int, detail: str, headers: Mapping[str, str] | None = None) -> AnyResponse:
     """Return an error in the form the asker reads."""
     if _wants_json():
-        return problem(status, detail, headers=headers)
+        return problem(status, sentence(detail), headers=headers)
     page = render_template("errors/error.html", status=status, title=HTTPStatus(status).phrase, detail=detail)
     return Response(page, status, headers=dict(headers or {}))
 

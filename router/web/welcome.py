@@ -55,6 +55,6 @@ def load() -> AnyResponse:
     try:
         sample.ask(heed_of(), signed_in().actor, g.agent.id, now())
     except Mistake as mistake:
-        flash(_(mistake.reason), "bad")
+        flash(mistake.reason, "bad")
         return redirect("/", 303)
     return redirect(url_for("welcome.show"), 303)

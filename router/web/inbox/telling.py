@@ -62,7 +62,7 @@ def heat_shape(heat: int) -> str:
 
 def intent(key: str) -> str:
     """Return an intent as people say it, empty for `other`."""
-    return "" if key in ("", "other") else key.replace("_", " ")
+    return "" if key in ("", "other") else _(key.replace("_", " "))
 
 
 def language(tag: str) -> str:
@@ -72,7 +72,7 @@ def language(tag: str) -> str:
 
 def channel_name(key: str) -> str:
     """Return a channel's name in a sentence."""
-    return CHANNELS.get(key, (key, ""))[0]
+    return _(CHANNELS.get(key, (key, ""))[0])
 
 
 def channel_icon(key: str) -> str:

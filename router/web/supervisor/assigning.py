@@ -9,6 +9,7 @@ from router.inbox.assigning import assigning
 from router.web.audience import audience
 from router.web.security import heed_of, now
 from router.web.words import look_up as _
+from router.web.words import sentence
 
 bp = Blueprint("assigning", __name__)
 
@@ -45,7 +46,7 @@ def assign(ticket_id: str) -> Response | str | tuple[str, int]:
 
 def _refused(ticket_id: str, reason: str, status: int, chosen: str = "") -> Response | tuple[str, int]:
     if _wants_json():
-        answer = jsonify({"detail": reason})
+        answer = jsonify({"detail": sentence(reason)})
         answer.status_code = status
         return answer
     return _page(ticket_id, reason, chosen), status

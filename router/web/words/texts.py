@@ -58,7 +58,8 @@ def listed(parts: list[str]) -> str:
 def _translated(tag: str, text: str) -> str:
     if tag == ENGLISH:
         return text
-    found = catalogue(tag).texts.get(text)
+    known = catalogue(tag)
+    found = known.texts.get(text) or known.sentences.get(text)  # a term of the core, in a variable
     if found is None:
         missing(tag, text)
         return text
