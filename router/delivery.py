@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 from channels import adapter
 from channels.errors import DeliveryFailed
 from channels.types import Attachment, ChannelInfo, Party, Reply
+from router import surveying
 from router.app import Heed
 from router.desk.addressing import message_id_for, new_token
 from router.notify import Change
@@ -109,6 +110,7 @@ def _prepare(heed: Heed, parcel: Parcel, now: datetime) -> tuple[ConnectionRow, 
         to, everyone = _people(db, parcel)
         thread = outgoing.thread_ids(db, parcel) if parcel.visibility == "public" else []
         token = _token(db, parcel)
+        text = surveying.with_link(heed, db, parcel.message_id, parcel.text) if parcel.automatic else parcel.text
         files = [
             Attachment(name, media_type, data=blobs.read(db, blob_id) if blob_id else None)
             for name, media_type, blob_id in outgoing.files(db, parcel.message_id)
@@ -121,7 +123,7 @@ def _prepare(heed: Heed, parcel: Parcel, now: datetime) -> tuple[ConnectionRow, 
         _fix(heed, parcel, external_id, token, now)
     reply = Reply(
         key=parcel.message_id,
-        text=parcel.text,
+        text=text,
         to=to,
         subject=parcel.subject,
         thread=parcel.thread,

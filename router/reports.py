@@ -107,7 +107,7 @@ def as_file(found: Report) -> tuple[str, str]:
     """Return a report as CSV and the file's name: the rows shown, then all together, then the period before."""
     period = found.wish.period
     measures = [measure for measure in MEASURES if measure.section in found.sections]
-    head = [found.wish.split]
+    head: list[str] = [found.wish.split]
     for measure in measures:
         unit = "_s" if measure.kind == "seconds" else ""
         head.append(f"{measure.key}{unit}")

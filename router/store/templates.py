@@ -22,6 +22,12 @@ def names(db: Connection, brand_id: str, kind: str) -> frozenset[str]:
     return frozenset(db.execute(query).scalars())
 
 
+def languages(db: Connection, brand_id: str, kind: str) -> frozenset[str]:
+    """Return the languages in which a brand has texts of one kind."""
+    query = select(template.c.language).where(template.c.brand_id == brand_id, template.c.kind == kind)
+    return frozenset(db.execute(query).scalars())
+
+
 def body(db: Connection, brand_id: str, kind: str, name: str, languages: Iterable[str]) -> str | None:
     """Return a text in the first of these languages that it has."""
     same = (template.c.brand_id == brand_id) & (template.c.kind == kind) & (template.c.name == name)

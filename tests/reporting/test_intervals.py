@@ -9,7 +9,9 @@ from router.reporting.intervals import quantile, quantile_interval, share_interv
 
 class TestQuantile:
     @pytest.mark.parametrize(
-        ("q", "value"), [(0.5, 3), (0.9, 5), (0.2, 1), (0.21, 2)], ids=["median", "p90", "exactly a fifth", "just above"]
+        ("q", "value"),
+        [(0.5, 3), (0.9, 5), (0.2, 1), (0.21, 2)],
+        ids=["median", "p90", "exactly a fifth", "just above"],
     )
     def test_is_a_value_that_was_seen(self, q, value):
         assert quantile([1, 2, 3, 4, 5], q) == value

@@ -191,7 +191,10 @@ def id_at(moment: datetime) -> str:
 
 def _about(asked: Asked) -> list[ColumnElement[bool]]:
     """Return which tickets a report is about. The brand is no way to look them up: the period is narrower."""
-    about = [(ticket.c.brand_id + "").in_(sorted(asked.brands)), ticket.c.spam.is_(False)]
+    about: list[ColumnElement[bool]] = [
+        (ticket.c.brand_id + "").in_(sorted(asked.brands)),
+        ticket.c.spam.is_(False),
+    ]
     if asked.queue:
         about.append((ticket.c.queue_id + "") == asked.queue)
     if asked.channel:
@@ -200,7 +203,8 @@ def _about(asked: Asked) -> list[ColumnElement[bool]]:
 
 
 def _group(asked: Asked, moment: ColumnElement[Any]) -> ColumnElement[Any]:
-    columns = {"queue": ticket.c.queue_id, "channel": ticket.c.channel, "brand": ticket.c.brand_id}
+    columns: dict[str, ColumnElement[Any]] = {"queue": ticket.c.queue_id, "channel": ticket.c.channel}
+    columns["brand"] = ticket.c.brand_id
     if asked.split in ("day", "none"):
         days = asked.days[1:] if asked.split == "day" else ()
         if not days:

@@ -68,5 +68,5 @@ def _day(text: str | None) -> date:
 
 
 def _wish(given: MultiDict[str, str], period: Period) -> Wish:
-    split = next((one for one in SPLITS if one == given.get("split")), "day")
+    split = next((one for one in SPLITS if one == given.get("split")), SPLITS[0])
     return Wish(period, split, given.get("brand") or None, given.get("queue") or None, given.get("channel") or None)
