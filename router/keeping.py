@@ -16,7 +16,7 @@ from pathlib import Path
 from router.app import Heed
 from router.mistakes import Mistake
 from router.model import Scope
-from router.store import audit, erasing, inbound, keeping, migrate
+from router.store import audit, erasing, inbound, keeping, migrate, notices
 from router.store.audit import Actor
 from router.store.db import Connection
 
@@ -26,7 +26,8 @@ LINES = 200  # read and written at once
 LINES_BYTES = 8 * 1024 * 1024  # and their size
 AT_ONCE = 50  # tickets erased in one transaction
 RAW_KEPT = timedelta(days=30)  # raw deliveries, after reading
-FORGOTTEN_AFTER = timedelta(days=30)  # the ledger, used keys
+FORGOTTEN_AFTER = timedelta(days=30)  # the ledger, used keys, notices that were seen
+UNSEEN_KEPT = timedelta(days=180)  # notices
 STRAY_AFTER = timedelta(days=1)
 NO_KEY = (
     "SECRET_KEY is not in this backup. Keep it apart: without it the passwords and tokens of connections"
@@ -145,6 +146,7 @@ def purge(heed: Heed, now: datetime) -> Purged:
         raw += _in_batches(heed, lambda db, b=brand_id, s=span: inbound.erase(db, now - s, brand_id=b))  # type: ignore[misc]
     with heed.database.write() as db:
         other = erasing.forget(db, now, FORGOTTEN_AFTER)
+        other += notices.forget(db, now - FORGOTTEN_AFTER, now - UNSEEN_KEPT)
     other += _in_batches(heed, lambda db: erasing.drop_strays(db, now - STRAY_AFTER, AT_ONCE))
     return Purged(tickets, contacts, raw, other)
 
