@@ -1,9 +1,9 @@
-"""`backup`, `restore`, `purge`, `rekey`: keeping and cleaning what the desk holds."""
+"""`backup`, `restore`, `purge`, `reindex`, `rekey`: keeping and cleaning what the desk holds."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from router import connecting
+from router import connecting, indexing
 from router import keeping as kept
 from router.accounts import COMMAND
 from router.cli.opening import now, opened
@@ -30,6 +30,12 @@ def purge(parser: ArgumentParser) -> None:
     parser.set_defaults(run=_purge)
 
 
+def reindex(parser: ArgumentParser) -> None:
+    """Make the search index anew."""
+    parser.epilog = "Example: python -m router reindex\n\nEverything may go on running; search finds less meanwhile."
+    parser.set_defaults(run=_reindex)
+
+
 def rekey(parser: ArgumentParser) -> None:
     """Seal anew."""
     parser.epilog = "Example: SECRET_KEY=new,old python -m router rekey\n\nThen the old key can be taken away."
@@ -51,6 +57,12 @@ def _restore(asked: Namespace) -> int:
 def _purge(_asked: Namespace) -> int:
     with opened() as heed:
         print(kept.purge(heed, now()))
+    return 0
+
+
+def _reindex(_asked: Namespace) -> int:
+    with opened() as heed:
+        indexing.anew(heed, now(), print)
     return 0
 
 

@@ -3,17 +3,20 @@
 import base64
 import binascii
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
+from router import finding
 from router.app import Heed
 from router.model import Scope, State
 from router.routing.eligibility import explain_not_you
 from router.store import roster
 from router.store import tickets as ticket_rows
 from router.store.db import Connection as Db
-from router.store.views import lines, reasons
+from router.store.views import conversation, lines, reasons
 from router.store.views.lines import COUNTED, TicketLine
+from router.store.views.picking import Picked
 
 PAGE = 50
 MOST = 200  # of one page, whatever is asked
@@ -59,11 +62,11 @@ def tickets(
     limit = max(1, min(limit, MOST))
     if state == State.WAITING and not (queue or agent or q):
         return waiting(heed, scope, cursor, limit=limit)
+    if q:
+        return _found(heed, scope, q, state, queue, agent, cursor, limit)
     with heed.database.read() as db:
         before = _read(cursor).get("id")
-        found = lines.listed(
-            db, scope, state=state, queue_id=queue, agent_id=agent, q=q, before=before, limit=limit + 1
-        )
+        found = lines.listed(db, scope, state=state, queue_id=queue, agent_id=agent, before=before, limit=limit + 1)
         return _page(db, found, limit)
 
 
@@ -80,6 +83,32 @@ def waiting(
     with heed.database.read() as db:
         page = _page(db, lines.waiting(db, scope, after, limit + 1), limit)
         return page if now is None else replace(page, items=_with_why_not(db, scope, page.items, now))
+
+
+def waiting_ids(heed: Heed, scope: Scope, limit: int) -> list[str]:
+    """Return the ids of what waits, in order of place."""
+    with heed.database.read() as db:
+        return lines.waiting_ids(db, scope, limit)
+
+
+def brand_of(heed: Heed, scope: Scope, ticket_id: str) -> str | None:
+    """Return a ticket's brand, None if it is not within the scope."""
+    with heed.database.read() as db:
+        found = ticket_rows.load(db, scope, [ticket_id]).get(ticket_id)
+        return found.brand_id if found else None
+
+
+def names_of(heed: Heed, agent_ids: Sequence[str]) -> dict[str, str]:
+    """Return the names of people of the desk."""
+    with heed.database.read() as db:
+        return conversation.agent_names(db, agent_ids) if agent_ids else {}
+
+
+def lines_of(heed: Heed, scope: Scope, ids: Sequence[str]) -> list[TicketLine]:
+    """Return tickets by id as lists show them, in the order they are named; those out of scope are not there."""
+    with heed.database.read() as db:
+        found = {line.id: line for line in lines.of_ids(db, scope, ids)}
+        return [found[ticket_id] for ticket_id in ids if ticket_id in found]
 
 
 def mine(heed: Heed, scope: Scope) -> Page:
@@ -118,6 +147,31 @@ def counts(heed: Heed, scope: Scope) -> Counts:
         woke = len(lines.reserved(db, scope, scope.agent)) if scope.agent else 0
         own = sum(held.get(state, 0) for state in (State.OPEN, State.OFFERED, State.PENDING))
         return Counts(own + woke, lines.count_waiting(db, scope), held.get(State.SNOOZED, 0))
+
+
+def _found(
+    heed: Heed,
+    scope: Scope,
+    q: str,
+    state: str | None,
+    queue: str | None,
+    agent: str | None,
+    cursor: str | None,
+    limit: int,
+) -> Page:
+    """Return what a question finds among tickets of a state, queue and agent; a number is that ticket and no other."""
+    now = datetime.now(UTC)
+    within = Picked(
+        now=now,
+        states=frozenset({state} if state else ()),
+        queues=frozenset({queue}) if queue else None,
+        agents=frozenset({agent}) if agent else None,
+    )
+    found = finding.find(heed, scope, q, now, cursor=cursor, limit=limit, within=within)
+    numbered = [one.line for one in found.tickets if found.query.number in (one.line.number, one.merged)]
+    if found.query.number is not None and numbered:
+        return Page(tuple(numbered))
+    return Page(tuple(one.line for one in found.tickets), found.next)
 
 
 def _with_why_not(db: Db, scope: Scope, items: tuple[TicketLine, ...], now: datetime) -> tuple[TicketLine, ...]:

@@ -21,8 +21,9 @@ from router.store.schema import brand, search_doc
 from router.store.search import CUSTOMER
 from router.terms import Wanted
 
-NEWEST = 2_000  # rows that are looked through one by one
-PATIENCE_MS = 60  # for the index to list what is left
+NEWEST = 1_500  # rows that are looked through one by one
+PATIENCE_MS = 60  # for the index to list what is left, while somebody types
+THOROUGH_MS = 3_000  # and where they ask for everything
 STEPS = 2_000  # of SQLite's machine between two looks at the clock
 SHORTCUT = 3  # characters of a beginning that SQLite keeps a list for
 
@@ -56,13 +57,15 @@ def brands_of(db: Db, scope: Scope) -> list[str]:
     return list(db.execute(select(brand.c.id)).scalars()) if scope.everything else sorted(scope.brands)
 
 
-def find(db: Db, scope: Scope, wanted: Wanted, limit: int, *, before: int | None = None) -> Hits:
+def find(
+    db: Db, scope: Scope, wanted: Wanted, limit: int, *, before: int | None = None, patience_ms: int = PATIENCE_MS
+) -> Hits:
     """Return at most `limit` rows below the number `before`."""
     brands = brands_of(db, scope)
     if not wanted or not brands:
         return Hits(())
     ask = _postgres if db.dialect.name == "postgresql" else _sqlite
-    return ask(db, brands, wanted, limit, before)
+    return ask(db, brands, wanted, limit, before, patience_ms)
 
 
 def holding(db: Db, scope: Scope, wanted: Wanted, ticket_ids: Sequence[str]) -> list[Hit]:
@@ -72,11 +75,11 @@ def holding(db: Db, scope: Scope, wanted: Wanted, ticket_ids: Sequence[str]) -> 
     return [Hit(*row) for row in db.execute(query.order_by(search_doc.c.n.desc()))]
 
 
-class _TooLong(Exception):
+class TooLong(Exception):
     """The index takes longer than anybody waits while typing."""
 
 
-def _postgres(db: Db, brands: Sequence[str], wanted: Wanted, limit: int, before: int | None) -> Hits:
+def _postgres(db: Db, brands: Sequence[str], wanted: Wanted, limit: int, before: int | None, patience_ms: int) -> Hits:
     near = _newest(db, brands, wanted, limit, before)
     if near.whole or _is_one_letter(wanted):
         return Hits(near.rows, cut=not near.whole)
@@ -85,9 +88,9 @@ def _postgres(db: Db, brands: Sequence[str], wanted: Wanted, limit: int, before:
     listed = listed.prefix_with("MATERIALIZED", dialect="postgresql")  # or the rows are walked through in order of n
     query = select(*[listed.c[one.name] for one in _COLUMNS]).where(listed.c.brand_id.in_(brands))
     try:
-        with _in_time(db):
+        with in_time(db, patience_ms):
             return Hits(_rows(db, query.order_by(listed.c.n.desc()).limit(limit)))
-    except _TooLong:
+    except TooLong:
         return Hits(near.rows, cut=True)
 
 
@@ -99,15 +102,15 @@ def _listed(wanted: Wanted) -> list[ColumnElement[bool]]:
     return [_query(search_doc.c.words, Wanted(wanted.words)), checked]
 
 
-def _sqlite(db: Db, brands: Sequence[str], wanted: Wanted, limit: int, before: int | None) -> Hits:
+def _sqlite(db: Db, brands: Sequence[str], wanted: Wanted, limit: int, before: int | None, patience_ms: int) -> Hits:
     try:
-        with _in_time(db):
+        with in_time(db, patience_ms):
             if len(wanted.prefix) in (0, 2, SHORTCUT):
                 return Hits(_rows(db, _matching(brands, wanted, limit, before)))
             if not _is_one_letter(wanted):
                 found = _near(db, brands, wanted, limit, before)
                 return Hits(_rows(db, _matching(brands, wanted, limit, before)) if found is None else found)
-    except _TooLong:
+    except TooLong:
         pass
     near = _newest(db, brands, wanted, limit, before)
     return Hits(near.rows, cut=not near.whole)
@@ -201,21 +204,21 @@ def _rows(db: Db, query: Select[Any]) -> tuple[Hit, ...]:
 
 
 @contextmanager
-def _in_time(db: Db) -> Iterator[None]:
-    """Stop what takes longer than PATIENCE_MS. Raises _TooLong."""
+def in_time(db: Db, patience_ms: int = PATIENCE_MS) -> Iterator[None]:
+    """Stop what takes longer than this. Raises TooLong."""
     postgres = db.dialect.name == "postgresql"
     savepoint = db.begin_nested() if postgres else None
     if postgres:
-        settings = (("statement_timeout", str(PATIENCE_MS)), ("enable_seqscan", "off"), ("jit", "off"))
+        settings = (("statement_timeout", str(patience_ms)), ("enable_seqscan", "off"), ("jit", "off"))
         db.execute(select(*[func.set_config(name, value, True) for name, value in settings]))
     else:
-        until = time.monotonic() + PATIENCE_MS / 1000
+        until = time.monotonic() + patience_ms / 1000
         _driver(db).set_progress_handler(lambda: int(time.monotonic() > until), STEPS)
     try:
         yield
     except OperationalError as error:
         if getattr(error.orig, "sqlstate", "") == CANCELED or "interrupted" in str(error.orig):
-            raise _TooLong from None
+            raise TooLong from None
         raise
     finally:
         if savepoint is not None:

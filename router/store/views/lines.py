@@ -102,6 +102,12 @@ def waiting(db: Db, scope: Scope, after: tuple[datetime, str] | None, limit: int
     return _rows(db, query.order_by(ticket.c.place, ticket.c.id).limit(limit))
 
 
+def waiting_ids(db: Db, scope: Scope, limit: int) -> list[str]:
+    """Return the ids of waiting tickets in order of place."""
+    query = select(ticket.c.id).where(WAITING, within(scope)).order_by(ticket.c.place, ticket.c.id)
+    return list(db.execute(query.limit(limit)).scalars())
+
+
 def listed(
     db: Db,
     scope: Scope,
@@ -109,11 +115,10 @@ def listed(
     state: str | None,
     queue_id: str | None,
     agent_id: str | None,
-    q: str | None,
     before: str | None,
     limit: int,
 ) -> list[TicketLine]:
-    """Return tickets by what is asked, newest first; `q` is a number, or words of the subject or the contact's name."""
+    """Return tickets by what is asked, newest first."""
     query = _lines().where(within(scope))
     if state:
         query = query.where(ticket.c.state == state)
@@ -121,12 +126,6 @@ def listed(
         query = query.where(ticket.c.queue_id == queue_id)
     if agent_id:
         query = query.where(ticket.c.agent_id == agent_id)
-    if q and q.isascii() and q.isdigit() and len(q) < 10:
-        query = query.where(ticket.c.number == int(q))
-    elif q:
-        query = query.where(
-            or_(ticket.c.subject.icontains(q, autoescape=True), contact.c.name.icontains(q, autoescape=True))
-        )
     if before:
         query = query.where(ticket.c.id < before)
     return _rows(db, query.order_by(ticket.c.id.desc()).limit(limit))
