@@ -1,11 +1,23 @@
-"""Settings: the desk's connections, people, queues, skills and levels, one's own page, and the live rules to read."""
+"""Settings: what is where, the desk's parts as pages, one's own page, the trail, and the live rules to read."""
 
-from flask import Blueprint, Flask, g, redirect, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, Flask, g, render_template, url_for
 
 from router.model import Role
 from router.web.audience import audience
-from router.web.settings import answers, connections, people, queues, rules, skills, you
+from router.web.settings import (
+    answers,
+    audit,
+    brands,
+    calendars,
+    connections,
+    people,
+    people_csv,
+    queues,
+    rules,
+    skills,
+    you,
+)
+from router.web.words import mark
 
 bp = Blueprint("settings", __name__)
 
@@ -17,12 +29,44 @@ TABS = (  # endpoint, name, least role
     ("settings_skills.every", "Skills", Role.SUPERVISOR),
     ("settings_skills.levels", "Levels", Role.SUPERVISOR),
     ("settings_answers.every", "Saved answers", Role.AGENT),
+    ("settings_calendars.every", mark("Calendars"), Role.SUPERVISOR),
+    ("settings_brands.every", mark("Brands"), Role.ADMIN),
+    ("settings_audit.show", mark("Audit trail"), Role.OPS),
 )
+ABOUT = {  # endpoint -> what is there
+    "settings_you.show": mark(
+        "Your name, language, time zone, password, sessions, tokens, and how you like your desk."
+    ),
+    "settings_connections.every": mark("Where customers write: mailboxes, bots, chats; added step by step and tested."),
+    "settings_people.every": mark("Who is on the desk, with role, brands, channels and slots; many at once by CSV."),
+    "settings_queues.every": mark(
+        "Where tickets wait, by when they are answered, and by which calendar that is counted."
+    ),
+    "settings_skills.every": mark("What tickets may need; languages are skills."),
+    "settings_skills.levels": mark("Who can do what how well: one grid of people and skills."),
+    "settings_answers.every": mark("Texts for what is asked often, with placeholders, by language and brand."),
+    "settings_calendars.every": mark("Opening hours, several periods a day, and closed days."),
+    "settings_brands.every": mark("Clients whose customers, queues and rules only their people see."),
+    "settings_audit.show": mark("Who did what and when, and whether the record is whole."),
+}
 
 
 def register(app: Flask) -> None:
     """Add these pages."""
-    for part in (bp, you.bp, connections.bp, people.bp, queues.bp, skills.bp, rules.bp, answers.bp):
+    audit.register(app)
+    for part in (
+        calendars.bp,
+        brands.bp,
+        people_csv.bp,
+        bp,
+        you.bp,
+        connections.bp,
+        people.bp,
+        queues.bp,
+        skills.bp,
+        rules.bp,
+        answers.bp,
+    ):
         app.register_blueprint(part)
     app.jinja_env.globals["settings_tabs"] = tabs
 
@@ -34,7 +78,7 @@ def tabs() -> list[tuple[str, str]]:
 
 @bp.get("/settings")
 @audience("agent")
-def first() -> Response:
-    """Go to the page that is most often meant."""
-    supervises = g.agent.role.rank >= Role.SUPERVISOR.rank
-    return redirect(url_for("settings_connections.every" if supervises else "settings_you.show"), 303)
+def first() -> str:
+    """Show what is where, as far as whoever asks may see it."""
+    may = [(url_for(at), name, ABOUT[at]) for at, name, least in TABS if g.agent.role.rank >= least.rank]
+    return render_template("settings/index.html", pages=may)

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from router import equipping
+from router import equipping, opening
 from router.equipping import QueueRow
 from router.mistakes import Mistake
 from router.web.audience import audience
@@ -70,6 +70,8 @@ def change(queue_id: str) -> tuple[str, int] | Response:
             topic=asked.text("topic") or None,
             answer_s=_answer_s(),
         )
+        if "calendar" in request.form:
+            opening.count_by(heed_of(), signed_in(), queue_id, asked.text("calendar") or None, now())
     except Mistake as mistake:
         return _one(queue, wrong=mistake.reason), 422
     flash(_("Saved."), "good")
@@ -105,4 +107,7 @@ def _page(*, wrong: str = "") -> str:
 
 def _one(queue: QueueRow, *, wrong: str = "") -> str:
     topics = [skill for skill in equipping.skills(heed_of()) if not skill.is_language]
-    return render_template("settings/queue.html", queue=queue, topics=topics, modes=equipping.MODES, wrong=wrong)
+    calendars = [row for row in opening.calendars(heed_of(), g.scope) if row.brand_id == queue.brand_id]
+    return render_template(
+        "settings/queue.html", queue=queue, topics=topics, modes=equipping.MODES, calendars=calendars, wrong=wrong
+    )

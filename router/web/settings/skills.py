@@ -1,6 +1,8 @@
 """Skills, and who has which level: one grid, one form."""
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from collections.abc import Mapping
+
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from router import equipping, staffing
@@ -53,6 +55,11 @@ def put_levels() -> tuple[str, int] | Response:
                 level = asked.number(field, skill.label)
                 if level is not None and level != line.skills.get(skill.key, 0):
                     changed.setdefault(line.agent.id, {})[skill.key] = level
+        for by_skill in changed.values():
+            for key, level in by_skill.items():
+                equipping.check_level(key, level)
+        if asked.text("look") == "1":
+            return _grid(changed=changed), 200
         equipping.put_levels(heed, signed_in().actor, changed, now())
     except Mistake as mistake:
         return _grid(wrong=mistake.reason), 422
@@ -69,7 +76,14 @@ def _page(*, wrong: str = "") -> str:
     return render_template("settings/skills.html", skills=equipping.skills(heed), holders=holders, wrong=wrong)
 
 
-def _grid(*, wrong: str = "") -> str:
+def _grid(*, wrong: str = "", changed: Mapping[str, Mapping[str, int]] | None = None) -> str:
     heed = heed_of()
     people = [line for line in staffing.everyone(heed, g.scope) if line.agent.active]
-    return render_template("settings/levels.html", people=people, skills=equipping.skills(heed), wrong=wrong)
+    return render_template(
+        "settings/levels.html",
+        people=people,
+        skills=equipping.skills(heed),
+        changed=changed,
+        given=request.form,
+        wrong=wrong,
+    )
