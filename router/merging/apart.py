@@ -18,8 +18,7 @@ from router.desknow import DeskNow, desk_now
 from router.merging import images
 from router.merging.facts import facts_of, hands_in, label, needs_in, put
 from router.merging.holding import hold, line_up, mood_of, read_mood, settle_assignment, take_slot
-from router.merging.images import Fact, Facts, Image
-from router.merging.tickets import IN_LINE
+from router.merging.images import IN_LINE, Fact, Facts, Image
 from router.model import SYSTEM, Role, Scope, State
 from router.store import merges, tickets
 from router.store.db import Connection

@@ -7,7 +7,6 @@ from router.changes import Changes
 from router.merging.images import LOWEST, PROMISED, Fact, Facts
 from router.store import merges, tickets
 from router.store.db import Connection
-from router.store.ids import new_id
 from router.store.rows import Promise, Ticket
 
 HANDS = ("state", "agent_id", "last_agent_id", "reserved_for", "hold_until", "resolved_at", "purge_after", "episode")
@@ -60,7 +59,7 @@ def put(db: Connection, changes: Changes, ticket: Ticket, now: Facts, wanted: Fa
         put_hands(ticket, hands_in(wanted))
     for name in PROMISED:
         if now.get(name) != wanted.get(name):
-            _promise(db, changes, ticket, now.get(name), wanted.get(name))
+            _promise(db, changes, ticket, name, wanted.get(name))
     label(db, changes, ticket.id, now, wanted)
 
 
@@ -80,23 +79,22 @@ def put_hands(ticket: Ticket, hands: Mapping[str, object]) -> None:
         setattr(ticket, name, _moment(hands[name]) if name in MOMENTS else hands[name])
 
 
-def _promise(db: Connection, changes: Changes, ticket: Ticket, now: Fact, wanted: Fact) -> None:
+def _promise(db: Connection, changes: Changes, ticket: Ticket, name: str, wanted: Fact) -> None:
     """Let one promise hold instead of another; what was promised before is taken up again, not promised anew."""
-    if isinstance(now, list):
-        changes.ended_promises.append(str(now[-1]))
+    held = tickets.open_promises(db, [ticket.id]).get(ticket.id, [])
+    tickets.end_promises(db, [promise.id for promise in held if _kind(promise.kind) == name], changes.now)
     if not isinstance(wanted, list):
         return
-    kind, target_s, starts_at, due_at, because, promise_id = wanted
+    kind, target_s, starts_at, due_at, because = wanted
     starts, due = _moment(starts_at), _moment(due_at)
     assert starts is not None and due is not None
-    made = Promise(ticket.id, ticket.episode, str(kind), int(target_s), starts, due, str(because), id=str(promise_id))
-    if not merges.reopen_promise(db, ticket.id, made):
-        made.id = new_id()
+    made = Promise(ticket.id, ticket.episode, str(kind), int(target_s), starts, due, str(because))
+    if not merges.reopen_promise(db, made):
         changes.promises.append(made)
 
 
 def _promised(held: Promise) -> list[object]:
-    return [held.kind, held.target_s, _text(held.starts_at), _text(held.due_at), held.because, held.id]
+    return [held.kind, held.target_s, _text(held.starts_at), _text(held.due_at), held.because]
 
 
 def _kind(kind: str) -> str:

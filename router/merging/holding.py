@@ -107,8 +107,11 @@ def line_up(
         return
     known = ticket.lane_id if ticket.lane_id is not None else lane_id
     topic = lanes.topics(db, {known}).get(known) if known is not None else None
-    spec = placing.rank(ticket, placing.line_now(ticket, needs, desk, topic=topic), desk, changes.now)
-    if ticket.reserved_for is None:
+    reserved_for, until = ticket.reserved_for, ticket.hold_until
+    put_in = placing.rank if ticket.answer_by is not None else placing.enter
+    spec = put_in(ticket, placing.line_now(ticket, needs, desk, topic=topic), desk, changes.now)
+    ticket.reserved_for, ticket.hold_until = reserved_for, until
+    if reserved_for is None:
         changes.lanes[ticket.id] = spec
 
 

@@ -7,13 +7,16 @@ columns of LOWEST, `place`, `hands` (who has it), `mood` and `lane`. Moments are
 from collections.abc import Mapping, MutableMapping, Sequence
 from dataclasses import dataclass
 
+from router.model import State
+
 Fact = object
 Facts = Mapping[str, Fact]
 
 LOWEST = ("answer_by", "waiting_since", "step_down_at")  # of two moments the earlier one holds
 PROMISED = ("answer", "resolution")
-DUE = 3  # where a promise says when: [kind, target, starts, due, because, id]
-WORKED_OUT = ("hands", "mood", "lane")  # by whoever merges; no rule joins them
+AT_REST = (State.PENDING, State.SNOOZED, State.RESOLVED)
+IN_LINE = (State.NEW, State.WAITING, State.OFFERED)
+DUE = 3  # where a promise says when: [kind, target, starts, due, because]
 
 
 @dataclass(slots=True)
@@ -40,7 +43,7 @@ class Image:
 def joined(into: Facts, source: Facts, *, newer: bool) -> dict[str, Fact]:
     """Return the facts of a ticket that another goes into: tags and needs of both, the earlier of their promises.
 
-    `newer` lets the language that came last hold. What is in WORKED_OUT stays as it is.
+    `newer` lets the language that came last hold. Who has it, mood and lane are left to whoever merges.
     """
     found = dict(into)
     for name in LOWEST:
@@ -100,12 +103,31 @@ def _again(later: Sequence[Image], old: Facts, new: Facts, now: Facts) -> tuple[
 def _remade(image: Image, before: Facts) -> dict[str, Fact]:
     """Return what a merge would have left if it had found this."""
     after = joined(before, image.source, newer=image.newer)
-    for name in WORKED_OUT:
+    names = ("mood", "lane")
+    if wakes(before, image.source) or hands_over(before, image.source):  # that gave it its place
+        names += ("hands", "place")
+    elif _state(before) in AT_REST:
+        after |= {name: before.get(name) for name in LOWEST}
+    for name in names:
         if image.before.get(name) != image.after.get(name):
             _put(after, name, image.after.get(name))
-    if image.before.get("hands") != image.after.get("hands"):  # it woke, or was handed over: that gave it its place
-        after["place"] = image.after.get("place")
     return after
+
+
+def wakes(into: Facts, source: Facts) -> bool:
+    """Say whether a ticket at rest gets one whose customer waits for an answer."""
+    return _state(into) in AT_REST and (source.get("answer") is not None or _state(source) in IN_LINE)
+
+
+def hands_over(into: Facts, source: Facts) -> bool:
+    """Say whether a ticket in line gets one that somebody has."""
+    return _state(into) in IN_LINE and _state(source) == State.OPEN
+
+
+def _state(facts: Facts) -> str:
+    hands = facts["hands"]
+    assert isinstance(hands, dict)
+    return str(hands["state"])
 
 
 def _need(found: MutableMapping[str, Fact], name: str, fact: Fact, newer: bool) -> None:

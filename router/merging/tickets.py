@@ -25,8 +25,6 @@ from router.store.ids import new_id
 from router.store.merges import MergeRow
 from router.store.rows import Ticket
 
-AT_REST = (State.PENDING, State.SNOOZED, State.RESOLVED)
-IN_LINE = (State.NEW, State.WAITING, State.OFFERED)
 SAME, DIFFERENT = "same customer", "said to be different people"
 
 
@@ -106,9 +104,8 @@ def _unite(db: Connection, changes: Changes, into: Ticket, image: Image, desk: D
     before, source = image.before, image.source
     wanted = images.joined(before, source, newer=image.newer)
     hands, was = hands_in(source), State(into.state)
-    waits = source["answer"] is not None or hands["state"] in IN_LINE
-    wakes = was in AT_REST and waits
-    if was in AT_REST and not waits:
+    wakes = images.wakes(before, source)
+    if was in images.AT_REST and not wakes:
         still = (*images.LOWEST, "resolution") if was is State.RESOLVED else images.LOWEST
         wanted |= {name: before[name] for name in still}
     put(db, changes, into, before, wanted)
@@ -126,7 +123,7 @@ def _unite(db: Connection, changes: Changes, into: Ticket, image: Image, desk: D
         wake(db, changes, [(into, owner)])
         return
     agent_id = cast("str | None", hands["agent_id"])
-    if was in IN_LINE and hands["state"] == State.OPEN and agent_id and take_slot(db, changes, into, agent_id):
+    if images.hands_over(before, source) and agent_id and take_slot(db, changes, into, agent_id):
         view = roster.views(db, changes.now, ids={agent_id})[agent_id]
         give(db, changes, into, view, "merged")
         return

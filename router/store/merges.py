@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, func, select, update
 
 from router.model import Scope
 from router.store import bulk
@@ -180,18 +180,16 @@ def tags_with_by(db: Connection, ticket_id: str) -> dict[str, str]:
     return {row.tag: row.by for row in rows}
 
 
-def reopen_promise(db: Connection, ticket_id: str, like: Promise) -> bool:
-    """Let an ended promise of a ticket hold again: this one, or a copy of it. False: there is none."""
+def reopen_promise(db: Connection, like: Promise) -> bool:
+    """Let an ended promise of a ticket hold again that says the same. False: there is none."""
     table = promise
     same = (table.c.due_at == like.due_at) & (table.c.starts_at == like.starts_at) & (table.c.because == like.because)
-    ended = (table.c.ticket_id == ticket_id) & table.c.met_at.is_(None) & table.c.ended_at.is_not(None)
-    query = select(table.c.id).where(ended, or_(table.c.id == like.id, same & (table.c.kind == like.kind)))
-    found = list(db.execute(query.order_by(table.c.id.desc())).scalars())
-    if not found:
-        return False
-    chosen = like.id if like.id in found else found[0]
-    db.execute(update(table).where(table.c.id == chosen).values(ended_at=None))
-    return True
+    ended = (table.c.ticket_id == like.ticket_id) & table.c.met_at.is_(None) & table.c.ended_at.is_not(None)
+    query = select(table.c.id).where(ended, same, table.c.kind == like.kind)
+    found = db.execute(query.order_by(table.c.id).limit(1)).scalar()
+    if found is not None:
+        db.execute(update(table).where(table.c.id == found).values(ended_at=None))
+    return found is not None
 
 
 def holder(db: Connection, ticket_id: str) -> str | None:
