@@ -13,6 +13,7 @@ from router.web import (
     api,
     assets,
     chat,
+    feedback,
     health,
     inbox,
     limits,
@@ -32,7 +33,9 @@ from router.web.proxies import TrustedProxies
 
 log = logging.getLogger(__name__)
 
-PARTS = (assets, words, problems, login, inbox, supervisor, reports, welcome, settings, streams, chat, api, health)
+PARTS = (
+    assets, words, problems, login, inbox, supervisor, reports, welcome, settings, streams, chat, feedback, api, health
+)  # fmt: skip
 
 
 def create_app(config: Config | None = None, heed: Heed | None = None) -> Flask:

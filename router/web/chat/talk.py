@@ -6,7 +6,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from channels.errors import ChannelError
 from channels.types import Answer, Request
 from channels.webchat import adapter
-from router import intake
+from router import intake, surveying
 from router.inbox.visitor import conversation, visitor_file
 from router.model import Role, Scope
 from router.web import limits, streams
@@ -47,7 +47,9 @@ def messages(key: str) -> AnyResponse:
     visitor = visitor_of(row)
     limits.limit(LOOKS, "chat look", row.id, visitor)
     after = request.args.get("after") or None
-    return jsonify({"messages": conversation(heed_of(), row.id, visitor, after)})
+    asked = surveying.on_chat(heed_of(), row.id, visitor, now())
+    said = conversation(heed_of(), row.id, visitor, after)
+    return jsonify({"messages": said, "asked": asked and {"id": asked.id, "score": asked.score}})
 
 
 @bp.post("/chat/<key>/messages")

@@ -155,6 +155,8 @@ EVENTS: Mapping[str, Say] = {
     "answered_elsewhere": _plain("answered in the channel's own app"),
     "third_party_answered": _plain("the other party answered"),
     "delivery_failed": _plain("a reply was not delivered"),
+    "asked": _plain("the customer was asked how it was"),
+    "rated": _with("the customer gave {x} of 5", "score"),
     "took_back": _plain("took back a reply"),
     "schedule_held": _plain("a scheduled reply was held back: the customer wrote first"),
     "sent_again": _plain("sent a reply again"),

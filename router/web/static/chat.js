@@ -1,5 +1,6 @@
 // The customer's chat: keeps its token and what is not sent yet, sends each message once, hears of answers at once.
 
+import { ask } from "./rating.js";
 import { uid } from "./uid.js";
 import { moment, t } from "./words.js";
 
@@ -69,12 +70,23 @@ async function look() {
   const answer = await fetch(`${base}/messages?after=${last}`, { headers: headers() });
   if (answer.status === 401) return forget();
   if (!answer.ok) return;
-  for (const said of /** @type {Said[]} */ ((await answer.json()).messages)) {
+  const { messages, asked } = await answer.json();
+  ask(/** @type {HTMLElement} */ (document.getElementById("rating")), asked, rate);
+  for (const said of /** @type {Said[]} */ (messages)) {
     known.set(said.id, said);
     last = said.id;
     if (said.ours) keepOutbox(outbox().filter((row) => row.id !== said.client));
   }
   draw();
+}
+
+/** Send what the customer thinks of the help; true when it is stored. @param {number} score @param {string} comment */
+async function rate(score, comment) {
+  const body = JSON.stringify({ score, comment });
+  const answer = await fetch(`${base}/rating`, { method: "POST", headers: { ...headers(), "Content-Type": "application/json" }, body }).catch(() => null);
+  if (answer?.ok) tell();
+  else tell(answer ? (await answer.json().catch(() => ({}))).detail : t("No connection. Try again in a moment."));
+  return Boolean(answer?.ok);
 }
 
 /** The token is no longer good: a new conversation begins, what is unsent is sent in it. */
