@@ -123,6 +123,12 @@ def listed(heed: Heed, scope: Scope, cursor: str | None = None) -> Aside:
         return Aside(tuple(found[:PAGE]), aside.count(db, scope), more)
 
 
+def all_ids(heed: Heed, scope: Scope, limit: int) -> list[str]:
+    """Return the ids of what was set aside within a scope, the newest first."""
+    with heed.database.read() as db:
+        return aside.ids(db, scope, limit)
+
+
 def count(heed: Heed, scope: Scope) -> int:
     """Return how many tickets are set aside within a scope, at most aside.COUNTED + 1."""
     with heed.database.read() as db:

@@ -7,7 +7,20 @@ from router.desk.errors import NotFound
 from router.inbox.desk import Contact, Me, agents, connections, contact, me, queues, skills
 from router.inbox.evidence import Piece, pieces
 from router.inbox.files import html_of, stored_file
-from router.inbox.lists import Counts, Page, counts, done, mine, snoozed, tickets, waiting
+from router.inbox.lists import (
+    Counts,
+    Page,
+    brand_of,
+    counts,
+    done,
+    lines_of,
+    mine,
+    names_of,
+    snoozed,
+    tickets,
+    waiting,
+    waiting_ids,
+)
 from router.inbox.reasons import Candidate, Why, why
 from router.inbox.ticket import (
     EventView,
@@ -37,13 +50,16 @@ __all__ = [
     "TicketView",
     "Why",
     "agents",
+    "brand_of",
     "connections",
     "contact",
     "counts",
     "done",
     "html_of",
+    "lines_of",
     "me",
     "mine",
+    "names_of",
     "pieces",
     "queues",
     "skills",
@@ -52,5 +68,6 @@ __all__ = [
     "ticket",
     "tickets",
     "waiting",
+    "waiting_ids",
     "why",
 ]

@@ -4,7 +4,7 @@ Each ticket is changed by the same code as a single act, under its own locks, in
 """
 
 from router.many.acts import ACTS, BY_KEY, Kind, Order
-from router.many.doing import Progress, begin, go_on, latest, progress, take_back
+from router.many.doing import Progress, begin, go_on, hand_on, latest, new_key, progress, take_back
 from router.many.foreseeing import Foreseen, Verdict, foresee
 from router.many.looking import preview
 
@@ -19,7 +19,9 @@ __all__ = [
     "begin",
     "foresee",
     "go_on",
+    "hand_on",
     "latest",
+    "new_key",
     "preview",
     "progress",
     "take_back",

@@ -23,6 +23,7 @@ from router.many.looking import may, preview
 from router.model import SYSTEM, Scope, State
 from router.store import audit, people, tickets, undoing
 from router.store.audit import Actor
+from router.store.ids import new_id
 from router.store.undoing import DONE, TO_DO, UNDONE, Told, Undoable
 
 PIECE = 50  # tickets at most in one go
@@ -55,6 +56,11 @@ class Progress:
         """Return why not, the most frequent reason first."""
         rest = [(why, n) for why, n in self.results.items() if why not in (TO_DO, DONE, UNDONE)]
         return sorted(rest, key=lambda one: (-one[1], one[0]))
+
+
+def new_key() -> str:
+    """Return a key for one act, to be sent with its form."""
+    return new_id()
 
 
 def begin(heed: Heed, scope: Scope, order: Order, ticket_ids: Sequence[str], key: str, now: datetime) -> None:

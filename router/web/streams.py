@@ -29,6 +29,7 @@ from router.tokens import TokenRefused
 from router.web.audience import audience
 from router.web.problems import problem
 from router.web.security import SESSION_KEY, heed_of, now, signed_in
+from router.web.who_is_here import WhoIsHere
 
 log = logging.getLogger(__name__)
 
@@ -83,6 +84,7 @@ class Hub:
         self._clients: set[Client] = set()
         self._lock = threading.Lock()
         self._listening = False
+        self.who = WhoIsHere()
         self._moved = threading.Event()  # something was gathered
 
     def join(self, viewer: Viewer) -> Client | None:
@@ -92,12 +94,17 @@ class Hub:
             if len(self._clients) >= self._heed.config.max_streams or self._heed.notifier.stopping:
                 return None
             self._clients.add(client)
+        self.listen()
+        return client
+
+    def listen(self) -> None:
+        """Hear what changes from now on, if that is not done yet."""
+        with self._lock:
             first, self._listening = not self._listening, True
         if first:
             self._heed.notifier.listen(self._heard)
             threading.Thread(target=self._beat, name="heed-streams", daemon=True).start()
             threading.Thread(target=self._tell_of_the_line, name="heed-line", daemon=True).start()
-        return client
 
     def leave(self, client: Client) -> None:
         """Forget a stream."""
@@ -115,6 +122,9 @@ class Hub:
         return min(SPREAD_S, SPREAD_PAGE_S * self.open)
 
     def _heard(self, change: Change | None) -> None:
+        if change is not None and change.kind == "here":
+            self._heard_here(change)
+            return
         with self._lock:
             for client in self._clients:
                 if change is None or (concerns(change, client.viewer) and is_theirs(change, client.viewer)):
@@ -122,6 +132,16 @@ class Hub:
                 elif concerns(change, client.viewer):
                     client.gathered[change.ticket] = None
                     self._moved.set()
+
+    def _heard_here(self, change: Change) -> None:
+        """Tell of who reads or types those colleagues alone who have the same ticket open."""
+        if not self.who.heard(change):
+            return
+        with self._lock:
+            for client in self._clients:
+                viewer, agent = client.viewer, client.viewer.scope.agent
+                if agent != change.agent and concerns(change, viewer) and self.who.is_at(change.ticket, agent):
+                    _put(client, change)
 
     def gathered(self, client: Client) -> Collection[str]:
         """Return the tickets that moved elsewhere since this was last asked for a stream."""
@@ -168,7 +188,7 @@ def concerns(change: Change, viewer: Viewer) -> bool:
 
 def is_theirs(change: Change, viewer: Viewer) -> bool:
     """Say whether a change is about the viewer's own work, so that it is sent at once."""
-    if viewer.everything or viewer.thread or change.kind in ("session", "presence", "notice"):
+    if viewer.everything or viewer.thread or change.kind in ("session", "presence", "notice", "here"):
         return True
     return viewer.scope.agent is not None and viewer.scope.agent in (change.agent, change.before)
 

@@ -5,11 +5,15 @@ from flask import Flask
 from router.web.inbox import (
     acts,
     answers,
+    aside,
+    bulk,
     commands,
     dialogs,
     drafts,
     files,
+    following,
     frame,
+    here,
     notices,
     pages,
     sending,
@@ -24,5 +28,7 @@ def register(app: Flask) -> None:
     commands.register(app)
     telling.register(app)
     notices.register(app)
-    for part in (pages, dialogs, acts, drafts, sending, files, answers, notices, starting):
+    aside.register(app)
+    following.register(app)
+    for part in (pages, dialogs, acts, drafts, sending, files, answers, notices, starting, aside, bulk, following, here):
         app.register_blueprint(part.bp)

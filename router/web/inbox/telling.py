@@ -136,6 +136,7 @@ HOW: Mapping[str, str] = {
     "by hand": "given to {who} by hand",
     "woke": "back with {who}",
     "answered": "with {who}, who answered",
+    "put back": "back with {who}, as it was",
 }
 EVENTS: Mapping[str, Say] = {
     "opened": _plain("new ticket"),
@@ -152,6 +153,12 @@ EVENTS: Mapping[str, Say] = {
     "transferred": _with("transferred to {x}", "agent_name", "queue_name"),
     "returned": _with("returned to the queue · {x}", "reason", "because"),
     "spam": _plain("marked as spam"),
+    "set_aside": _plain("set aside: its sender is blocked"),
+    "not_spam": _plain("no spam: back in line"),
+    "blocked": _plain("its sender was blocked"),
+    "put_back": _plain("put back as it was"),
+    "tagged": _with("tagged {x}", "tag"),
+    "untagged": _with("tag {x} removed", "tag"),
     "answered_elsewhere": _plain("answered in the channel's own app"),
     "third_party_answered": _plain("the other party answered"),
     "delivery_failed": _plain("a reply was not delivered"),

@@ -1,8 +1,10 @@
 // The inbox: acts by form or key, and looks again when something changed.
 
 import { send, tell } from "./ask.js";
+import { choosing } from "./choose.js";
 import * as composer from "./composer.js";
 import * as dialogs from "./dialogs.js";
+import "./here.js";
 import * as keys from "./keys.js";
 import { byId, earlier, more, move, open, refreshList, refreshTicket, root, showTab, shown, tab, times } from "./panes.js";
 import { say } from "./say.js";
@@ -140,6 +142,7 @@ function start() {
   });
   setInterval(() => document.hidden || heard({ kind: "tick" }), TICK_MS);
 
+  keys.run("choose", () => choosing());
   keys.run("next", () => move(1));
   keys.run("previous", () => move(-1));
   keys.run("reply", () => composer.write("reply"));
@@ -153,7 +156,7 @@ function closePanel() {
 
 /** @param {any} hint */
 function heard(hint) {
-  if (hint.kind === "notice") return; // the bell hears it
+  if (["notice", "here"].includes(hint.kind)) return; // heard elsewhere
   const about = hint.ticket === shown() || hint.all || (hint.tickets ?? []).includes(shown());
   const everything = ["look", "tick"].includes(hint.kind);
   if (everything || hint.kind === "ticket" && about || hint.kind === "line" && about) debounced("ticket", refreshTicket);

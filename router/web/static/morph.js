@@ -9,6 +9,7 @@ function keyOf(node) {
 
 /** @param {Element} old @param {Element} fresh */
 export function morph(old, fresh) {
+  if (old.hasAttribute("data-stays")) return;
   attributes(old, fresh);
   if (old instanceof HTMLTextAreaElement || old instanceof HTMLSelectElement || old instanceof HTMLIFrameElement) return;
   children(old, fresh);

@@ -52,6 +52,7 @@ function draw(found) {
     morph(old, talk);
   } else {
     old.replaceWith(talk);
+    document.dispatchEvent(new CustomEvent("heed:drawn"));
   }
   const panel = found.getElementById("panel");
   const aside = byId("panel");
