@@ -57,6 +57,17 @@ def customers(db: Db, scope: Scope, rows: Iterable[Hit], limit: int) -> list[Cus
     return [by_id[one] for one in kept if one in by_id]
 
 
+def customer_lines(db: Db, scope: Scope, ids: Sequence[str]) -> list[CustomerLine]:
+    """Return customers by id, those within the scope, in no order."""
+    return _told(db, _customers(db, scope).where(contact.c.id.in_(list(ids))))
+
+
+def merged_among(db: Db, ticket_ids: Collection[str]) -> set[str]:
+    """Return which of these tickets stand in another one now."""
+    query = select(ticket.c.id).where(ticket.c.id.in_(list(ticket_ids)), ticket.c.merged_into.is_not(None))
+    return set(db.execute(query).scalars())
+
+
 def customer_page(db: Db, scope: Scope, before: str | None, limit: int) -> list[CustomerLine]:
     """Return customers, the newest first, older than one of them."""
     found: list[CustomerLine] = []
