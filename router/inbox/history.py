@@ -23,7 +23,8 @@ from router.store.views.lines import TicketLine
 from router.store.views.reasons import DecisionRow, EvaluationRow
 
 PAGE = 100  # entries
-ORDER = ("message", "event", "rules", "promise", "decision", "correction")  # of one moment: cause before effect
+BEGINNINGS = frozenset({"opened", "started", "reopened", "woke"})
+ORDER = ("beginning", "message", "rules", "promise", "decision", "event", "correction")  # of one moment: cause first
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Entry:
     """One thing on record."""
 
     at: datetime
-    kind: str  # one of ORDER
+    kind: str  # one of ORDER but beginning
     number: int  # of the ticket it happened to
     by: str  # a name, empty for Heed itself or the customer
     what: EventView | Decided | EvaluationRow | PromiseStep | Written | CorrectionRow
@@ -85,8 +86,13 @@ def history_of(heed: Heed, scope: Scope, ticket_id: str, after: datetime | None 
         span = Span(list(numbers), after, None)
         until = history.page_end(db, span, PAGE)
         span = replace(span, until=until)
-        entries = sorted(_entries(db, scope, span, numbers), key=lambda one: (one.at, ORDER.index(one.kind)))
+        entries = sorted(_entries(db, scope, span, numbers), key=_order)
         return History(line, tuple(entries), tuple(sorted(set(numbers.values()) - {line.number})), until)
+
+
+def _order(entry: Entry) -> tuple[datetime, int]:
+    begins = isinstance(entry.what, EventView) and entry.what.kind in BEGINNINGS
+    return entry.at, ORDER.index("beginning" if begins else entry.kind)
 
 
 def _entries(db: Db, scope: Scope, span: Span, numbers: Mapping[str, int]) -> Iterator[Entry]:
