@@ -241,11 +241,11 @@ class Arriving:
         for message, address in self.authors:
             message.identity_id = known[address].identity_id
         for ticket, address in self.owners:
-            ticket.contact_id = known[address].contact_id
+            ticket.contact_id = known[address].own_contact
         for address, name, value, trust in dict.fromkeys(self.claims):
-            owner = known[address].contact_id
-            if self.working.facts.get(owner, {}).get(name) != (value, trust):
-                self.changes.facts.append((owner, name, value, self.info.key, trust))
+            who = known[address]
+            if self.working.facts.get(who.contact_id, {}).get(name) != (value, trust):
+                self.changes.facts.append((who.own_contact, name, value, self.info.key, trust))
 
     def hints(self) -> list[Change]:
         """Return what open pages should look at again."""

@@ -167,7 +167,7 @@ def erase_contact(heed: Heed, scope: Scope, contact_id: str, now: datetime) -> b
             erasing.erase_tickets(db, ids[start : start + AT_ONCE])
     with heed.database.write() as db:
         erasing.erase_tickets(db, erasing.tickets_of(db, contact_id))  # what came in meanwhile
-        erasing.erase_contacts(db, [contact_id])
+        erasing.erase_contacts(db, erasing.person(db, contact_id))
         for connection_id, (first, last) in spans.items():
             erasing.erase_raw(db, connection_id, first - STRAY_AFTER, last + STRAY_AFTER)
         actor = Actor("agent", scope.agent) if scope.agent else Actor("heed")

@@ -63,7 +63,7 @@ def start(
         ticket = Ticket(
             id=new_id(), brand_id=row.brand_id, number=tickets.take_numbers(db, row.brand_id, 1), kind="conversation",
             state=State.PENDING, channel=info.key, work_class=info.work_class, slot_key=info.work_class, pace=info.pace,
-            connection_id=row.id, queue_id=queue, contact_id=known.contact_id, subject=subject[:500], created_at=now,
+            connection_id=row.id, queue_id=queue, contact_id=known.own_contact, subject=subject[:500], created_at=now,
             updated_at=now, agent_id=scope.agent, last_agent_id=scope.agent,
         )  # fmt: skip
         tickets.insert(db, [ticket])

@@ -157,8 +157,11 @@ def contact(heed: Heed, scope: Scope, contact_id: str, now: datetime) -> Contact
 def read_contact(db: Db, scope: Scope, contact_id: str, now: datetime, *, with_tickets: bool = False) -> Contact | None:
     """Return a customer as an open transaction sees them, None if they are not within the scope."""
     row = customers.one(db, scope, contact_id)
+    if row is not None and row.merged_into:
+        row = customers.one(db, scope, row.merged_into)
     if row is None:
         return None
+    contact_id = row.id
     count, unresolved = customers.ticket_counts(db, contact_id)
     return Contact(
         id=row.id,

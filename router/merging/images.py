@@ -103,7 +103,7 @@ def _again(later: Sequence[Image], old: Facts, new: Facts, now: Facts) -> tuple[
 def _remade(image: Image, before: Facts) -> dict[str, Fact]:
     """Return what a merge would have left if it had found this."""
     after = joined(before, image.source, newer=image.newer)
-    names = ("mood", "lane")
+    names: tuple[str, ...] = ("mood", "lane")
     if wakes(before, image.source) or hands_over(before, image.source):  # that gave it its place
         names += ("hands", "place")
     elif _state(before) in AT_REST:

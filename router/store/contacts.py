@@ -1,12 +1,12 @@
 """Contacts and identities: one address on one channel of one brand, and whose it is."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
 
-from router.store import bulk, search
+from router.store import bulk, links, search
 from router.store.blocks import is_blocked
 from router.store.db import Connection
 from router.store.ids import new_id
@@ -21,6 +21,12 @@ class Known:
     contact_id: str
     name: str
     blocked: bool  # by a person's word: what they write from now on is set aside
+    origin: str = ""  # the contact it was of before contacts were merged into one person; empty: the same
+
+    @property
+    def own_contact(self) -> str:
+        """Return the contact that keeps what is known through this address, whichever person it counts as."""
+        return self.origin or self.contact_id
 
 
 def known(db: Connection, brand_id: str, channel: str, addresses: Iterable[str]) -> dict[str, Known]:
@@ -31,7 +37,13 @@ def known(db: Connection, brand_id: str, channel: str, addresses: Iterable[str])
         .join(contact, contact.c.id == identity_link.c.contact_id)
         .where(identity.c.brand_id == brand_id, identity.c.channel == channel, identity.c.address.in_(list(addresses)))
     )
-    return {row[0]: Known(*row[1:]) for row in db.execute(query)}
+    found = {row[0]: Known(*row[1:]) for row in db.execute(query)}
+    members = links.family(db, {one.contact_id for one in found.values()})
+    others = {member for member, contact_id in members.items() if member != contact_id}
+    if not others:
+        return found
+    was = links.origins(db, [one.identity_id for one in found.values()], others)
+    return {address: replace(one, origin=was.get(one.identity_id, one.contact_id)) for address, one in found.items()}
 
 
 def ensure(
@@ -77,13 +89,17 @@ def ensure(
 
 
 def facts(db: Connection, contact_ids: Iterable[str], now: datetime) -> dict[str, dict[str, tuple[str, str]]]:
-    """Return what is known about contacts: contact id -> name -> (value, trust); the newest of the highest trust."""
+    """Return what is known about contacts: contact id -> name -> (value, trust); the newest of the highest trust.
+
+    What is known of contacts merged into one of them is known of it.
+    """
     table = contact_fact
+    members = links.family(db, contact_ids)
     holds = table.c.expires_at.is_(None) | (table.c.expires_at > now)
     query = select(table.c.contact_id, table.c.name, table.c.value, table.c.trust)
     found: dict[str, dict[str, tuple[str, str]]] = {}
-    for row in db.execute(query.where(table.c.contact_id.in_(list(contact_ids)), holds).order_by(table.c.at)):
-        mine = found.setdefault(row.contact_id, {})
+    for row in db.execute(query.where(table.c.contact_id.in_(list(members)), holds).order_by(table.c.at)):
+        mine = found.setdefault(members[row.contact_id], {})
         if row.name not in mine or _RANK[row.trust] >= _RANK[mine[row.name][1]]:
             mine[row.name] = (row.value, row.trust)
     return found
@@ -105,6 +121,10 @@ def add_facts(db: Connection, rows: Iterable[tuple[str, str, str, str, str]], no
 
 
 def ticket_counts(db: Connection, contact_ids: Iterable[str]) -> dict[str, int]:
-    """Return how many tickets contacts have had."""
-    query = select(ticket.c.contact_id, func.count()).where(ticket.c.contact_id.in_(list(contact_ids)))
-    return {row[0]: row[1] for row in db.execute(query.group_by(ticket.c.contact_id))}
+    """Return how many tickets contacts have had, those of contacts merged into them included."""
+    members = links.family(db, contact_ids)
+    query = select(ticket.c.contact_id, func.count()).where(ticket.c.contact_id.in_(list(members)))
+    found: dict[str, int] = {}
+    for member, count in db.execute(query.group_by(ticket.c.contact_id)):
+        found[members[member]] = found.get(members[member], 0) + count
+    return found

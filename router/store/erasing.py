@@ -8,6 +8,7 @@ from sqlalchemy import Table, delete, exists, func, or_, select, update
 
 from router.store import blobs
 from router.store.db import Connection
+from router.store.links import family
 from router.store.schema import (
     attachment,
     blob,
@@ -38,12 +39,13 @@ ROWS = 500  # erased in one statement
 
 def past_keep(db: Connection, now: datetime, most: int) -> list[str]:
     """Return tickets whose keep is over: by their own moment, or by their brand's days after they were done."""
-    own = select(ticket.c.id).where(ticket.c.purge_after <= now).limit(most)
+    own = select(ticket.c.id).where(ticket.c.purge_after <= now, ticket.c.merged_into.is_(None)).limit(most)
     found = list(db.execute(own).scalars())
     kept = select(brand.c.id, brand.c.keep_days).where(brand.c.keep_days.is_not(None))
     for brand_id, days in db.execute(kept).all():
         before = now - timedelta(days=days)
         done = (ticket.c.brand_id == brand_id) & ticket.c.state.in_(("resolved", "closed"))
+        done &= ticket.c.merged_into.is_(None)  # one that was merged goes with the one that shows it
         over = done & (func.coalesce(ticket.c.resolved_at, ticket.c.updated_at) < before)
         found += db.execute(select(ticket.c.id).where(over).limit(most - min(most, len(found)))).scalars()
     return list(dict.fromkeys(found))[:most]
@@ -67,8 +69,14 @@ def erase_messages(db: Connection, ids: Sequence[str]) -> None:
 
 
 def tickets_of(db: Connection, contact_id: str) -> list[str]:
-    """Return a contact's tickets."""
-    return list(db.execute(select(ticket.c.id).where(ticket.c.contact_id == contact_id)).scalars())
+    """Return a contact's tickets, and those of the contacts that are one person with it."""
+    return list(db.execute(select(ticket.c.id).where(ticket.c.contact_id.in_(person(db, contact_id)))).scalars())
+
+
+def person(db: Connection, contact_id: str) -> list[str]:
+    """Return every contact that is one person with this one."""
+    into = db.execute(select(contact.c.merged_into).where(contact.c.id == contact_id)).scalar()
+    return sorted(family(db, [into or contact_id]))
 
 
 def brand_of(db: Connection, contact_id: str) -> str | None:
@@ -78,7 +86,7 @@ def brand_of(db: Connection, contact_id: str) -> str | None:
 
 def wrote_between(db: Connection, contact_id: str) -> dict[str, tuple[datetime, datetime]]:
     """Return on which connections a contact wrote, from when until when."""
-    now_theirs = (identity_link.c.contact_id == contact_id) & identity_link.c.valid_to.is_(None)
+    now_theirs = identity_link.c.contact_id.in_(person(db, contact_id)) & identity_link.c.valid_to.is_(None)
     theirs = select(identity_link.c.identity_id).where(now_theirs)
     query = (
         select(message.c.connection_id, func.min(message.c.at), func.max(message.c.at))

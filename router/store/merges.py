@@ -94,18 +94,6 @@ def undo(db: Connection, merge_id: str, by: str | None, now: datetime) -> None:
     db.execute(update(merge).where(merge.c.id == merge_id).values(undone_at=now, undone_by=by))
 
 
-def of_ticket(db: Connection, ticket_id: str) -> MergeRow | None:
-    """Return the merge by which a ticket is in another."""
-    row = db.execute(select(*_COLUMNS).where(merge.c.from_ticket_id == ticket_id, _LIVE)).first()
-    return None if row is None else MergeRow(*row)
-
-
-def of_contact(db: Connection, contact_id: str) -> MergeRow | None:
-    """Return the merge by which a contact is in another."""
-    row = db.execute(select(*_COLUMNS).where(merge.c.from_contact_id == contact_id, _LIVE)).first()
-    return None if row is None else MergeRow(*row)
-
-
 def under_ticket(db: Connection, root_id: str) -> list[MergeRow]:
     """Return every merge by which tickets are in this one, in the order they were made."""
     inside = select(ticket.c.id).where(ticket.c.merged_into == root_id)
@@ -115,9 +103,14 @@ def under_ticket(db: Connection, root_id: str) -> list[MergeRow]:
 
 def under_contact(db: Connection, root_id: str) -> list[MergeRow]:
     """Return every merge by which contacts are in this one, in the order they were made."""
-    inside = select(contact.c.id).where(contact.c.merged_into == root_id)
-    rows = db.execute(select(*_COLUMNS).where(merge.c.from_contact_id.in_(inside), _LIVE))
-    return sorted((MergeRow(*row) for row in rows), key=lambda row: (row.at, row.id))
+    found: list[MergeRow] = []
+    above = [root_id]
+    while above:
+        rows = db.execute(select(*_COLUMNS).where(merge.c.into_contact_id.in_(above), _LIVE))
+        below = [MergeRow(*row) for row in rows]
+        found += below
+        above = [str(row.from_contact_id) for row in below]
+    return sorted(found, key=lambda row: (row.at, row.id))
 
 
 def homes(db: Connection, ticket_ids: Collection[str]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from sqlalchemy import func, select, true
 from sqlalchemy.engine import Connection as Db
 
 from router.model import Scope
+from router.store.links import family
 from router.store.schema import connection, contact, contact_fact, identity, identity_link, ticket
 
 LAST_CHARACTER = "\U0010ffff"
@@ -22,6 +23,7 @@ class ContactRow:
     name: str
     zone: str | None
     created_at: datetime
+    merged_into: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +84,8 @@ def identities(db: Db, contact_ids: Collection[str]) -> dict[str, list[IdentityR
 
 
 def facts(db: Db, contact_id: str, now: datetime) -> list[FactRow]:
-    """Return what is known of a contact and has not expired, latest first of each name."""
-    query = select(contact_fact).where(contact_fact.c.contact_id == contact_id)
+    """Return what is known of a contact, and of those merged into it, and has not expired, latest first of a name."""
+    query = select(contact_fact).where(contact_fact.c.contact_id.in_(list(family(db, [contact_id]))))
     rows = db.execute(query.order_by(contact_fact.c.name, contact_fact.c.at.desc(), contact_fact.c.id.desc()))
     live = [r for r in rows if r.expires_at is None or r.expires_at > now]
     return [FactRow(r.name, r.value, r.source, r.trust, r.at) for r in live]
@@ -91,7 +93,8 @@ def facts(db: Db, contact_id: str, now: datetime) -> list[FactRow]:
 
 def ticket_counts(db: Db, contact_id: str) -> tuple[int, int]:
     """Return how many tickets a contact has in all, and how many of them are not done."""
-    query = select(ticket.c.state, func.count()).where(ticket.c.contact_id == contact_id).group_by(ticket.c.state)
+    theirs = ticket.c.contact_id.in_(list(family(db, [contact_id])))
+    query = select(ticket.c.state, func.count()).where(theirs, ticket.c.merged_into.is_(None)).group_by(ticket.c.state)
     by_state: dict[str, int] = {row[0]: row[1] for row in db.execute(query)}
     return sum(by_state.values()), sum(n for state, n in by_state.items() if state not in ("resolved", "closed"))
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, te
 from sqlalchemy.engine import Connection as Db
 
 from router.model import Heat, Mood, Scope
+from router.store.links import family
 from router.store.schema import agent, brand, contact, identity, message, queue, ticket
 
 SAID = 200  # characters of the customer's last words
@@ -89,7 +90,8 @@ def reserved(db: Db, scope: Scope, agent_id: str) -> list[TicketLine]:
 def finished(db: Db, scope: Scope, agent_id: str, limit: int) -> list[TicketLine]:
     """Return what an agent had last among the resolved and closed, latest first."""
     had = or_(ticket.c.agent_id == agent_id, ticket.c.last_agent_id == agent_id)
-    query = _lines().where(had, ticket.c.state.in_(("resolved", "closed")), within(scope))
+    done = ticket.c.state.in_(("resolved", "closed")) & ticket.c.merged_into.is_(None)
+    query = _lines().where(had, done, within(scope))
     return _rows(db, query.order_by(ticket.c.updated_at.desc(), ticket.c.id.desc()).limit(limit))
 
 
@@ -133,7 +135,7 @@ def listed(
 
 def of_contact(db: Db, scope: Scope, contact_id: str, limit: int = 100) -> list[TicketLine]:
     """Return a contact's tickets, newest first."""
-    query = _lines().where(ticket.c.contact_id == contact_id, within(scope))
+    query = _lines().where(ticket.c.contact_id.in_(list(family(db, [contact_id]))), within(scope))
     return _rows(db, query.order_by(ticket.c.id.desc()).limit(limit))
 
 
@@ -177,13 +179,15 @@ def _lines() -> Select[Any]:
         .correlate(ticket)
         .scalar_subquery()
     )
-    own = [ticket.c[name] for name in TicketLine.__slots__ if name in ticket.c]
+    person = contact.alias("person")  # whom a merged contact is one with
+    own = [ticket.c[name] for name in TicketLine.__slots__ if name in ticket.c and name != "contact_id"]
     return (
         select(
             *own,
             brand.c.name.label("brand"),
             queue.c.name.label("queue"),
-            func.coalesce(func.nullif(contact.c.name, ""), address, "").label("contact"),
+            func.coalesce(contact.c.merged_into, ticket.c.contact_id).label("contact_id"),
+            func.coalesce(*(func.nullif(c, "") for c in (person.c.name, contact.c.name)), address, "").label("contact"),
             func.coalesce(agent.c.name, "").label("agent"),
             func.coalesce(said, "").label("said"),
         )
@@ -191,6 +195,7 @@ def _lines() -> Select[Any]:
         .join(brand, brand.c.id == ticket.c.brand_id)
         .join(queue, queue.c.id == ticket.c.queue_id)
         .outerjoin(contact, contact.c.id == ticket.c.contact_id)
+        .outerjoin(person, person.c.id == contact.c.merged_into)
         .outerjoin(agent, agent.c.id == ticket.c.agent_id)
     )
 
