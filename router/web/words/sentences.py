@@ -25,6 +25,7 @@ HOLE = re.compile(r"\{(\w+)\}")
 SPAN = re.compile(r"(?:(?P<days>\d+) days?|(?P<h>\d+) h)?(?: ?(?P<m>\d+) min)?|(?P<s>\d+) s")
 SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z“])")
 # holes whose value is said as it is
+ENDS = {"missing", "reason", "why"}  # holes whose value brings its own full stop
 PLAIN = {"name", "who", "agent", "email", "queue", "host", "path", "label", "given", "title", "rule", "rules"}
 OTHER_SCRIPTS = re.compile("[\u0590-\u08ff]")  # Hebrew, Arabic: said in another language already
 BY_NAME = {english: tag for tag, english in SPOKEN.items()}
@@ -39,6 +40,7 @@ class Template:
     holes: tuple[str, ...]
     pattern: re.Pattern[str]
     longest: str  # of its fixed parts, which decides quickly
+    whole: bool  # ends like a sentence, or with one; else a full stop is not part of it
 
 
 def sentence(text: str) -> str:
@@ -92,7 +94,7 @@ def _match(tag: str, text: str, depth: int) -> str | None:
         if template.longest not in text:
             continue
         found = template.pattern.fullmatch(text)
-        if found:
+        if found and (template.whole or not text.endswith(".")):
             values = {
                 name: value if name in PLAIN else _value(tag, value, depth)
                 for name, value in zip(template.holes, found.groups(), strict=True)
@@ -132,4 +134,5 @@ def _template(english: str, said: str) -> Template:
     fixed = HOLE.split(english)
     texts, holes = fixed[0::2], tuple(fixed[1::2])
     pattern = "(.+?)".join(re.escape(part) for part in texts)
-    return Template(english, said, holes, re.compile(pattern, re.DOTALL), max(texts, key=len))
+    whole = english.endswith(".") or bool(holes and not texts[-1] and holes[-1] in ENDS)
+    return Template(english, said, holes, re.compile(pattern, re.DOTALL), max(texts, key=len), whole)

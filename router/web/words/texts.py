@@ -8,6 +8,7 @@ from router.web.words.catalogue import ENGLISH, LOCALES, RIGHT_TO_LEFT, catalogu
 from router.web.words.reader import language
 
 ISOLATE, END = "\u2068", "\u2069"  # first strong isolate, its end; source: Unicode, UAX 9
+MARKS = {False: "\u200e", True: "\u200f"}  # left-to-right mark, right-to-left mark
 THIN = "\u202f"  # narrow no-break space, between thousands
 
 
@@ -88,7 +89,9 @@ def _category(tag: str, count: int) -> str:
 def _filled(said: str, tag: str, values: Mapping[str, object]) -> str:
     if not values:
         return said
-    return said.format_map({name: _isolated(value, tag) for name, value in values.items()})
+    filled = said.format_map({name: _isolated(value, tag) for name, value in values.items()})
+    # a sentence that begins with what runs the other way is still ours, also where the page asks its first letter
+    return f"{MARKS[tag in RIGHT_TO_LEFT]}{filled}" if filled.startswith(ISOLATE) else filled
 
 
 def _isolated(value: object, tag: str) -> str:
