@@ -48,8 +48,8 @@ def messages(key: str) -> AnyResponse:
     limits.limit(LOOKS, "chat look", row.id, visitor)
     after = request.args.get("after") or None
     asked = surveying.on_chat(heed_of(), row.id, visitor, now())
-    said = conversation(heed_of(), row.id, visitor, after)
-    return jsonify({"messages": said, "asked": asked and {"id": asked.id, "score": asked.score}})
+    question = {"asked": {"id": asked.id, "score": asked.score}} if asked else {}
+    return jsonify({"messages": conversation(heed_of(), row.id, visitor, after), **question})
 
 
 @bp.post("/chat/<key>/messages")

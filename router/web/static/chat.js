@@ -70,7 +70,7 @@ async function look() {
   const answer = await fetch(`${base}/messages?after=${last}`, { headers: headers() });
   if (answer.status === 401) return forget();
   if (!answer.ok) return;
-  const { messages, asked } = await answer.json();
+  const { messages, asked = null } = await answer.json();
   ask(/** @type {HTMLElement} */ (document.getElementById("rating")), asked, rate);
   for (const said of /** @type {Said[]} */ (messages)) {
     known.set(said.id, said);
