@@ -70,8 +70,9 @@ class TestDryRun:
         made = in_every_state(desk, ana, sue)
         desk.do("INSERT INTO ticket_tag (ticket_id, tag, by) VALUES (:t, 'vip', 'x')", t=made["open"])
         bo = an_agent(desk, "Bo", slots={"live": 2, "mail": 0})
-        given = {"assign": bo.agent, "transfer": a_queue(desk, "Billing"), "tag": "vip", "untag": "vip", "snooze": in_minutes(30).isoformat()}.get(kind, "")  # fmt: skip
-        order = an_order(kind, given)
+        known = {"assign": bo.agent, "tag": "vip", "untag": "vip", "snooze": in_minutes(30).isoformat()}
+        known["transfer"] = a_queue(desk, "Billing")
+        order = an_order(kind, known.get(kind, ""))
         for who in (ana, sue):
             if who is ana and kind == "assign":
                 with pytest.raises(NotAllowed):

@@ -32,11 +32,13 @@ def start(
     cc: Sequence[str] = (),
     attachments: Sequence[Upload] = (),
     keep_open: bool = False,
+    follows: str | None = None,
 ) -> str:
     """Write to a customer first, by mail, and return the new ticket's id; it waits for their answer.
 
-    The first of `to` is the customer. `keep_open`: it stays open with whoever writes, in a slot of theirs. Raises
-    Refused for an address that is none or is blocked, and where no slot is free to keep it open.
+    The first of `to` is the customer. `keep_open`: it stays open with whoever writes, in a slot of theirs. `follows`:
+    the ticket of the same brand that it continues. Raises Refused for an address that is none or is blocked, and where
+    no slot is free to keep it open.
     """
     text = checked(text, attachments)
     if scope.agent is None:
@@ -54,6 +56,9 @@ def start(
         info = adapter(row.connection.channel).INFO
         if info.work_class != "mail":
             raise Refused("Only by mail can a customer be written to first.")
+        old = tickets.load(db, scope, [follows]).get(follows) if follows else None
+        if follows and (old is None or old.brand_id != row.brand_id):
+            raise NotFound("There is no such ticket.")
         people = typed_recipients(typed, cc)
         address = people.to[0].address
         known = contacts.ensure(db, row.brand_id, info.key, {address: ""}, "we wrote to it", now)[address]
@@ -64,7 +69,7 @@ def start(
             id=new_id(), brand_id=row.brand_id, number=tickets.take_numbers(db, row.brand_id, 1), kind="conversation",
             state=State.PENDING, channel=info.key, work_class=info.work_class, slot_key=info.work_class, pace=info.pace,
             connection_id=row.id, queue_id=queue, contact_id=known.own_contact, subject=subject[:500], created_at=now,
-            updated_at=now, agent_id=scope.agent, last_agent_id=scope.agent,
+            updated_at=now, agent_id=scope.agent, last_agent_id=scope.agent, follows_ticket_id=follows,
         )  # fmt: skip
         tickets.insert(db, [ticket])
         changes = Changes(now=now, by=scope.agent)
@@ -73,7 +78,7 @@ def start(
         message = write(act, text, row.connection.setting("address"), people, attachments)
         message.subject = subject[:500]
         remember(act, key, text, message, about)
-        changes.event(ticket, "started", message=message.id)
+        changes.event(ticket, "started", message=message.id, follows=follows)
         changes.tokens.append((new_token(), ticket.id, "ticket", None))
         if keep_open:
             _keep(db, act)

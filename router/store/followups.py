@@ -90,5 +90,4 @@ def _found(db: Db, wanted: ColumnElement[bool], limit: int) -> list[FollowUp]:
         .where(follow_up.c.ended_at.is_(None), wanted)
         .order_by(follow_up.c.due_at, follow_up.c.id)
     )  # fmt: skip
-    found = db.execute(query.limit(limit)).all()
-    return [FollowUp(*row) for row in found]
+    return [FollowUp(*tuple(row)) for row in db.execute(query.limit(limit))]

@@ -1,4 +1,4 @@
-"""Working together, as a browser without script does: spam, many tickets at once, follow-ups, hand-over, who is here."""
+"""Working together, as a browser without script does: spam, many at once, follow-ups, hand-over, who is here."""
 
 import re
 from collections.abc import Iterator
@@ -11,10 +11,20 @@ from router import desk, following
 from router.desk import setting_aside
 from router.model import Role, Scope
 from router.notify import Change
-from router.web import create_app
 from router.web.streams import Client, Hub, Viewer, is_theirs, told
 from router.web.who_is_here import LASTS_S, WhoIsHere
-from tests.builders import Desk, a_brand, a_desk, a_queue, a_supervisor, an_agent, in_minutes, now
+from tests.builders import (
+    Desk,
+    a_brand,
+    a_connection_row,
+    a_desk,
+    a_queue,
+    a_supervisor,
+    an_agent,
+    in_minutes,
+    mail,
+    now,
+)
 from tests.web.test_inbox import post, pulled, signed_in
 
 
@@ -125,8 +135,14 @@ class TestMany:
             == 404
         )
 
-    @pytest.mark.parametrize(("fields", "says"), [({"act": "resolve"}, "Choose at least one ticket"),
-                             ({"all": "nothing"}, "Choose at least one"), ({"ticket": "unknown", "act": "resolve"}, "at least")])  # fmt: skip
+    @pytest.mark.parametrize(
+        ("fields", "says"),
+        [
+            ({"act": "resolve"}, "Choose at least one ticket"),
+            ({"all": "nothing"}, "Choose at least one"),
+            ({"ticket": "unknown", "act": "resolve"}, "at least one"),
+        ],
+    )
     def test_says_what_is_missing(self, browser: FlaskClient, fields: dict[str, str], says: str) -> None:
         answer = post(browser, "/bulk", **fields)
         assert answer.status_code in (409, 422)
@@ -163,6 +179,29 @@ class TestFollowUps:
         assert "Call the depot" not in browser.get(f"/tickets/{ticket.id}").text
         eve = signed_in(at, an_agent(at, "Eve", brands=(a_brand(at, "other"),)))
         assert post(eve, path, until=in_minutes(60).isoformat()).status_code == 404
+
+
+class TestFollowUpTicket:
+    def test_goes_to_the_same_customer_and_points_to_the_old_one(
+        self, at: Desk, ana: Scope, browser: FlaskClient
+    ) -> None:
+        row = a_connection_row(at, "email")
+        old = at.ticket_of(mail(at, row), row)
+        pulled(at, ana)
+        desk.resolve(at.heed, ana, old.id, now())
+        assert "Start a follow-up ticket" in browser.get(f"/tickets/{old.id}").text
+        page = browser.get(f"/tickets/new?follows={old.id}").text
+        assert 'value="dan@home.example"' in page
+        assert 'value="Re: Order"' in page
+        fields = {"connection": row.id, "to": "dan@home.example", "subject": "Re: Order", "text": "Did it arrive?"}
+        answer = post(browser, "/tickets/new", json=True, follows=old.id, key="k1", **fields)
+        new = at.ticket(answer.json["ticket"])
+        assert (new.follows_ticket_id, new.contact_id, new.state) == (old.id, old.contact_id, "pending")
+        other = a_brand(at, "other")
+        theirs = a_connection_row(at, "email", brand_id=other)
+        both = signed_in(at, an_agent(at, "Zed", brands=(at.brand_id, other)))
+        fields["connection"] = theirs.id
+        assert post(both, "/tickets/new", follows=old.id, key="k2", **fields).status_code == 404, "over a wall"
 
 
 class TestHandOver:

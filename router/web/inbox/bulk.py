@@ -135,6 +135,7 @@ def _page(
     named = inbox.lines_of(heed, scope, chosen[:NAMES])
     agents = inbox.agents(heed, scope) if kind is not None and kind.needs == "agent" else []
     queues = inbox.queues(heed, scope) if kind is not None and kind.needs == "queue" else []
+    names = {one.id: one.name for one in agents} | {one.id: one.name for one in queues}
     return render_template(
         "bulk/ask.html",
         chosen=chosen,
@@ -146,7 +147,7 @@ def _page(
         named={line.id: line for line in named},
         agents=agents,
         queues=queues,
-        given_name=next((one.name for one in [*agents, *queues] if order and one.id == order.given), ""),
+        given_name=names.get(order.given, "") if order else "",
         until=many.acts.moment(order.given) if order and order.kind.needs == "moment" else None,
         choices=snooze_choices(now(), g.agent.zone),
         key=many.new_key(),

@@ -5,6 +5,7 @@ from datetime import datetime, time, timedelta
 from flask import Blueprint, g, render_template
 
 from router import inbox
+from router.inbox.handing import targets
 from router.web.audience import audience
 from router.web.inbox.commands import as_rows, commands_for
 from router.web.security import heed_of, now
@@ -21,9 +22,8 @@ MORNING = time(9)
 def transfer(ticket_id: str) -> str:
     """Ask where a ticket should go."""
     view = inbox.ticket(heed_of(), g.scope, ticket_id, now())
-    queues = [queue for queue in inbox.queues(heed_of(), g.scope) if queue.brand_id == view.line.brand_id]
-    agents = [agent for agent in inbox.agents(heed_of(), g.scope) if agent.id != g.scope.agent]
-    return render_template("inbox/transfer.html", view=view, queues=queues, agents=agents)
+    found = targets(heed_of(), g.scope, view.line.brand_id, view.line.queue_id, now())
+    return render_template("inbox/transfer.html", view=view, targets=found)
 
 
 @bp.get("/tickets/<ticket_id>/snooze")

@@ -29,6 +29,8 @@ def _take_files(endpoint: str | None, values: dict[str, object] | None) -> None:
 def form() -> str:
     """Ask whom to write to, and what; a customer or address may be named already."""
     given = {name: request.args.get(name, "")[:300] for name in ("to", "subject", "connection")}
+    if request.args.get("follows"):
+        given |= _following(request.args["follows"])
     contact_id = request.args.get("contact", "")
     if contact_id:
         known = inbox.contact(heed_of(), g.scope, contact_id, now())
@@ -43,7 +45,8 @@ def form() -> str:
 @audience("agent")
 def start() -> AnyResponse | tuple[str, int]:
     """Write to a customer first."""
-    given = {name: forms.text(name) for name in ("to", "cc", "subject", "text", "connection", "keep_open", "key")}
+    names = ("to", "cc", "subject", "text", "connection", "keep_open", "key", "follows")
+    given = {name: forms.text(name) for name in names}
     if request.form.get("answer"):
         answer = request.form["answer"]
         words = suggesting.answer_for(heed_of(), g.scope, given["connection"], given["to"], answer)
@@ -61,6 +64,7 @@ def start() -> AnyResponse | tuple[str, int]:
             key=given["key"][:64],
             attachments=forms.uploads(),
             keep_open=given["keep_open"] == "1",
+            follows=given["follows"] or None,
         )
     except Refused as refused:
         return _refused(refused.reason) or (_page(given, refused.reason), 409)
@@ -134,6 +138,17 @@ def _page(given: dict[str, str], reason: str = "") -> str:
         key=given.get("key") or f"s{now().timestamp():.6f}",
         max_files=forms.MAX_FILES,
     )
+
+
+def _following(ticket_id: str) -> dict[str, str]:
+    """Return what a ticket that continues another begins with."""
+    view = inbox.ticket(heed_of(), g.scope, ticket_id, now())
+    line, people = view.line, view.recipients
+    subject = line.subject if line.subject[:3].lower() == "re:" else f"Re: {line.subject}"
+    to, cc = ", ".join(people.to[:1]), ", ".join([*people.to[1:], *people.cc])
+    number = str(line.number)
+    return {"follows": line.id, "number": number, "connection": line.connection_id or "", "brand": line.brand_id,
+            "subject": subject if line.subject else "", "to": to, "cc": cc}  # fmt: skip
 
 
 def _forward(ticket_id: str, reason: str = "") -> str:
