@@ -10,7 +10,19 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
-from router import delivery, effects, fetching, following, indexing, keeping, minutes, presence, surveying, waking
+from router import (
+    delivery,
+    effects,
+    fetching,
+    following,
+    forewarning,
+    indexing,
+    keeping,
+    minutes,
+    presence,
+    surveying,
+    waking,
+)
 from router.app import Heed
 from router.desk import scheduling
 from router.drain import drain
@@ -83,6 +95,7 @@ class Sweep:
             ("tickets waiting for a slot", lambda: waking.serve_reserved(self._heed, now)),
             ("presence", lambda: presence.sweep(self._heed, now)),
             ("needs that fall away", lambda: waking.step_down(self._heed, now)),
+            ("promises at risk", lambda: forewarning.warn(self._heed, now)),
             ("quiet chats", lambda: waking.rest_quiet(self._heed, now)),
             ("effects", lambda: self._effects(waiting, now)),
             ("files", lambda: self._fetch(waiting, now)),

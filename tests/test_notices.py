@@ -5,11 +5,12 @@ from datetime import timedelta
 import pytest
 
 from router import desk as acts
-from router import keeping, notices
+from router import forewarning, keeping, notices
 from router.desk import NotFound, mentioning
 from router.model import SYSTEM, Role, Scope
 from router.notify import Change
 from router.store import notices as store
+from router.store import tickets
 from router.store.people import AgentRow
 from router.web.streams import Viewer, concerns, is_theirs, told
 from tests.builders import a_brand, a_supervisor, an_agent, now
@@ -119,6 +120,28 @@ class TestTheBell:
         acts.note(desk.heed, bo, ticket.id, "@Ana", now())
         keeping.erase_contact(desk.heed, SYSTEM, ticket.contact_id, now())
         assert told_of(desk, ana) == []
+
+
+class TestAPromise:
+    def test_at_risk_is_told_once_to_whoever_has_the_ticket_open(self, desk, ana):
+        ticket = desk.says()
+        [(due_at, target_s)] = [(p.due_at, p.target_s) for p in open_promises(desk, ticket)]
+        soon = due_at - timedelta(seconds=target_s * forewarning.SHARE / 2)
+        assert forewarning.warn(desk.heed, soon) == 0, "it waits in line, nobody has it"
+        acts.pull(desk.heed, ana, now())
+        assert forewarning.warn(desk.heed, due_at - timedelta(seconds=target_s * 0.9)) == 0
+        assert [forewarning.warn(desk.heed, soon) for _ in range(2)] == [1, 0]
+        assert told_of(desk, ana) == [("promise", "", False)]
+        bo = an_agent(desk, "Bo")
+        acts.transfer(desk.heed, ana, ticket.id, now(), agent=bo.agent)
+        assert forewarning.warn(desk.heed, soon) == 1, "who got it now is told too"
+        acts.reply(desk.heed, bo, ticket.id, "On its way.", now())
+        assert forewarning.warn(desk.heed, soon) == 0
+
+
+def open_promises(desk, ticket):
+    with desk.heed.database.read() as db:
+        return tickets.open_promises(db, [ticket.id])[ticket.id]
 
 
 class TestStreams:
