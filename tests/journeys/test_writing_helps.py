@@ -78,13 +78,11 @@ def test_a_night_of_writing(browser: Browser, site: str, at: Desk, ana: Scope, s
         page.click("[aria-label^=Forward]")
     else:
         page.goto(f"{site}/tickets/{ticket.id}/forward")
-    page.wait_for_selector("[name=what]")
-    page.check("[name=what][value=some]")
+    page.check("form.forward [name=what][value=some]")
     faults += watched.check("forwarding")
-    page.fill("[name=to]", "lab@partner.example")
-    page.fill("main [name=text], dialog [name=text]" if size == "phone" else "dialog [name=text]", "Can you look?")
-    page.keyboard.press("Tab")
-    page.click("button:text-is('Forward')")
+    page.fill("form.forward [name=to]", "lab@partner.example")
+    page.fill("form.forward [name=text]", "Can you look?")
+    page.click("form.forward button:text-is('Forward')")
     page.wait_for_selector(".line.direct:has-text('Can you look?')")
 
     # a new ticket: its draft survives a reload

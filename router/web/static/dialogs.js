@@ -11,7 +11,7 @@ export async function show(path) {
   if (!body) return;
   box.replaceChildren(body);
   if (!box.open) box.showModal();
-  const first = box.querySelector(".dialog-body :is(select, input:not([type=hidden]), textarea, button)") ?? box.querySelector("[data-close]");
+  const first = box.querySelector("[data-first]") ?? box.querySelector(".dialog-body :is(select, input:not([type=hidden]), textarea, button)") ?? box.querySelector("[data-close]");
   if (first instanceof HTMLElement) first.focus();
   document.dispatchEvent(new CustomEvent("heed:dialog"));
 }
