@@ -87,7 +87,7 @@ def find(
         answer = Found(asked, mistakes=(*asked.mistakes, *mistakes), behind=not search.progress(db).done)
         if asked.words:
             return _by_words(db, scope, asked, picked, _number(cursor, "w"), limit, answer, patience_ms)
-        if not asked.has_filters and within is None:
+        if not asked.has_filters:
             return answer
         after = cursor[1:] if cursor and cursor[0] == "t" else None
         listed = picking.listed(db, scope, picked, limit + 1, before=after)

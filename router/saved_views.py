@@ -19,6 +19,7 @@ from router.store.db import Connection as Db
 from router.store.saved import SavedView
 from router.store.views import picking
 from router.store.views.lines import COUNTED
+from router.store.views.picking import Picked
 
 MOST = 50  # views of one person
 MAX_NAME = 60  # characters
@@ -38,6 +39,11 @@ def view(heed: Heed, scope: Scope, view_id: str) -> SavedView:
     if found is None:
         raise NotFound("There is no such view.")
     return found
+
+
+def walls_of(view: SavedView, now: datetime) -> Picked:
+    """Return what a view narrows every question to: its brand, if it has one."""
+    return Picked(now=now, brands=frozenset({view.brand_id}) if view.brand_id else None)
 
 
 def counts(heed: Heed, scope: Scope, now: datetime, zone: ZoneInfo = UTC_ZONE) -> dict[str, int | None]:

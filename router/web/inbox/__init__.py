@@ -11,6 +11,7 @@ from router.web.inbox import (
     dialogs,
     drafts,
     files,
+    finding,
     following,
     frame,
     here,
@@ -30,5 +31,21 @@ def register(app: Flask) -> None:
     notices.register(app)
     aside.register(app)
     following.register(app)
-    for part in (pages, dialogs, acts, drafts, sending, files, answers, notices, starting, aside, bulk, following, here):
+    finding.register(app)
+    for part in (
+        pages,
+        dialogs,
+        acts,
+        drafts,
+        sending,
+        files,
+        answers,
+        notices,
+        finding,
+        starting,
+        aside,
+        bulk,
+        following,
+        here,
+    ):
         app.register_blueprint(part.bp)

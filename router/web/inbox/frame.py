@@ -102,5 +102,5 @@ def _rail(role: Role) -> list[Place]:
 
 def _is_here(path: str) -> bool:
     if path == "/":
-        return request.path == "/" or request.path.startswith(("/tickets", "/contacts/"))
+        return request.path == "/" or request.path.startswith(("/tickets", "/search", "/views"))
     return request.path == path or request.path.startswith(path.rstrip("/") + "/")

@@ -1,4 +1,4 @@
-"""What agents look at: the inbox with its lists, one ticket, a contact; each fragment has its own address."""
+"""What agents look at: the inbox with its lists, one ticket; each fragment has its own address."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,13 +69,6 @@ def conversation(ticket_id: str) -> Response:
     """Return a ticket's conversation, composer and panel; with `before`, the earlier messages."""
     view = inbox.ticket(heed_of(), g.scope, ticket_id, now(), before=request.args.get("before"))
     return _unchanged(render_template("inbox/_ticket.html", **_ticket(view), tab=_tab(view)))
-
-
-@bp.get("/contacts/<contact_id>")
-@audience("agent")
-def contact(contact_id: str) -> str:
-    """Show a customer: addresses, what is known with its source, tickets."""
-    return render_template("inbox/contact.html", contact=inbox.contact(heed_of(), g.scope, contact_id, now()))
 
 
 def may_pull(me: inbox.Me | None) -> str:

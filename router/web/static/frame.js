@@ -44,3 +44,10 @@ document.addEventListener("submit", (event) => {
   }
 });
 keys.dialogsBy((path) => void dialogs.show(path).catch(() => location.assign(path)));
+
+keys.run("find", () => {
+  const field = document.getElementById("q");
+  if (!(field instanceof HTMLInputElement) || !field.offsetParent) return location.assign("/search");
+  field.focus();
+  field.select();
+});
