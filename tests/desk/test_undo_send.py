@@ -1,4 +1,4 @@
-"""Taking a reply back before it leaves: undone or sent, never both; the words return, and the ticket to where it stood."""
+"""Taking a reply back before it leaves: undone or sent, never both; words and ticket return to where they were."""
 
 import threading
 from datetime import timedelta

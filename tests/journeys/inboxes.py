@@ -7,7 +7,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
-from router import staffing
+from router import preferences, staffing
 from router.model import Role
 from router.store.audit import COMMAND
 from tests.journeys.running import RunningDesk, a_running_desk, now
@@ -32,7 +32,8 @@ def a_whole_desk(folder: Path, **environ: str) -> Iterator[RunningDesk]:
 def an_inbox(browser: Browser, desk: RunningDesk, name: str, role: Role = Role.AGENT) -> Iterator[Page]:
     """Yield the inbox of a new person, who signed in by the link they were given."""
     email = f"{name.lower()}@desk.example"
-    link = staffing.add_person(desk.heed, COMMAND, email=email, name=name, role=role.value, now=now())[1]
+    agent_id, link = staffing.add_person(desk.heed, COMMAND, email=email, name=name, role=role.value, now=now())
+    preferences.change(desk.heed, agent_id, {"undo_s": "0"})  # their mails leave at once
     context = a_context(browser)
     page = context.new_page()
     page.goto(link)

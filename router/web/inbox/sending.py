@@ -12,8 +12,8 @@ from router.inbox.composing import composing, ticket_of_message
 from router.web.audience import audience
 from router.web.inbox.drafts import as_json
 from router.web.security import heed_of, now
+from router.web.words import clock, zone_of
 from router.web.words import look_up as _
-from router.web.words import when, zone_of
 
 MORNING_H = 9
 
@@ -75,7 +75,7 @@ def later_choices(at: datetime, zone: str) -> list[tuple[str, str]]:
     for label, days in mornings:
         day = local.date() + timedelta(days=days)
         moment = datetime(day.year, day.month, day.day, MORNING_H, tzinfo=local.tzinfo)
-        choices.append((moment.isoformat(timespec="minutes"), f"{label} · {when(moment, at, zone)}"))
+        choices.append((moment.isoformat(timespec="minutes"), f"{label} · {clock(moment, zone)}"))
     return choices
 
 

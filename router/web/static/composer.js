@@ -30,6 +30,14 @@ let leaving;
 let sending = false;
 let chosePeople = false; // recipients were changed: they belong to the draft
 
+/** Let the next one go to the usual people again. */
+function usual() {
+  chosePeople = false;
+  if (!field("to")) return;
+  for (const name of PEOPLE) field(name).value = (name === "bcc" ? "" : form()?.dataset[name === "cc" ? "all" : name]) ?? "";
+  /** @type {HTMLDetailsElement} */ (document.getElementById("recipients")).open = false;
+}
+
 const fresh = () => void (field("key").value = uid());
 
 /** @returns {drafts.Words} */
@@ -58,6 +66,7 @@ export function begin() {
   if (!box || box.dataset.begun) return;
   box.dataset.begun = "1";
   if (!words().value) fresh();
+  words().setSelectionRange(words().value.length, words().value.length); // one goes on at the end
   chosePeople = PEOPLE.some((name) => field(name) && field(name).value !== (name === "cc" ? box.dataset.all : name === "to" ? box.dataset.to : ""));
   drafts.begin(box, { read, fill, note, fresh });
   void import("./files.js").then((module) => (files = module).begin(note));
@@ -182,7 +191,7 @@ function went(box, text, ticket, said) {
   if (box === form()) {
     const more = words().value; // typed while it was on its way: the next message
     const rest = more === text ? "" : more.startsWith(text) ? more.slice(text.length).trim() : more;
-    chosePeople = false;
+    usual();
     fill({ text: rest });
     fresh();
     note("");

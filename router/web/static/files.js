@@ -58,11 +58,13 @@ function draw() {
 export function begin(by) {
   note = by;
   const input = /** @type {HTMLInputElement} */ (document.getElementById("files"));
-  input.onchange = () => {
-    add(input.files ?? []);
+  const taken = () => {
+    if (input.files?.length) add(input.files);
     input.value = "";
   };
+  input.onchange = taken;
   draw();
+  taken(); // chosen before this was here
 }
 
 /** Offer files of a message that was taken back. @param {{id: string, name: string, size: number}[]} files */
