@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from router import desk, inbox
+from router import desk, inbox, looking
 from router.desk.addressing import mail_address
 from router.desk.writing import MAX_TEXT
 from router.web.api import naming
@@ -33,7 +33,7 @@ class TicketsAsked(Asked):
     state: TicketState | None = Field(None, description="Waiting ones come in order of place, others newest first.")
     queue: Annotated[Line, Field(max_length=200)] | None = Field(None, description="Id or name.")
     agent: Annotated[Line, Field(max_length=254)] | None = Field(None, description="Id, mail address, or me.")
-    q: Annotated[Line, Field(max_length=200)] | None = Field(None, description="A number, or words of subject or name.")
+    q: Annotated[Line, Field(max_length=200)] | None = Field(None, description="A number, words, an address; tag:vip.")
     cursor: Annotated[str, Field(max_length=500, pattern=r"^[A-Za-z0-9_-]*$")] | None = Field(
         None, description="What `next` was."
     )
@@ -95,7 +95,9 @@ def start_ticket(call: Call, body: NewTicket, headers: Once) -> Ticket:
 @api.route("GET", "/tickets/{id}", scope="tickets:read")
 def get_ticket(call: Call, ticket_id: str, query: TicketAsked) -> Ticket:
     """Read one ticket with its messages, readings, mood and last decision."""
-    return read_ticket(call, ticket_id, before=query.before)
+    view = inbox.ticket(call.heed, call.scope, ticket_id, call.now, before=query.before)
+    looking.note_read(call.heed, call.scope, call.me.actor, view.line, call.now)
+    return ticket_of(view, inbox.why(call.heed, call.scope, ticket_id, call.now))
 
 
 @api.route("POST", "/next", scope="tickets:write", conflicts=True)

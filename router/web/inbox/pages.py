@@ -7,7 +7,7 @@ from itertools import groupby
 
 from flask import Blueprint, Response, g, render_template, request
 
-from router import inbox
+from router import inbox, looking
 from router.inbox import EventView, MessageView, Page, TicketView
 from router.inbox.composing import composing, drafts_among
 from router.model import Presence
@@ -15,7 +15,7 @@ from router.web.audience import audience
 from router.web.inbox import answers
 from router.web.inbox.sending import later_choices
 from router.web.inbox.telling import QUIET
-from router.web.security import heed_of, now
+from router.web.security import heed_of, now, signed_in
 from router.web.words import look_up as _
 from router.web.words import zone_of
 
@@ -113,6 +113,7 @@ def _list(tab: str) -> dict[str, object]:
 
 
 def _ticket(view: TicketView) -> dict[str, object]:
+    looking.note_read(heed_of(), g.scope, signed_in().actor, view.line, now())
     me = inbox.me(heed_of(), g.scope.agent, now())
     return {
         "view": view,
