@@ -18,7 +18,8 @@ from router.store import desk as desk_rows
 from router.store import people, roster
 from router.store.db import Connection as Db
 from router.store.views import wallboard as views
-from router.store.views.wallboard import MinuteRow, Moods
+from router.store.views.wallboard import MinuteRow as MinuteRow
+from router.store.views.wallboard import Moods
 
 COUNTED = 1000  # tickets in line, and answers of a day, that are looked at
 MOODS = 500  # resolved tickets whose first and last messages are compared

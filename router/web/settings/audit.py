@@ -1,6 +1,7 @@
 """The audit trail: who did what when, by kind, person, day and thing, and whether the chain of its lines holds."""
 
 from datetime import date, datetime, time, timedelta
+from urllib.parse import urlencode
 
 from flask import Blueprint, Flask, g, render_template, request, url_for
 
@@ -31,7 +32,7 @@ def show() -> str:
     return render_template(
         "settings/audit.html",
         lines=lines,
-        more=url_for("settings_audit.show", before=more, **kept) if more else "",
+        more=f"{url_for('settings_audit.show')}?{urlencode({**kept, 'before': more})}" if more else "",
         acts=trail.acts(heed, g.scope),
         people=[line.agent for line in staffing.everyone(heed, g.scope)],
         asked=asked,

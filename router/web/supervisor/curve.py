@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from router.store.views.wallboard import MinuteRow
+from router.wallboard import MinuteRow
 
 WIDTH, HEIGHT, FLOOR = 1000, 150, 146  # of the drawing; FLOOR is zero
 STEP_S = 180  # one point

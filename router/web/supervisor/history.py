@@ -9,18 +9,24 @@ from router.triage.cues import CUES
 from router.web.audience import audience
 from router.web.security import heed_of, now
 from router.web.words import look_up as _
+from router.web.words import mark
 
 bp = Blueprint("history", __name__)
 
 DIRECTIONS = {
-    "inbound": "{who} wrote",
-    "outbound": "{who} answered",
-    "note": "{who} kept a note",
-    "event": "{who} did something in the channel",
+    "inbound": mark("{who} wrote"),
+    "outbound": mark("{who} answered"),
+    "note": mark("{who} kept a note"),
+    "event": mark("{who} did something in the channel"),
 }
-STEPS = {"made": "promised", "kept": "promise kept", "late": "promise kept too late", "dropped": "promise dropped"}
-OCCASIONS = {"message": "a message", "publish": "new rules", "transfer": "a transfer"}
-FIELDS = {"intent": "what they want", "language": "the language", "frustration": "how they feel"}
+STEPS = {
+    "made": mark("promised"),
+    "kept": mark("promise kept"),
+    "late": mark("promise kept too late"),
+    "dropped": mark("promise dropped"),
+}
+OCCASIONS = {"message": mark("a message"), "publish": mark("new rules"), "transfer": mark("a transfer")}
+FIELDS = {"intent": mark("what they want"), "language": mark("the language"), "frustration": mark("how they feel")}
 
 
 @bp.get("/tickets/<ticket_id>/history")
