@@ -117,7 +117,7 @@ def _waiting(event: EventView) -> str:
     if because in ("returned", "transferred"):
         parts.insert(0, _(because))
     rules = event.data.get("rules")
-    parts += [f"“{rule}”" for rule in rules[:2]] if isinstance(rules, list) else []
+    parts += [_("“{rule}”", rule=rule) for rule in rules[:2]] if isinstance(rules, list) else []
     return " · ".join(parts)
 
 
