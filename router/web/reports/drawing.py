@@ -67,14 +67,13 @@ def _section(report: Report, key: str, names: Sequence[str]) -> Section:
         for name, group in zip(names, report.groups, strict=True)
     ]
     total = tuple(wording.said(one, report.total[one], report.before.get(one)) for one in keys)
-    rows.append(Row(_("All together"), total, is_total=True))
     before = tuple(wording.said(one, report.before[one]) for one in keys)
-    rows.append(Row(_("All together, period before"), before, is_total=True))
+    all_of_them = Row(_("All together"), total, is_total=True), Row(_("Period before"), before, is_total=True)
     note = _(NOTES[key])
     if key == "mood" and report.moods_of > 1:
         note += " " + _("Read in one of {n} conversations, chosen by chance.", n=report.moods_of)
     drawn = tuple(_draw(report, key, measures, names) for measures in DRAWN[key]) if report.groups else ()
-    return Section(key, _(SECTIONS[key]), note, drawn, tuple(_(NAMES[one]) for one in keys), tuple(rows))
+    return Section(key, _(SECTIONS[key]), note, drawn, tuple(_(NAMES[one]) for one in keys), (*all_of_them, *rows))
 
 
 def _draw(report: Report, section: str, measures: Sequence[str], names: Sequence[str]) -> Drawn:
