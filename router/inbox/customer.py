@@ -80,7 +80,7 @@ def customer(heed: Heed, scope: Scope, contact_id: str, now: datetime, *, before
         mark = timeline.moment_of(db, scope, before) if before else None
         said = timeline.lines(db, scope, family, mark, LINES + 1)
         addresses = timeline.addresses(db, family)
-        every = [line for one in family for line in lines.of_contact(db, scope, one, TICKETS)]
+        every = lines.of_contact(db, scope, now_id, TICKETS)
         every.sort(key=lambda line: line.id, reverse=True)
         merged = found.merged_among(db, [line.id for line in every])  # those stand in another ticket
         homes = [line for line in every if line.id not in merged]

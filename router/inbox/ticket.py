@@ -232,13 +232,17 @@ def _with_ways(db: Db, views: tuple[MessageView, ...], events: list[Event], show
     for view in views:
         way = joined.get(view.id, "")
         doubted = way in ("reference", "thread") and (
-            before is None or before.sender != view.sender or _late(before, view)
+            before is None or _from(before) != _from(view) or _late(before, view)
         )
         there = split.get(view.id, "")
         went_to = (there, numbers[there]) if there in numbers else None
         found.append(replace(view, joined=way if doubted and view.id not in shown.messages else "", went_to=went_to))
         before = view if view.direction == "inbound" else before
     return tuple(found)
+
+
+def _from(view: MessageView) -> str:
+    return next((party.address for party in view.parties if party.role == "from"), "")
 
 
 def _late(before: MessageView, view: MessageView) -> bool:

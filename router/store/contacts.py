@@ -88,6 +88,12 @@ def ensure(
     return known(db, brand_id, channel, people)
 
 
+def owner_of(db: Connection, identity_id: str) -> str | None:
+    """Return whose an address is."""
+    now = (identity_link.c.identity_id == identity_id) & identity_link.c.valid_to.is_(None)
+    return db.execute(select(identity_link.c.contact_id).where(now)).scalar()
+
+
 def facts(db: Connection, contact_ids: Iterable[str], now: datetime) -> dict[str, dict[str, tuple[str, str]]]:
     """Return what is known about contacts: contact id -> name -> (value, trust); the newest of the highest trust.
 

@@ -135,6 +135,12 @@ def _started_from(db: Connection, ticket_ids: Collection[str]) -> list[str]:
     return [str(json.loads(data)["message"]) for data in said]
 
 
+def started_by(db: Connection, ticket_id: str, message_id: str) -> bool:
+    """Say whether a ticket was started from one message of another."""
+    after = select(ticket.c.id).where(ticket.c.follows_ticket_id == ticket_id)
+    return message_id in _started_from(db, list(db.execute(after).scalars()))
+
+
 def numbers(db: Connection, ticket_ids: Collection[str]) -> dict[str, int]:
     """Return the numbers of tickets."""
     query = select(ticket.c.id, ticket.c.number).where(ticket.c.id.in_(list(ticket_ids)))

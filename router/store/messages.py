@@ -84,6 +84,12 @@ def readings(db: Connection, ticket_ids: Iterable[str], into: Mapping[str, str] 
     return found
 
 
+def readings_of(db: Connection, message_ids: Iterable[str]) -> list[Reading]:
+    """Return what triage made of messages, without evidence."""
+    query = select(*[reading.c[name] for name in _READING[1:]]).where(reading.c.message_id.in_(list(message_ids)))
+    return [Reading(**dict(zip(_READING[1:], row, strict=True))) for row in db.execute(query)]
+
+
 def evidence(db: Connection, message_ids: Iterable[str]) -> dict[str, list[Evidence]]:
     """Return the spans that readings rest on, by message."""
     found: dict[str, list[Evidence]] = {}

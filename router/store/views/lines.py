@@ -58,6 +58,7 @@ class TicketLine:
     updated_at: datetime
     resolved_at: datetime | None
     said: str
+    merged_into: str | None = None  # the ticket that shows it
     tags: tuple[str, ...] = ()
     not_you: str = ""  # why it does not go to the reader, where that was asked
 

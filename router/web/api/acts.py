@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field, PlainSerializer, WithJsonSchema
 
-from router import desk
+from router import desk, merging
 from router.desk import Upload
 from router.desk.addressing import MOST, mail_address
 from router.desk.writing import MAX_TEXT
@@ -93,6 +93,13 @@ class AssignIn(In):
     """Give a ticket to a person by hand."""
 
     agent: Annotated[Line, Field(min_length=1, max_length=254)] = Field(description="Id, mail address, or me.")
+
+
+class MergeIn(In):
+    """Let another ticket show this one's messages."""
+
+    into: Id = Field(description="The ticket that stays.")
+    different_people: bool = Field(False, description="Confirms that their customers are different people.")
 
 
 class Written(Out):
@@ -189,6 +196,23 @@ def reopen_ticket(call: Call, ticket_id: str) -> Ticket:
 def spam_ticket(call: Call, ticket_id: str) -> Ticket:
     """Set a ticket aside as spam; nothing is deleted."""
     desk.spam(call.heed, call.scope, ticket_id, call.now)
+    return read_ticket(call, ticket_id)
+
+
+@api.route("POST", "/tickets/{id}/merge", scope="tickets:write", conflicts=True)
+def merge_ticket(call: Call, ticket_id: str, body: MergeIn) -> Ticket:
+    """Merge a ticket into another of the same brand, and return that one: it shows the messages of both.
+
+    409 if they are of different customers, unless `different_people` confirms it.
+    """
+    shown = merging.merge(call.heed, call.scope, ticket_id, body.into, call.now, different=body.different_people)
+    return read_ticket(call, shown)
+
+
+@api.route("POST", "/tickets/{id}/unmerge", scope="tickets:write", conflicts=True)
+def unmerge_ticket(call: Call, ticket_id: str) -> Ticket:
+    """Take a ticket out of the one it was merged into; what others changed since stays."""
+    merging.unmerge(call.heed, call.scope, ticket_id, call.now)
     return read_ticket(call, ticket_id)
 
 

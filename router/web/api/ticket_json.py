@@ -147,6 +147,7 @@ class TicketHead(Out):
     answer_by: datetime | None
     tags: list[str]
     agent: str | None = Field(description="Id of whoever has it.")
+    merged_into: str | None = Field(description="Id of the ticket that shows this one's messages with its own.")
     created_at: datetime
     updated_at: datetime
 
@@ -224,6 +225,7 @@ def _head(line: TicketLine, connection: str | None) -> dict[str, object]:
         "frustration": line.frustration if line.mood_read else None,
         "tags": list(line.tags),
         "agent": line.agent_id,
+        "merged_into": line.merged_into,
     }
 
 

@@ -15,6 +15,7 @@ from router.web.inbox import (
     following,
     frame,
     here,
+    merging,
     notices,
     pages,
     sending,
@@ -32,6 +33,7 @@ def register(app: Flask) -> None:
     aside.register(app)
     following.register(app)
     finding.register(app)
+    merging.register(app)
     for part in (
         pages,
         dialogs,
@@ -47,5 +49,6 @@ def register(app: Flask) -> None:
         bulk,
         following,
         here,
+        merging,
     ):
         app.register_blueprint(part.bp)

@@ -42,6 +42,7 @@ COMMANDS = (
     Command("forward", "Forward to someone else", "", "dialog", "/tickets/{ticket}/forward", "ticket"),
     Command("start", "Write to a customer", "C", "dialog", "/tickets/new"),
     Command("answers", "Saved answers", "M", "click", "act-answers", "ticket"),
+    Command("merge", "Merge with another ticket", "X", "dialog", "/tickets/{ticket}/merge", "ticket"),
     Command("why", "Who else was considered", "", "dialog", "/tickets/{ticket}/why", "ticket"),
     Command("assign", "Assign to a person", "A", "dialog", "/tickets/{ticket}/assign", "ticket", Role.SUPERVISOR),
     Command("history", "Whole history", "H", "go", "/tickets/{ticket}/history", "ticket"),

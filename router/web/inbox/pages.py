@@ -5,9 +5,10 @@ from datetime import datetime
 from hashlib import sha256
 from itertools import groupby
 
-from flask import Blueprint, Response, g, render_template, request
+from flask import Blueprint, Response, g, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
-from router import inbox, looking
+from router import inbox, looking, merging
 from router.inbox import EventView, MessageView, Page, TicketView
 from router.inbox.composing import composing, drafts_among
 from router.model import Presence
@@ -45,14 +46,18 @@ def index() -> str:
 
 @bp.get("/tickets/<ticket_id>")
 @audience("agent")
-def ticket(ticket_id: str) -> str:
-    """Show the inbox with one ticket open."""
+def ticket(ticket_id: str) -> str | AnyResponse:
+    """Show the inbox with one ticket open; one that was merged is shown in the other."""
+    shown = merging.shown_in(heed_of(), g.scope, ticket_id)
+    if shown != ticket_id:
+        return redirect(url_for("inbox.ticket", ticket_id=shown, tab=request.args.get("tab")))
     return show(ticket_id, **answers.asked_for(ticket_id))
 
 
 def show(ticket_id: str, **more: object) -> str:
     """Return the page of one ticket; `more` carries what was typed and why it was not taken."""
-    view = inbox.ticket(heed_of(), g.scope, ticket_id, now(), before=request.args.get("before"))
+    shown = merging.shown_in(heed_of(), g.scope, ticket_id)
+    view = inbox.ticket(heed_of(), g.scope, shown, now(), before=request.args.get("before"))
     return render_template("inbox/index.html", **{**_list(_tab(view)), **_ticket(view), **more}, pane="talk")
 
 
@@ -67,7 +72,8 @@ def fragment_list() -> Response:
 @audience("agent")
 def conversation(ticket_id: str) -> Response:
     """Return a ticket's conversation, composer and panel; with `before`, the earlier messages."""
-    view = inbox.ticket(heed_of(), g.scope, ticket_id, now(), before=request.args.get("before"))
+    shown = merging.shown_in(heed_of(), g.scope, ticket_id)
+    view = inbox.ticket(heed_of(), g.scope, shown, now(), before=request.args.get("before"))
     return _unchanged(render_template("inbox/_ticket.html", **_ticket(view), tab=_tab(view)))
 
 
@@ -133,7 +139,7 @@ def _ticket(view: TicketView) -> dict[str, object]:
 def _moments(view: TicketView) -> list[Moment]:
     """Return messages and events in one order, with a line for each new day of the reader."""
     entries = [Moment(f"m-{m.id}", m.at, message=m) for m in view.messages]
-    entries += [Moment(f"e-{e.seq}", e.at, event=e) for e in view.events if e.kind not in QUIET]
+    entries += [Moment(f"e-{e.number or ''}-{e.seq}", e.at, event=e) for e in view.events if e.kind not in QUIET]
     entries.sort(key=lambda moment: (moment.at, moment.event is not None and moment.event.kind not in FIRST))
     zone = zone_of(g.agent.zone)
     found: list[Moment] = []

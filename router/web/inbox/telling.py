@@ -131,6 +131,8 @@ def _mood(event: EventView) -> str:
 
 
 HOW: Mapping[str, str] = {
+    "merged": "with {who}, who had the other ticket",
+    "unmerged": "back with {who}",
     "pulled": "pulled by {who}",
     "offered": "accepted by {who}",
     "by hand": "given to {who} by hand",
@@ -164,6 +166,12 @@ EVENTS: Mapping[str, Say] = {
     "delivery_failed": _plain("a reply was not delivered"),
     "asked": _plain("the customer was asked how it was"),
     "rated": _with("the customer gave {x} of 5", "score"),
+    "merged": _with("merged into ticket {x}", "number"),
+    "merged_in": _with("ticket {x} was merged into this one", "number"),
+    "unmerged": _with("taken out of ticket {x} again", "number"),
+    "unmerged_from": _with("ticket {x} was taken out again", "number"),
+    "split_off": _with("a message got its own ticket, {x}", "number"),
+    "split_from": _with("started from a message of ticket {x}", "number"),
     "took_back": _plain("took back a reply"),
     "schedule_held": _plain("a scheduled reply was held back: the customer wrote first"),
     "sent_again": _plain("sent a reply again"),

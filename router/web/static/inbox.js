@@ -70,6 +70,10 @@ async function after(what, said) {
     await refreshList({ fresh: true });
     return composer.write("reply");
   }
+  if (said.shows) {
+    await Promise.all([open(said.shows), refreshList({ fresh: true })]);
+    return say(said.words);
+  }
   if (said.left) {
     const rows = [...document.querySelectorAll("#tickets .ticket")];
     const at = rows.findIndex((row) => row.getAttribute("data-ticket") === said.left);

@@ -52,6 +52,7 @@ function draw(found) {
     morph(old, talk);
   } else {
     old.replaceWith(talk);
+    if (root && talk.dataset.ticket) root.dataset.ticket = talk.dataset.ticket; // it was merged into another
     document.dispatchEvent(new CustomEvent("heed:drawn"));
   }
   const panel = found.getElementById("panel");
