@@ -19,12 +19,10 @@ from router.store.desk import Brand
 
 MAX_NAME = 200  # characters
 MAX_KEY = 40
-MAX_SIGNATURE = 1000
 MAX_KEEP_DAYS = 3650
 
 SETTINGS = {  # name -> what holds unless it is set
     "survey": "off",  # on, off: ask customers how it was
-    "signature": "",  # under what a new answer by mail ends with
 }
 
 
@@ -85,8 +83,6 @@ def change_brand(
     name, language, zone = _name(name), _language(language), check_zone(zone)
     if keep_days is not None and not 1 <= keep_days <= MAX_KEEP_DAYS:
         raise Mistake(f"Resolved tickets can be kept 1 to {MAX_KEEP_DAYS} days; empty: until somebody erases them.")
-    if len(settings.get("signature", "")) > MAX_SIGNATURE:
-        raise Mistake(f"The signature is longer than {MAX_SIGNATURE} characters: shorten it.")
     with heed.database.write() as db:
         was = next((one for one in desk.brands_seen_by(db, me.scope) if one.id == brand_id), None)
         if was is None:

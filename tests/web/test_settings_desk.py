@@ -72,16 +72,15 @@ class TestBrands:
 
     def test_what_holds_for_a_brand_is_changed_and_on_the_trail(self, heed: Heed, admin: FlaskClient) -> None:
         brand_id = brand_of(heed, "main")
-        fields = {"name": "Main", "language": "en", "zone": "Europe/Berlin", "survey": "1", "keep_days": "30",
-                  "signature": "Your team"}  # fmt: skip
+        fields = {"name": "Main", "language": "en", "zone": "Europe/Berlin", "survey": "1", "keep_days": "30"}
         assert sent(admin, f"/settings/brands/{brand_id}", **fields).status_code == 303
         [line] = branding.lines(heed, SYSTEM)
         assert (line.brand.name, line.brand.zone, line.brand.mood_on, line.brand.keep_days) == (
             "Main", "Europe/Berlin", False, 30
         )  # fmt: skip
-        assert line.settings == {"survey": "on", "signature": "Your team"}
+        assert line.settings == {"survey": "on"}
         [(subject, change)] = trail(heed, "brand changed")
-        assert subject == brand_id and '"mood_on": [true, false]' in change and "Your team" not in change
+        assert subject == brand_id and '"mood_on": [true, false]' in change
         page = admin.get(f"/settings/brands/{brand_id}").text
         assert "brand changed" in page and "keep days: – → 30" in page
         for wrong in ({"language": "klingon"}, {"zone": "Mars"}, {"keep_days": "0"}, {"name": " "}):

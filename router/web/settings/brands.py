@@ -63,10 +63,7 @@ def change(brand_id: str) -> tuple[str, int] | Response:
             zone=asked.text("zone"),
             mood_on=asked.text("mood_on") == "1",
             keep_days=asked.number("keep_days", _("Keep resolved tickets, days")),
-            settings={
-                "survey": "on" if asked.text("survey") == "1" else "off",
-                "signature": asked.text("signature").replace("\r\n", "\n"),
-            },
+            settings={"survey": "on" if asked.text("survey") == "1" else "off"},
         )
     except Mistake as mistake:
         return _one(line, wrong=mistake.reason), 422
