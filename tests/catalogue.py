@@ -71,10 +71,15 @@ def placeholders(text: str) -> list[str]:
     return sorted(PLACEHOLDER.findall(text))
 
 
+def raised(source: str) -> list[str]:
+    """Return the sentences of the errors that a module raises."""
+    return list(_raised(ast.parse(source)))
+
+
 def update(language: str) -> tuple[int, int]:
     """Bring a catalogue up to date and return how many texts are new and how many nobody says any more."""
     old, wanted = stored(language), said()
-    known = {_key(message): message for message in old if message.id}
+    known = {key_of(message): message for message in old if message.id}
     new = Catalog(locale=LOCALES[language], header_comment=old.header_comment, fuzzy=False)
     for context, text in sorted(wanted, key=lambda key: (key[0], key[1] if isinstance(key[1], str) else key[1][0])):
         message = known.get((context, text))
@@ -118,7 +123,8 @@ def _comment(catalog: Catalog) -> list[str]:
     return [line.removeprefix("#").removeprefix(" ") for line in catalog.header_comment.splitlines()]
 
 
-def _key(message: Message) -> Key:
+def key_of(message: Message) -> Key:
+    """Return what a message of a catalogue is known by."""
     text = message.id
     return message.context or "", text if isinstance(text, str) else (text[0], text[1])
 

@@ -90,11 +90,11 @@ def _match(tag: str, text: str, depth: int) -> str | None:
     exact = catalogue(tag).sentences.get(text)
     if exact is not None and not HOLE.search(text):
         return exact
-    for template in _templates(tag):
+    for template in templates(tag):
         if template.longest not in text:
             continue
         found = template.pattern.fullmatch(text)
-        if found and (template.whole or not text.endswith(".")):
+        if found and (template.whole or not text.endswith(".")) and not any(map(SENTENCES.search, found.groups())):
             values = {
                 name: value if name in PLAIN else _value(tag, value, depth)
                 for name, value in zip(template.holes, found.groups(), strict=True)
@@ -124,7 +124,7 @@ def _value(tag: str, value: str, depth: int) -> str:
 
 
 @cache
-def _templates(tag: str) -> tuple[Template, ...]:
+def templates(tag: str) -> tuple[Template, ...]:
     """Return the templates of a language, those with most words of their own first."""
     found = [_template(english, said) for english, said in catalogue(tag).sentences.items() if HOLE.search(english)]
     return tuple(sorted(found, key=lambda one: (-len(HOLE.sub("", one.english)), one.english)))

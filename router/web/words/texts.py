@@ -1,5 +1,6 @@
 """The one look-up every text of the interface goes through, and its plurals."""
 
+import re
 import unicodedata
 from collections.abc import Mapping
 from functools import lru_cache
@@ -9,6 +10,7 @@ from router.web.words.reader import language
 
 ISOLATE, END = "\u2068", "\u2069"  # first strong isolate, its end; source: Unicode, UAX 9
 MARKS = {False: "\u200e", True: "\u200f"}  # left-to-right mark, right-to-left mark
+NUMBER = re.compile(r"\d+([.,:]\d+)*")  # stays in order by itself
 THIN = "\u202f"  # narrow no-break space, between thousands
 
 
@@ -96,7 +98,7 @@ def _filled(said: str, tag: str, values: Mapping[str, object]) -> str:
 
 def _isolated(value: object, tag: str) -> str:
     said = str(value)
-    if not said or (said.isascii() and (tag not in RIGHT_TO_LEFT or said.isdigit())):
+    if not said or (said.isascii() and (tag not in RIGHT_TO_LEFT or NUMBER.fullmatch(said))):
         return said
     turned = any(unicodedata.bidirectional(char) in ("R", "AL") for char in said)
     return said if turned == (tag in RIGHT_TO_LEFT) or said[0] == ISOLATE else f"{ISOLATE}{said}{END}"
