@@ -62,7 +62,10 @@ def lines(plot: Plot) -> str:
         return TOP + high * (1 - value / ticks[-1])
 
     parts = [_tick(left, y(tick), say(tick)) for tick in ticks]
-    parts += [_label(x(n), labels[n], n == len(labels) - 1 and n > 0) for n in _shown(len(labels))]
+    parts += [
+        _label(x(n), labels[n], is_first=n == 0 and len(labels) > 1, is_last=n == len(labels) - 1 and n > 0)
+        for n in _shown(len(labels))
+    ]
     for number, one in enumerate(series):
         points = [(x(n), y(value)) if value is not None else None for n, value in enumerate(one.values)]
         parts.append(f'<g class="series s{number}">')
@@ -167,8 +170,8 @@ def _tick(left: float, y: float, said: str) -> str:
     return f'{line}<text class="tick" x="{left - 5:.1f}" y="{y:.1f}">{escape(said)}</text>'
 
 
-def _label(x: float, said: str, is_last: bool) -> str:
-    kind = "label last" if is_last else "label"
+def _label(x: float, said: str, *, is_first: bool, is_last: bool) -> str:
+    kind = "label last" if is_last else "label first" if is_first else "label"
     return f'<text class="{kind}" x="{x:.1f}" y="{HEIGHT - BOTTOM + 17}">{escape(said)}</text>'
 
 
