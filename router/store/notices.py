@@ -6,7 +6,7 @@ A notice is for one agent until they saw it, or for a role (and those above it) 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select, true, update
+from sqlalchemy import ColumnElement, and_, delete, false, func, or_, select, true, union_all, update
 
 from router.model import Role, Scope
 from router.store import bulk
@@ -66,18 +66,24 @@ def add(
 
 def listed(db: Connection, scope: Scope, before: tuple[datetime, str] | None, limit: int) -> list[NoticeRow]:
     """Return a person's notices, the newest first, or those before one (its moment and id)."""
-    query = (
+    older: ColumnElement[bool] = true()
+    if before is not None:
+        at, notice_id = before
+        older = or_(notice.c.at < at, and_(notice.c.at == at, notice.c.id < notice_id))
+    newest = [
+        select(notice.c.id).where(which, older).order_by(notice.c.at.desc(), notice.c.id.desc()).limit(limit).subquery()
+        for which in _theirs(scope)
+    ]
+    rows = db.execute(
         select(
             notice, agent.c.name.label("by_name"), ticket.c.number.label("number"), ticket.c.subject.label("subject")
         )
         .outerjoin(ticket, ticket.c.id == notice.c.ticket_id)
         .outerjoin(agent, agent.c.id == notice.c.by_agent_id)
-        .where(_theirs(scope))
-    )
-    if before is not None:
-        at, notice_id = before
-        query = query.where(or_(notice.c.at < at, and_(notice.c.at == at, notice.c.id < notice_id)))
-    rows = db.execute(query.order_by(notice.c.at.desc(), notice.c.id.desc()).limit(limit)).all()
+        .where(notice.c.id.in_(union_all(*[select(some.c.id) for some in newest])))
+        .order_by(notice.c.at.desc(), notice.c.id.desc())
+        .limit(limit)
+    ).all()
     return [
         NoticeRow(
             id=r.id,
@@ -98,8 +104,9 @@ def listed(db: Connection, scope: Scope, before: tuple[datetime, str] | None, li
 
 def count(db: Connection, scope: Scope) -> int:
     """Return how many notices a person has not seen, at most COUNTED."""
-    few = select(notice.c.id).where(_theirs(scope), _open()).limit(COUNTED).subquery()
-    return int(db.execute(select(func.count()).select_from(few)).scalar_one())
+    few = [select(notice.c.id).where(which, _open()).limit(COUNTED).subquery() for which in _theirs(scope)]
+    found = [db.execute(select(func.count()).select_from(some)).scalar_one() for some in few]
+    return min(sum(found), COUNTED)
 
 
 def see(db: Connection, scope: Scope, now: datetime, notice_id: str | None = None) -> int:
@@ -107,14 +114,14 @@ def see(db: Connection, scope: Scope, now: datetime, notice_id: str | None = Non
 
     One that is for a role is closed for all of them by this.
     """
-    new = _theirs(scope) & _open()
-    new &= notice.c.id == notice_id if notice_id else notice.c.agent_id.is_not(None)
+    own, *_ = theirs = _theirs(scope)
+    new = _open() & (and_(notice.c.id == notice_id, or_(*theirs)) if notice_id else own)
     return db.execute(update(notice).where(new).values(seen_at=now, closed=True)).rowcount
 
 
 def one(db: Connection, scope: Scope, notice_id: str) -> tuple[str | None, str | None] | None:
     """Return the ticket and message a person's notice is about, None if it is not theirs."""
-    query = select(notice.c.ticket_id, notice.c.message_id).where(notice.c.id == notice_id, _theirs(scope))
+    query = select(notice.c.ticket_id, notice.c.message_id).where(notice.c.id == notice_id, or_(*_theirs(scope)))
     row = db.execute(query).first()
     return None if row is None else (row.ticket_id, row.message_id)
 
@@ -125,12 +132,16 @@ def forget(db: Connection, before: datetime, unseen_before: datetime) -> int:
     return db.execute(delete(notice).where(old)).rowcount
 
 
-def _theirs(scope: Scope) -> ColumnElement[bool]:
-    """Return the condition for what a person may see: their own, and those of their role or one below."""
-    inside = true() if scope.everything else notice.c.brand_id.in_(scope.brands) if scope.brands else false()
+def _theirs(scope: Scope) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Return the conditions for what a person may see: their own, and those of their role or one below.
+
+    The two are asked apart, each by the index on agent_id; the brand is looked at afterwards, not by its own index.
+    """
+    brand = func.coalesce(notice.c.brand_id, "")
+    inside = true() if scope.everything else brand.in_(scope.brands) if scope.brands else false()
     roles = [role.value for role in Role if role.rank <= scope.role.rank]
-    for_role = notice.c.agent_id.is_(None) & notice.c.role.in_(roles)
-    return inside & (or_(notice.c.agent_id == scope.agent, for_role) if scope.agent else for_role)
+    own = notice.c.agent_id == scope.agent if scope.agent else false()
+    return own & inside, notice.c.agent_id.is_(None) & notice.c.role.in_(roles) & inside
 
 
 def _open() -> ColumnElement[bool]:

@@ -68,7 +68,7 @@ def remove(answer_id: str) -> Response:
     """Remove an answer in all its languages."""
     saved_answers.remove(heed_of(), signed_in().actor, g.scope, answer_id, now())
     flash(_("The answer is removed."), "good")
-    return redirect(url_for("settings_answers.every"), 303)  # type: ignore[return-value]
+    return redirect(url_for("settings_answers.every"), 303)
 
 
 def _keep(answer: SavedAnswer | None, brand_id: str) -> tuple[str, int] | Response:
@@ -89,7 +89,7 @@ def _keep(answer: SavedAnswer | None, brand_id: str) -> tuple[str, int] | Respon
     except Mistake as mistake:
         return _page(answer, wrong=mistake.reason), 422
     flash(_("Saved."), "good")
-    return redirect(url_for("settings_answers.every"), 303)  # type: ignore[return-value]
+    return redirect(url_for("settings_answers.every"), 303)
 
 
 def _texts() -> dict[str, str]:
