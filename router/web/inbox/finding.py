@@ -45,7 +45,7 @@ def views() -> str:
     """Show the saved views with how many tickets stand behind each; as a fragment, the menu's entries."""
     counts = saved_views.counts(heed_of(), g.scope, now(), zone_of(g.agent.zone))
     name = "inbox/_views.html" if is_fragment() else "inbox/views.html"
-    return render_template(name, views=saved_views.views(heed_of(), g.scope), counts=counts, **_sharing())
+    return render_template(name, views=saved_views.views(heed_of(), g.scope), view_counts=counts, **_sharing())
 
 
 @bp.post("/views")
