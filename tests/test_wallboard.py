@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from router import desk as acts
-from router import lineup, minutes, wallboard
+from router import lineup, minutes, sweeping, wallboard
 from router.handover import next_handover
 from router.model import SYSTEM, Presence, Role, Scope
 from router.store import minutes as stored_minutes
@@ -154,6 +154,13 @@ def test_a_minute_is_written_once_and_kept_for_five_weeks(desk):
     with desk.heed.database.read() as db:
         assert stored_minutes.first(db) == at.replace(second=0, microsecond=0) + minutes.KEPT + timedelta(hours=1)
     assert SYSTEM.everything
+
+
+def test_the_clock_writes_the_minute(desk):
+    sweep = sweeping.Sweep(desk.heed)
+    sweep.now(now())
+    sweep.stop()
+    assert desk.rows("SELECT waiting, late, free_agents FROM queue_minute") == [(0, 0, 0)]
 
 
 @pytest.mark.parametrize(
