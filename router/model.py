@@ -30,7 +30,7 @@ NEXT: Mapping[State, frozenset[State]] = {
     State.PENDING: frozenset({State.WAITING, State.OPEN, State.SNOOZED, State.RESOLVED, State.CLOSED}),
     State.SNOOZED: frozenset({State.WAITING, State.OPEN, State.PENDING, State.RESOLVED, State.CLOSED}),
     State.RESOLVED: frozenset({State.WAITING, State.OPEN, State.PENDING, State.CLOSED}),
-    State.CLOSED: frozenset({State.WAITING}),  # only the undo of spam
+    State.CLOSED: frozenset({State.WAITING}),  # only the undo of spam; taking a merge back puts it as it was
 }
 
 USES_SLOT = frozenset({State.OPEN, State.OFFERED})

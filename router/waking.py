@@ -15,7 +15,7 @@ from router.desknow import DeskNow, desk_now
 from router.giving import wake
 from router.model import SYSTEM, Presence, State
 from router.routing.lanes import AgentView, free_slots
-from router.store import due, lanes, roster, tickets
+from router.store import due, lanes, merges, roster, tickets
 from router.store.db import Connection
 from router.store.due import DueTicket
 from router.store.rows import Ticket
@@ -34,14 +34,17 @@ def wake_snoozed(heed: Heed, now: datetime) -> int:
 def bring_back(heed: Heed, ticket_id: str, answered_at: datetime, now: datetime) -> int:
     """Bring a ticket back whose answer, written at `answered_at`, never left: to its agent, or in line.
 
-    The promise it had kept counts as open again.
+    The promise it had kept counts as open again. For a ticket that was merged, the one that shows it comes back.
     """
+    with heed.database.read() as db:
+        shown = merges.shown_in(db, ticket_id)
 
     def act(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:
-        tickets.unmeet_promises(db, ticket_id, answered_at)
+        if shown == ticket_id:
+            tickets.unmeet_promises(db, ticket_id, answered_at)
         _up(db, changes, desk, held, State.PENDING, "its answer was not sent")
 
-    return _each(heed, now, lambda db, _: due.pending(db, ticket_id), act)
+    return _each(heed, now, lambda db, _: due.pending(db, shown), act)
 
 
 def step_down(heed: Heed, now: datetime) -> int:

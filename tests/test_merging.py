@@ -4,8 +4,10 @@ import pytest
 
 from router import desk as acts
 from router import inbox, merging
-from router.desk import NotAllowed, NotFound, Refused
-from tests.builders import a_brand, a_connection_row, a_supervisor, an_agent, mail, now
+from router.desk import NewerMessage, NotAllowed, NotFound, Refused
+from router.store import erasing
+from router.waking import bring_back
+from tests.builders import a_brand, a_connection_row, a_supervisor, an_agent, in_minutes, mail, now
 
 
 @pytest.fixture
@@ -184,3 +186,42 @@ class TestUnmerge:
         merging.unmerge(desk.heed, ana, second.id, now())
         with pytest.raises(Refused, match="not merged"):
             merging.unmerge(desk.heed, ana, second.id, now())
+
+
+class TestAround:
+    def test_an_answer_that_never_left_brings_back_the_ticket_that_shows_it(self, desk, ana, sue):
+        first, second = two(desk)
+        pull(desk, ana), pull(desk, ana)
+        for ticket in (first, second):
+            acts.reply(desk.heed, ana, ticket.id, "On its way", now())
+        desk.do("UPDATE ticket SET state = 'pending'")
+        merging.merge(desk.heed, sue, second.id, first.id, now())
+        bring_back(desk.heed, second.id, now(), now())
+        assert desk.ticket(first.id).state == "open" and desk.ticket(second.id).state == "closed"
+        assert desk.rows("SELECT count(*) FROM promise WHERE ticket_id = :t AND met_at IS NULL AND ended_at IS NULL",
+                         t=second.id) == [(0,)]  # fmt: skip
+
+    def test_who_writes_while_a_merge_brings_newer_words_is_shown_them_first(self, desk, ana, sue):
+        first, second = two(desk)
+        pull(desk, ana)
+        seen = desk.messages(first.id)[-1].id
+        merging.merge(desk.heed, sue, second.id, first.id, now())
+        with pytest.raises(NewerMessage):
+            acts.reply(desk.heed, ana, first.id, "On its way", now(), last_seen=seen)
+
+    def test_a_draft_on_the_one_is_found_on_the_other(self, desk, ana, sue):
+        first, second = two(desk)
+        columns = "draft (agent_id, ticket_id, text, at, kind, key)"
+        desk.do(f"INSERT INTO {columns} VALUES (:a, :t, 'Dear', :at, 'reply', 'k')",
+                a=ana.agent, t=second.id, at=str(now()))  # fmt: skip
+        merging.merge(desk.heed, sue, second.id, first.id, now())
+        assert desk.rows("SELECT text, key FROM draft WHERE ticket_id = :t", t=first.id) == [("Dear", "")]
+
+    def test_what_is_kept_as_long_as_its_brand_keeps_it_goes_with_the_one_that_shows_it(self, desk, sue):
+        first, second = two(desk)
+        merging.merge(desk.heed, sue, second.id, first.id, now())
+        desk.do("UPDATE brand SET keep_days = 1")
+        with desk.heed.database.write() as db:
+            assert erasing.past_keep(db, in_minutes(60 * 24 * 9), 9) == []
+            erasing.erase_tickets(db, [first.id])
+        assert desk.tickets == [] and desk.rows("SELECT count(*) FROM merge") == [(0,)]

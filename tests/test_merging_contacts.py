@@ -54,8 +54,9 @@ class TestMerge:
     def test_rules_see_the_person(self, desk, ana):
         rules(desk, "rules: [{name: VIP, when: {fact: contact.tier, is: is, value: gold}, then: [{tag: vip}]}]")
         dan = desk.says(who="dan", thread="a")
-        desk.do("INSERT INTO contact_fact (id, contact_id, name, value, source, trust, at)"
-                " VALUES ('f', :c, 'contact.tier', 'gold', 'crm', 'signed', :at)", c=dan.contact_id, at=str(now()))  # fmt: skip
+        columns = "contact_fact (id, contact_id, name, value, source, trust, at)"
+        desk.do(f"INSERT INTO {columns} VALUES ('f', :c, 'contact.tier', 'gold', 'crm', 'signed', :at)",
+                c=dan.contact_id, at=str(now()))  # fmt: skip
         eve = desk.says("Hi", who="eve", thread="b")
         tagged = "SELECT ticket_id FROM ticket_tag"
         assert desk.rows(tagged) == []

@@ -7,7 +7,7 @@ touches besides (state, promises, place, tags, needs) it remembers, so that it c
 from datetime import datetime
 from typing import cast
 
-from router import placing
+from router import placing, returning
 from router.app import Heed
 from router.changes import Changes, as_json
 from router.desk.acting import refill, tell
@@ -19,12 +19,14 @@ from router.merging.facts import facts_of, hands_in, needs_in, put
 from router.merging.holding import hold, line_up, may_take, read_mood, take_slot
 from router.merging.images import Image
 from router.model import Scope, State
+from router.store import held as unsent
 from router.store import merges, roster, tickets
 from router.store.db import Connection
 from router.store.ids import new_id
 from router.store.merges import MergeRow
 from router.store.rows import Ticket
 
+MERGED_FIRST = "The ticket was merged before your scheduled reply left. It is your draft again."
 SAME, DIFFERENT = "same customer", "said to be different people"
 
 
@@ -43,7 +45,9 @@ def merge(heed: Heed, scope: Scope, ticket_id: str, into_id: str, now: datetime,
             return into.id
         _check(db, scope, source, into, different)
         inside = [home for home in merges.homes(db, [source.id]) if home != source.id]
-        held = hold(db, [source, into, *tickets.load(db, scope, inside).values()], [scope.agent])
+        later = unsent.scheduled(db, [source.id])
+        agents = [scope.agent, *(reply.agent_id for reply in later)]
+        held = hold(db, [source, into, *tickets.load(db, scope, inside).values()], agents)
         source, into = held[source.id], held[into.id]
         changes = Changes(now=now, by=scope.agent or "heed")
         changes.watch(source)
@@ -56,6 +60,8 @@ def merge(heed: Heed, scope: Scope, ticket_id: str, into_id: str, now: datetime,
         _close(db, changes, source, into)
         merges.point_tickets(db, inside, into.id)
         tickets.save(db, [source])  # what is read from here on is read of both
+        for reply in later:
+            returning.hold(db, changes, source, reply, MERGED_FIRST)
         merges.copy_drafts(db, source.id, into.id)
         changes.event(source, "merged", other=into.id, number=into.number)
         changes.event(into, "merged_in", other=source.id, number=source.number)

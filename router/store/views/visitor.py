@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.engine import Connection as Db
 
 from router.store.schema import agent, attachment, message, ticket
@@ -40,8 +40,7 @@ def lines(db: Db, connection_id: str, thread: str, after: str | None, limit: int
         .join(ticket, ticket.c.id == message.c.home_ticket_id)
         .outerjoin(agent, agent.c.id == message.c.agent_id)
         .where(
-            ticket.c.connection_id == connection_id,
-            ticket.c.thread == thread,
+            _of_thread(connection_id, thread),
             message.c.visibility == "public",
             message.c.direction.in_(("inbound", "outbound")),
             message.c.deleted_at.is_(None),
@@ -54,6 +53,15 @@ def lines(db: Db, connection_id: str, thread: str, after: str | None, limit: int
             query = query.where(or_(message.c.at > mark, and_(message.c.at == mark, message.c.id > after)))
     rows = db.execute(query.order_by(message.c.at.desc(), message.c.id.desc()).limit(limit)).all()
     return [VisitorLine(r.id, r.external_id, r.direction, r.text, r.state, r.agent or "", r.at) for r in reversed(rows)]
+
+
+def _of_thread(connection_id: str, thread: str) -> ColumnElement[bool]:
+    """Return the condition on messages of a thread: those on its tickets, and those that came to one they went into."""
+    own = (ticket.c.connection_id == connection_id) & (ticket.c.thread == thread)
+    inner = ticket.alias()
+    theirs = select(inner.c.merged_into).where(inner.c.connection_id == connection_id, inner.c.thread == thread)
+    said = (message.c.connection_id == connection_id) & (message.c.thread == thread)
+    return or_(own, ticket.c.id.in_(theirs.where(inner.c.merged_into.is_not(None))) & said)
 
 
 def files(db: Db, message_ids: list[str]) -> dict[str, list[tuple[str, str]]]:
@@ -75,8 +83,7 @@ def file(db: Db, connection_id: str, thread: str, attachment_id: str) -> tuple[s
         .where(
             attachment.c.id == attachment_id,
             attachment.c.blob_id.is_not(None),
-            ticket.c.connection_id == connection_id,
-            ticket.c.thread == thread,
+            _of_thread(connection_id, thread),
             message.c.visibility == "public",
         )
     )
