@@ -25,6 +25,7 @@ UTC_ZONE = ZoneInfo("UTC")
 PAGE = 20
 AT_ONCE = 30  # rows of the index looked at together; each round four times as many
 ROUNDS = 4
+ALL_AT_ONCE = 200  # of those that are found to be acted on together
 FEW = 300  # tickets that are as asked, looked at one by one where words alone find too many others
 CUSTOMERS = 5
 SNIPPET = 170  # characters
@@ -95,6 +96,19 @@ def find(
         more = f"t{shown[-1]}" if len(listed.ids) > limit else None
         rows = tuple(FoundTicket(line) for line in _lines(db, scope, shown))
         return replace(answer, tickets=rows, next=more, cut=listed.cut)
+
+
+def all_ids(heed: Heed, scope: Scope, typed: str, now: datetime, most: int, *, zone: ZoneInfo = UTC_ZONE) -> list[str]:
+    """Return the ids of the tickets a line finds, the newest first, at most so many; none for an empty line."""
+    ids: list[str] = []
+    cursor: str | None = None
+    while len(ids) < most:
+        found = find(heed, scope, typed, now, zone=zone, cursor=cursor, limit=ALL_AT_ONCE, thorough=True)
+        ids += [one.line.id for one in found.tickets]
+        cursor = found.next
+        if cursor is None:
+            break
+    return list(dict.fromkeys(ids))[:most]
 
 
 def pick(db: Db, scope: Scope, asked: Query, now: datetime) -> tuple[Picked, list[str]]:

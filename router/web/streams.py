@@ -6,14 +6,13 @@ line is gathered for a moment and sent to all at once, so that 500 streams wake 
 told over how long to spread their looks at it, the longer the more are open.
 """
 
-import json
 import logging
 import os
 import queue
 import socket
 import threading
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -22,11 +21,15 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from router import accounts, presence, tokens
 from router.app import Heed
-from router.model import Scope
 from router.notify import Change
 from router.store.failures import DATABASE_AWAY
 from router.tokens import TokenRefused
 from router.web.audience import audience
+from router.web.hearing import Viewer as Viewer
+from router.web.hearing import concerns as concerns
+from router.web.hearing import event, moved
+from router.web.hearing import is_theirs as is_theirs
+from router.web.hearing import told as told
 from router.web.problems import problem
 from router.web.security import SESSION_KEY, heed_of, now, signed_in
 from router.web.who_is_here import WhoIsHere
@@ -39,22 +42,11 @@ CHECK_S = 30.0  # how often a stream asks whether its viewer still may
 GATHER_S = 0.2  # how long changes elsewhere are gathered; the first after a calm time goes at once
 SPREAD_S = 2.0  # over how long pages spread their looks at most
 SPREAD_PAGE_S = 0.004  # and for each open page: what 250 looks a second take
-GATHERED = 50  # ids of one gathered hint; more: look at everything
-RETRY_MS = 2000  # when a browser connects again
+RETRY_MS = 1000  # when a browser connects again
 HEARTBEAT_S = 15.0  # all streams of this process are noted as seen
 RETRY_AFTER_S = 30  # for a page that was refused: it polls meanwhile
 
 bp = Blueprint("streams", __name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Viewer:
-    """Who watches, what they may see, and how to ask whether they still may."""
-
-    scope: Scope
-    holds: Callable[[], bool]
-    everything: bool = False  # programs: every change they may read, at once
-    thread: str = ""  # a visitor: this conversation alone
 
 
 class Line:
@@ -78,8 +70,9 @@ class Client:
 class Hub:
     """The open streams of this process."""
 
-    def __init__(self, heed: Heed) -> None:
+    def __init__(self, heed: Heed, release: str = "") -> None:
         self._heed = heed
+        self.release = release  # of our files: a page of another one offers to load anew
         self.process = f"{socket.gethostname()}:{os.getpid()}:{int(time.time())}"
         self._clients: set[Client] = set()
         self._lock = threading.Lock()
@@ -174,28 +167,9 @@ class Hub:
                 log.warning("streams could not be noted as seen: %s", type(error).__name__)
 
 
-def concerns(change: Change, viewer: Viewer) -> bool:
-    """Say whether a viewer may hear of a change at all."""
-    if viewer.thread:
-        return change.thread == viewer.thread
-    if change.kind == "session":
-        return change.agent == viewer.scope.agent
-    if change.brand and not viewer.scope.sees(change.brand):
-        return False
-    mine = viewer.everything or change.agent == viewer.scope.agent
-    return mine or (change.kind != "presence" and not (change.kind == "notice" and change.agent))
-
-
-def is_theirs(change: Change, viewer: Viewer) -> bool:
-    """Say whether a change is about the viewer's own work, so that it is sent at once."""
-    if viewer.everything or viewer.thread or change.kind in ("session", "presence", "notice", "here"):
-        return True
-    return viewer.scope.agent is not None and viewer.scope.agent in (change.agent, change.before)
-
-
 def stream(heed: Heed, viewer: Viewer, hub: Hub, client: Client) -> Iterator[str]:
     """Yield server-sent events until the process stops or the viewer no longer may."""
-    yield f"retry: {RETRY_MS}\n\n" + event("hello", {})
+    yield f"retry: {RETRY_MS}\n\n" + event("hello", {"release": hub.release})
     spoke = checked = time.monotonic()
     while not heed.notifier.stopping:
         wait = spoke + COMMENT_S - time.monotonic()
@@ -214,7 +188,7 @@ def stream(heed: Heed, viewer: Viewer, hub: Hub, client: Client) -> Iterator[str
         elif isinstance(change, Line):
             gathered = hub.gathered(client)
             if gathered:
-                yield event("line", _line(gathered, hub.spread_s))
+                yield event("line", moved(gathered, hub.spread_s))
                 spoke = at
         elif change is not None:
             if change.kind == "session" or at - checked > CHECK_S:
@@ -236,33 +210,9 @@ def stream(heed: Heed, viewer: Viewer, hub: Hub, client: Client) -> Iterator[str
             spoke = at
 
 
-def told(change: Change, viewer: Viewer) -> dict[str, object]:
-    """Return what a viewer hears of a change: ids only, and of people nothing but themselves."""
-    if viewer.thread:
-        return {"kind": "message"}
-    said: dict[str, object] = {"kind": change.kind}
-    if change.ticket:
-        said["ticket"] = change.ticket
-    if change.kind in ("ticket", "notice") and viewer.scope.agent:
-        said["mine"] = change.agent == viewer.scope.agent
-        said["was_mine"] = change.before == viewer.scope.agent
-    return said
-
-
-def _line(gathered: Collection[str], spread_s: float) -> dict[str, object]:
-    """Return what moved elsewhere, and over how many milliseconds the pages should spread their looks at it."""
-    named: dict[str, object] = {"tickets": list(gathered)} if len(gathered) <= GATHERED else {"all": True}
-    return named | {"spread": round(spread_s * 1000)}
-
-
-def event(name: str, data: dict[str, object]) -> str:
-    """Return one event; source: HTML standard, server-sent events."""
-    return f"event: {name}\ndata: {json.dumps(data, separators=(',', ':'))}\n\n"
-
-
 def register(app: Flask) -> None:
     """Add the streams of pages and of the API."""
-    app.extensions["heed.hub"] = Hub(heed_of(app))
+    app.extensions["heed.hub"] = Hub(heed_of(app), app.extensions["heed.assets"].release)
     app.register_blueprint(bp)
 
 

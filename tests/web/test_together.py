@@ -65,7 +65,7 @@ class TestSetAside:
         page = browser.get("/aside").text
         assert "its sender is blocked" in page
         assert later.id in page
-        assert "Set aside <span" in browser.get("/").text
+        assert "Set aside as spam: 2" in browser.get("/?tab=done").text
         assert post(browser, f"/aside/{ticket.id}/back").status_code == 303
         assert at.ticket(ticket.id).state == "open"
         assert "Un-block" not in browser.get("/aside").text, "the undo ended the block"
@@ -161,6 +161,10 @@ class TestMany:
         for number in range(3):
             at.says(who=f"v{number}")
         assert "3 tickets chosen" in post(browser, "/bulk", all="waiting").text
+        at.says("A refund, please", "eve")
+        assert 'value="search:refund"' in browser.get("/search?q=refund").text
+        assert "1 ticket chosen" in post(browser, "/bulk", all="search:refund").text
+        assert "4 tickets chosen" in post(browser, "/bulk", all="search:state:waiting").text
 
 
 class TestFollowUps:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from flask import Blueprint, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from router import inbox, many
+from router import finding, inbox, many
 from router.desk import setting_aside
 from router.desk.errors import Refused
 from router.many.acts import MOST, Order, tag
@@ -15,7 +15,7 @@ from router.web.inbox.dialogs import snooze_choices
 from router.web.inbox.forms import moment
 from router.web.security import heed_of, now
 from router.web.words import look_up as _
-from router.web.words import mark
+from router.web.words import mark, zone_of
 
 NAMES = 200  # tickets named on the dry run; the others are counted
 DONE_WORDS = {  # kind of act -> what was done, with how many
@@ -110,6 +110,8 @@ def _all_of(name: str) -> Sequence[str]:
         return setting_aside.all_ids(heed, scope, MOST)
     if name == "waiting":
         return inbox.waiting_ids(heed, scope, MOST)
+    if name.startswith("search:"):
+        return finding.all_ids(heed, scope, name.removeprefix("search:"), now(), MOST, zone=zone_of(g.agent.zone))
     lists = {"mine": inbox.mine, "snoozed": inbox.snoozed}
     return [line.id for line in lists[name](heed, scope).items] if name in lists else []
 
