@@ -147,11 +147,11 @@ def _all() -> Iterator[tuple[Key, str]]:
     environment = Environment(autoescape=True)
     for path in sorted((WEB / "templates").rglob("*.html")):
         place = path.relative_to(ROOT).as_posix()
-        tree = environment.parse(path.read_text(encoding="utf-8"))
-        for _line, function, strings in extract_from_ast(tree, (*LOOK_UPS, COUNTED)):
-            key = _of_template(function, strings)
-            if key is not None:
-                yield key, place
+        template = environment.parse(path.read_text(encoding="utf-8"))
+        for _line, function, strings in extract_from_ast(template, (*LOOK_UPS, COUNTED)):
+            found = _of_template(function, strings)
+            if found is not None:
+                yield found, place
     for path in sorted((WEB / "static").glob("*.js")):
         place, source = path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
         yield from ((("", text), place) for text in texts_of(source))

@@ -31,7 +31,7 @@ class TestPreferences:
         preferences.change(heed, ana.id, {"undo_s": "0", "theme": "dark", "sound": "mine offers"})
         preferences.change(heed, ana.id, {"hints": "off"})
         mine = preferences.read(heed, ana.id)
-        assert (mine.undo_s, mine.theme, mine.sound, mine.hints) == (0, "dark", {"mine", "offers"}, False)
+        assert (mine.undo_s, mine.theme, mine.sound, mine.hints) == (0, "dark", frozenset({"mine", "offers"}), False)
         assert preferences.read(heed, omar.id) == preferences.usual()
 
     def test_go_back_to_the_default_without_a_trace(self, heed: Heed) -> None:

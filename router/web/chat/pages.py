@@ -14,6 +14,7 @@ from router.web.words import look_up as _
 from router.web.words import prefer, read_in
 
 WIDGET_AGE_S = 3600
+DEFAULTS = frozenset({"Chat with us", "How can we help?"})
 
 bp = Blueprint("chat", __name__)
 
@@ -30,7 +31,7 @@ def page(key: str) -> str:
         "chat/page.html",
         key=key,
         title=_title(row),
-        greeting=row.connection.setting("greeting", "") or _("How can we help?"),
+        greeting=_own(row, "greeting") or _("How can we help?"),
         framed=request.args.get("frame") == "1",
         most=adapter.MAX_TEXT,
     )
@@ -51,4 +52,10 @@ def widget(key: str) -> Response:
 
 
 def _title(row: Chat) -> str:
-    return row.connection.setting("title", "") or _("Chat with us")
+    return _own(row, "title") or _("Chat with us")
+
+
+def _own(row: Chat, name: str) -> str:
+    """Return a text of this chat; empty while it is the English one it was made with."""
+    said = row.connection.setting(name)
+    return "" if said in DEFAULTS else said

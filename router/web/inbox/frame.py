@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, current_app, g, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
+from werkzeug.wrappers import Response as AnyResponse
 
 from router import inbox, notices, preferences
 from router.model import Role
@@ -43,7 +44,7 @@ def register(app: Flask) -> None:
     app.context_processor(_frame)
 
 
-def remember_theme(response: Response, theme: str) -> None:
+def remember_theme(response: AnyResponse, theme: str) -> None:
     """Keep the theme a person chose; anything else than light or dark follows their system again."""
     secure = heed_of().config.uses_tls
     if theme in THEMES:

@@ -53,7 +53,7 @@ def catalogue(language: str) -> Catalogue:
             kept = sentences if message.context == CORE else texts
             if message.string:
                 kept[message.id] = str(message.string)
-        elif all(message.string):
+        elif message.string and all(message.string):
             plurals[message.id[0]] = tuple(message.string)
     tags = Locale.parse(LOCALES[language]).plural_form.tags | {"other"}
     order = ("zero", "one", "two", "few", "many", "other")
