@@ -1,5 +1,7 @@
 """The composer in a real browser: no word is lost, sent twice or sent blind; what was sent can be taken back."""
 
+# ruff: noqa: F401, F811  the desk and the site are fixtures of test_pages
+
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from router import desk
 from router.model import Scope
 from tests.builders import Desk, a_connection_row, mail, now
-from tests.journeys.test_pages import Watched, a_context, ana, at, site  # noqa: F401  fixtures
+from tests.journeys.test_pages import Watched, a_context, ana, at, site
 
 pytestmark = pytest.mark.browser
 
@@ -16,7 +18,7 @@ CC = "eva@home.example, jo@home.example"
 
 
 @pytest.fixture
-def held(at: Desk, ana: Scope) -> str:  # noqa: F811
+def held(at: Desk, ana: Scope) -> str:
     """A mail with Cc that Ana has."""
     row = a_connection_row(at, "email")
     external_id = mail(at, row, "Where is my order 4711?", Cc=CC)
@@ -25,7 +27,7 @@ def held(at: Desk, ana: Scope) -> str:  # noqa: F811
 
 
 @pytest.fixture
-def context(browser: Browser, site: str, at: Desk, ana: Scope) -> Iterator[BrowserContext]:  # noqa: F811
+def context(browser: Browser, site: str, at: Desk, ana: Scope) -> Iterator[BrowserContext]:
     """A window in which Ana is signed in."""
     found = a_context(browser, site, at, ana, "desk", "light")
     yield found
@@ -33,12 +35,12 @@ def context(browser: Browser, site: str, at: Desk, ana: Scope) -> Iterator[Brows
 
 
 @pytest.fixture
-def page(context: BrowserContext, site: str, held: str) -> Page:  # noqa: F811
+def page(context: BrowserContext, site: str, held: str) -> Page:
     """The ticket in a tab."""
     return opened(context, site, held)
 
 
-def opened(context: BrowserContext, site: str, ticket_id: str) -> Page:  # noqa: F811
+def opened(context: BrowserContext, site: str, ticket_id: str) -> Page:
     """Return a new tab with a ticket whose script runs."""
     page = context.new_page()
     page.goto(f"{site}/tickets/{ticket_id}")
@@ -68,7 +70,7 @@ def test_drafts_are_nobody_elses_and_survive_everything(
     site: str,
     at: Desk,
     ana: Scope,
-    held: str,  # noqa: F811
+    held: str,
 ) -> None:
     page.fill("#text", "Dear Dan, it left this")
     kept(page)
@@ -111,7 +113,7 @@ def test_drafts_are_nobody_elses_and_survive_everything(
     assert drafts(at) == ["Written far away"]
 
 
-def test_a_mail_is_taken_back_by_key_or_leaves(page: Page, at: Desk, held: str) -> None:  # noqa: F811
+def test_a_mail_is_taken_back_by_key_or_leaves(page: Page, at: Desk, held: str) -> None:
     page.fill("#text", "Too soon")
     page.set_input_files("#files", {"name": "a.pdf", "mimeType": "application/pdf", "buffer": b"%PDF"})
     page.keyboard.press("Control+Enter")
@@ -141,7 +143,7 @@ def test_recipients_files_and_length_are_checked_before_anything_is_sent(
     site: str,
     at: Desk,
     ana: Scope,
-    held: str,  # noqa: F811
+    held: str,
 ) -> None:
     page.click("#recipients summary")
     page.fill("[name=cc]", "eva@home.example, boss@shop.example, nonsense")
@@ -180,7 +182,7 @@ def test_recipients_files_and_length_are_checked_before_anything_is_sent(
     assert len(at.rows("SELECT id FROM attachment")) == 3
 
 
-def test_later_is_shown_with_its_moment_and_comes_back(page: Page, at: Desk, held: str) -> None:  # noqa: F811
+def test_later_is_shown_with_its_moment_and_comes_back(page: Page, at: Desk, held: str) -> None:
     watched = [page.evaluate("document.documentElement.scrollWidth <= innerWidth")]
     page.fill("#text", "Good morning")
     page.click("#send-more summary")
@@ -199,7 +201,7 @@ def test_without_script_everything_is_a_form(
     site: str,
     at: Desk,
     ana: Scope,
-    held: str,  # noqa: F811
+    held: str,
 ) -> None:
     signed_in = a_context(browser, site, at, ana, "phone", "dark")
     context = browser.new_context(java_script_enabled=False, storage_state=signed_in.storage_state())
@@ -229,7 +231,7 @@ def test_without_script_everything_is_a_form(
 
 
 @pytest.mark.parametrize("size", ["desk", "phone"])
-def test_no_state_has_a_fault(browser: Browser, site: str, at: Desk, ana: Scope, held: str, size: str) -> None:  # noqa: F811
+def test_no_state_has_a_fault(browser: Browser, site: str, at: Desk, ana: Scope, held: str, size: str) -> None:
     context = a_context(browser, site, at, ana, size, "light" if size == "desk" else "dark")
     watched = Watched(context)
     page, faults = watched.page, []

@@ -177,10 +177,10 @@ EVENTS: Mapping[str, Say] = {
     "sent_again": _plain("sent a reply again"),
 }
 QUIET = frozenset(  # the message beside it tells it already
-    {
-        "message", "replied", "scheduled", "noted", "forwarded", "pending", "decided", "answered_elsewhere",
-        "third_party_answered",
-    }  # fmt: skip
+    (
+        *("message", "replied", "scheduled", "noted", "forwarded", "pending", "decided"),
+        *("answered_elsewhere", "third_party_answered"),
+    )
 )
 
 
