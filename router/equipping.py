@@ -12,7 +12,7 @@ from router.languages import LANGUAGES, language_key
 from router.mistakes import Mistake
 from router.model import Scope
 from router.notify import Change
-from router.store import audit, desk, people
+from router.store import audit, desk, people, search
 from router.store.audit import Actor
 from router.store.db import Connection as Db
 from router.store.desk import Brand as Brand
@@ -52,6 +52,7 @@ def ensure_desk(heed: Heed, now: datetime) -> str:
         for who in people.everyone(db):
             people.grant_brands(db, who.id, [brand_id])
             people.put_skills(db, who.id, {"en": USUAL_LEVEL}, now)
+        search.begin(db)
         audit.append(db, Actor("heed"), "desk made", brand_id, now, brand_id=brand_id)
     return brand_id
 

@@ -112,6 +112,11 @@ def progress(db: Connection) -> Progress:
     return Progress(**json.loads(desk.setting(db, SETTING) or "{}"))
 
 
+def begin(db: Connection) -> None:
+    """Say that nothing is older than the index, on a desk that was just made."""
+    desk.put_setting(db, SETTING, json.dumps({"part": "done"}))
+
+
 def forget(db: Connection, most: int) -> int:
     """Empty the index, some rows at a time, and let it be made anew; return how many rows went."""
     desk.put_setting(db, SETTING, json.dumps({}))
