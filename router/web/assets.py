@@ -23,6 +23,7 @@ SMALLEST = 700  # bytes worth compressing
 LEVEL = 5
 PAD = 48  # at most so many bytes of noise in a compressed answer
 TEXT = frozenset({"text/html", "text/css", "text/javascript", "application/json", "image/svg+xml", "text/csv"})
+COMMENTS = re.compile(r"/\*.*?\*/|^\s*//[^\n]*$|^\s+", re.DOTALL | re.MULTILINE)  # and indentation
 IMPORTS = re.compile(r"""^import\s[^;]*?["']\./([\w-]+\.js)["'];""", re.MULTILINE)
 
 mimetypes.add_type("text/javascript", ".js")
@@ -128,6 +129,8 @@ def _takes_gzip() -> bool:
 
 def _read(path: Path) -> Asset:
     body = path.read_bytes()
+    if path.suffix in (".js", ".css"):
+        body = COMMENTS.sub("", body.decode()).encode()  # those are for who reads the source; half of a module is types
     media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
     imports = tuple(IMPORTS.findall(body.decode())) if path.suffix == ".js" else ()
     return Asset(body, gzip.compress(body, 9, mtime=0), media_type, imports)

@@ -18,6 +18,7 @@ from router.web.inbox import (
     merging,
     notices,
     pages,
+    seen,
     sending,
     starting,
     telling,
@@ -50,5 +51,6 @@ def register(app: Flask) -> None:
         following,
         here,
         merging,
+        seen,
     ):
         app.register_blueprint(part.bp)

@@ -54,6 +54,7 @@ COMMANDS = (
     Command("find", "Find", "/"),
     Command("presence", "Change presence", "P"),
     Command("notices", "Notices", "B", "dialog", "/notices"),
+    Command("palette", "All commands", "Ctrl K"),
     Command("keys", "Show these keys", "?", "dialog", "/keys"),
     Command("inbox", "Inbox", "", "go", "/"),
     Command("contacts", "Contacts", "", "go", "/contacts"),

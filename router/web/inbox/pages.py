@@ -8,7 +8,7 @@ from itertools import groupby
 from flask import Blueprint, Response, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from router import inbox, looking, merging
+from router import inbox, looking, merging, seen
 from router.inbox import EventView, MessageView, Page, TicketView
 from router.inbox.composing import composing, drafts_among
 from router.model import Presence
@@ -115,6 +115,7 @@ def _list(tab: str) -> dict[str, object]:
         "cannot_pull": may_pull(me),
         "at": at,
         "drafts": drafts_among(heed, scope, page.items),
+        "unread": seen.unread(heed, scope),
     }
 
 
@@ -136,10 +137,15 @@ def _ticket(view: TicketView) -> dict[str, object]:
     }
 
 
+def _is_told(event: EventView) -> bool:
+    """Say whether an event has a line of its own; that a ticket was merged is told by the one that shows it."""
+    return event.kind not in QUIET and not (event.kind == "merged" and event.number is not None)
+
+
 def _moments(view: TicketView) -> list[Moment]:
     """Return messages and events in one order, with a line for each new day of the reader."""
     entries = [Moment(f"m-{m.id}", m.at, message=m) for m in view.messages]
-    entries += [Moment(f"e-{e.number or ''}-{e.seq}", e.at, event=e) for e in view.events if e.kind not in QUIET]
+    entries += [Moment(f"e-{e.number or ''}-{e.seq}", e.at, event=e) for e in view.events if _is_told(e)]
     entries.sort(key=lambda moment: (moment.at, moment.event is not None and moment.event.kind not in FIRST))
     zone = zone_of(g.agent.zone)
     found: list[Moment] = []

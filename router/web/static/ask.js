@@ -23,8 +23,8 @@ export async function fragment(path, how = {}) {
   const answer = await fetch(url, { headers, cache: "no-store" });
   tell(true);
   if (answer.status === 304) return null;
-  if (answer.status === 401 || answer.redirected) {
-    location.assign("/login");
+  if (answer.status === 401 || answer.redirected && new URL(answer.url).pathname === "/login") {
+    signedOut();
     return null;
   }
   if (!answer.ok) throw new Error(`${answer.status}`);
@@ -44,8 +44,17 @@ export async function send(path, data) {
   const answer = await fetch(path, { method: "POST", body: data, headers: headers({ Accept: "application/json" }) });
   tell(true);
   const said = await answer.json().catch(() => ({}));
-  if (answer.status === 401) location.assign("/login");
+  if (answer.status === 401) signedOut();
   return { ok: answer.ok, status: answer.status, said };
+}
+
+/** The session has ended: the page stays, with what was typed, and offers to sign in and come back to it. */
+export function signedOut() {
+  const banner = document.getElementById("signed-out");
+  const back = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
+  if (!banner) return location.assign(back);
+  /** @type {HTMLAnchorElement} */ (banner.querySelector("[data-sign-in]")).href = back;
+  banner.hidden = false;
 }
 
 /** Tell the page that the line works, or does not. @param {boolean} works */

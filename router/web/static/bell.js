@@ -17,6 +17,7 @@ async function look() {
   badge.hidden = !said.n;
   bell.title = said.label;
   bell.setAttribute("aria-label", said.label);
+  document.dispatchEvent(new CustomEvent("heed:bell"));
   if (n >= 0 && said.n > n) say(said.label);
   n = said.n;
 }

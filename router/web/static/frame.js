@@ -45,6 +45,8 @@ document.addEventListener("submit", (event) => {
 });
 keys.dialogsBy((path) => void dialogs.show(path).catch(() => location.assign(path)));
 
+if (menu) keys.run("palette", () => void import("./palette.js").then((palette) => palette.open()));
+
 keys.run("find", () => {
   const field = document.getElementById("q");
   if (!(field instanceof HTMLInputElement) || !field.offsetParent) return location.assign("/search");

@@ -1,5 +1,6 @@
 // The inbox: acts by form or key, and looks again when something changed.
 
+import { counted, looked, noticed } from "./alerts.js";
 import { send, tell } from "./ask.js";
 import { choosing } from "./choose.js";
 import * as composer from "./composer.js";
@@ -7,6 +8,7 @@ import * as dialogs from "./dialogs.js";
 import "./here.js";
 import * as keys from "./keys.js";
 import { byId, earlier, more, move, open, refreshList, refreshTicket, root, showTab, shown, tab, times } from "./panes.js";
+import { restore } from "./place.js";
 import { say } from "./say.js";
 import { t } from "./words.js";
 import "./writing.js";
@@ -91,6 +93,9 @@ function start() {
   const lines = byId("lines");
   if (lines && location.hash.startsWith("#m-") === false) lines.scrollTop = lines.scrollHeight;
   history.replaceState({ ticket: shown(), tab: tab() }, "");
+  restore();
+  document.addEventListener("heed:listed", noticed);
+  document.addEventListener("heed:shown", () => (counted(), looked()));
 
   document.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target);
@@ -137,7 +142,6 @@ function start() {
     if (banner) banner.hidden = /** @type {CustomEvent} */ (event).detail.works;
   });
   byId("retry")?.addEventListener("click", () => heard({ kind: "look" }));
-  window.addEventListener("online", () => heard({ kind: "look" }));
   document.addEventListener("visibilitychange", () => document.hidden || heard({ kind: "look" }));
   window.addEventListener("popstate", (event) => {
     const ticket = event.state?.ticket;

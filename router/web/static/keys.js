@@ -60,6 +60,10 @@ export function isTyping(target) {
 }
 
 document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) {
+    event.preventDefault();
+    return acts.get("palette")?.();
+  }
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape") {
     if (isTyping(event.target)) /** @type {HTMLElement} */ (event.target).blur();

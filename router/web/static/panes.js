@@ -20,7 +20,9 @@ export async function refreshList(how) {
   const found = await fragment(`/inbox/list?tab=${asked}&ticket=${shown()}`, how);
   const fresh = found?.getElementById("list");
   const old = byId("list");
-  if (fresh && old && asked === tab()) morph(old, fresh);
+  if (!fresh || !old || asked !== tab()) return;
+  morph(old, fresh);
+  document.dispatchEvent(new CustomEvent("heed:listed"));
 }
 
 /** @param {{fresh?: boolean}} [how] */
@@ -55,6 +57,7 @@ function draw(found) {
     if (root && talk.dataset.ticket) root.dataset.ticket = talk.dataset.ticket; // it was merged into another
     document.dispatchEvent(new CustomEvent("heed:drawn"));
   }
+  document.dispatchEvent(new CustomEvent("heed:shown"));
   const panel = found.getElementById("panel");
   const aside = byId("panel");
   if (panel && aside) morph(aside, panel);
