@@ -16,6 +16,8 @@ from babel.messages.pofile import read_po, write_po
 from jinja2 import Environment
 from jinja2.ext import extract_from_ast
 
+from channels import CHANNELS
+from router import connecting
 from router.triage.cues import CUES
 from router.triage.intents import INTENTS
 from router.web.problems import HINTS
@@ -132,6 +134,11 @@ def key_of(message: Message) -> Key:
 def _all() -> Iterator[tuple[Key, str]]:
     for text in (*explained.ALL, *(cue.label for cue in CUES.values()), *(HTTPStatus(n).phrase for n in HINTS)):
         yield (CORE, text), "router/web/words/explained.py"
+    for info in map(connecting.info, CHANNELS):
+        about = [text for setting in info.settings for text in (setting.label, setting.help)]
+        for text in (info.label, *info.steps, *about):
+            if text:
+                yield ("", text), f"channels/{info.key}/adapter.py"
     for key in INTENTS:
         yield ("", key.replace("_", " ")), "router/triage/intents.py"
     for path in sorted((ROOT / "router").rglob("*.py")) + sorted((ROOT / "channels").rglob("*.py")):
