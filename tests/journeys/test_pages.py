@@ -66,10 +66,13 @@ def open_ticket(at: Desk, ana: Scope) -> str:
     return got.ticket_id
 
 
-def a_context(browser: Browser, site: str, at: Desk, who: Scope, size: str, theme: str) -> BrowserContext:
+def a_context(
+    browser: Browser, site: str, at: Desk, who: Scope, size: str, theme: str, zone: str = "UTC"
+) -> BrowserContext:
     """Return a browser window in which someone is signed in."""
     width, height = SIZES[size]
-    context = browser.new_context(viewport={"width": width, "height": height}, color_scheme=theme)  # type: ignore[arg-type]
+    screen = {"width": width, "height": height}
+    context = browser.new_context(viewport=screen, color_scheme=theme, timezone_id=zone)  # type: ignore[arg-type]
     with at.heed.database.read() as db:
         person = people.by_id(db, who.agent or "")
     assert person is not None
