@@ -63,6 +63,8 @@ def _translated(tag: str, text: str) -> str:
         return text
     known = catalogue(tag)
     found = known.texts.get(text) or known.sentences.get(text)  # a term of the core, in a variable
+    if found is None and text in known.plurals:
+        return known.plurals[text][-1]  # the same text is counted elsewhere
     if found is None:
         missing(tag, text)
         return text
