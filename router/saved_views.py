@@ -16,7 +16,7 @@ from router.model import Role, Scope
 from router.store import audit, saved
 from router.store.audit import Actor
 from router.store.db import Connection as Db
-from router.store.saved import SavedView
+from router.store.saved import SavedView as SavedView
 from router.store.views import picking
 from router.store.views.lines import COUNTED
 from router.store.views.picking import Picked

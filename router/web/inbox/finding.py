@@ -7,7 +7,6 @@ from router import equipping, finding, saved_views
 from router.inbox import customer as customers
 from router.mistakes import Mistake
 from router.query import MAX_QUERY
-from router.store.saved import SavedView
 from router.web.audience import audience
 from router.web.inbox.frame import is_fragment
 from router.web.security import heed_of, now, signed_in
@@ -113,7 +112,7 @@ def register(app: Flask) -> None:
     app.jinja_env.globals["saved_view_menu"] = menu
 
 
-def menu() -> list[SavedView]:
+def menu() -> list[saved_views.SavedView]:
     """Return the views that stand beside the lists of the inbox."""
     return saved_views.views(heed_of(), g.scope) if g.get("scope") else []
 
