@@ -1,5 +1,7 @@
 """Working together in a real browser: two agents at one ticket, many tickets at once, spam and its way back."""
 
+# ruff: noqa: F401, F811 (pytest knows fixtures by their names)
+
 from collections.abc import Iterator
 
 import pytest
@@ -8,13 +10,13 @@ from playwright.sync_api import Browser, expect
 from router import desk
 from router.model import Role, Scope
 from tests.builders import Desk, a_supervisor, an_agent, now
-from tests.journeys.test_pages import Watched, a_context, at, site  # noqa: F401
+from tests.journeys.test_pages import Watched, a_context, at, site
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def sue(at: Desk) -> Iterator[Scope]:  # noqa: F811
+def sue(at: Desk) -> Iterator[Scope]:
     """A supervisor with a ticket of her own, and five that wait."""
     sue = a_supervisor(at, slots={"live": 9, "mail": 9})
     for number in range(6):
@@ -23,7 +25,7 @@ def sue(at: Desk) -> Iterator[Scope]:  # noqa: F811
     yield sue
 
 
-def test_who_else_reads_and_writes_is_shown_and_goes_again(browser: Browser, site: str, at: Desk, sue: Scope) -> None:  # noqa: F811
+def test_who_else_reads_and_writes_is_shown_and_goes_again(browser: Browser, site: str, at: Desk, sue: Scope) -> None:
     omar = an_agent(at, "Omar Khan", role=Role.SUPERVISOR)
     [(ticket,)] = at.rows("SELECT id FROM ticket WHERE state = 'open'")
     mine, theirs = (Watched(a_context(browser, site, at, who, "desk", "light")) for who in (sue, omar))
@@ -46,7 +48,7 @@ def test_many_tickets_are_chosen_changed_and_put_back(
     site: str,
     at: Desk,
     sue: Scope,
-    size: str,  # noqa: F811
+    size: str,
 ) -> None:
     seen = Watched(a_context(browser, site, at, sue, size, "dark"))
     page = seen.page
@@ -73,7 +75,7 @@ def test_many_tickets_are_chosen_changed_and_put_back(
     assert seen.complaints == []
 
 
-def test_spam_by_dialog_and_back_and_a_follow_up_by_key(browser: Browser, site: str, at: Desk, sue: Scope) -> None:  # noqa: F811
+def test_spam_by_dialog_and_back_and_a_follow_up_by_key(browser: Browser, site: str, at: Desk, sue: Scope) -> None:
     [(ticket,)] = at.rows("SELECT id FROM ticket WHERE state = 'open'")
     seen = Watched(a_context(browser, site, at, sue, "desk", "light"))
     page = seen.page
