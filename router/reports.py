@@ -135,8 +135,8 @@ def _asked(wish: Wish, period: Period, brands: Collection[Brand], split: Split, 
 
 def _tallies(db: Connection, asked: Asked) -> tuple[dict[object, Tally], int]:
     found: dict[object, Tally] = defaultdict(Tally)
-    for key, kind, waited, kept in rows.waits(db, asked):
-        _wait(found[key], kind, waited, kept=bool(kept))
+    for key, kind, kept, listed in rows.waits(db, asked):
+        _waits(found[key], kind, [float(one) for one in listed.split(",")], kept)
     for key, count in rows.broken(db, asked):
         found[key].broken += count
     for key, count in rows.opened(db, asked):
@@ -159,22 +159,20 @@ def _tallies(db: Connection, asked: Asked) -> tuple[dict[object, Tally], int]:
 def _own(db: Connection, agent_id: str, period: Period) -> Tally:
     tally = Tally()
     for kind, waited, kept in rows.mine_waits(db, agent_id, period.start, period.end):
-        _wait(tally, kind, waited, kept=kept)
+        _waits(tally, kind, [waited], int(kept))
     tally.sent = rows.mine_sent(db, agent_id, period.start, period.end)
     for score in rows.mine_scores(db, agent_id, period.start, period.end):
         _answer(tally, score)
     return tally
 
 
-def _wait(tally: Tally, kind: str, waited: float, *, kept: bool) -> None:
+def _waits(tally: Tally, kind: str, waited: list[float], kept: int) -> None:
     if kind == "first_answer":
-        tally.first.append(waited)
+        tally.first += waited
     elif kind == "next_answer":
-        tally.later.append(waited)
-    if kept:
-        tally.kept += 1
-    else:
-        tally.broken += 1
+        tally.later += waited
+    tally.kept += kept
+    tally.broken += len(waited) - kept
 
 
 def _answer(tally: Tally, score: int | None) -> None:

@@ -45,7 +45,9 @@ class Tally:
     def add(self, other: "Tally") -> None:
         """Count another group's things here too."""
         for one in fields(self):
-            setattr(self, one.name, getattr(self, one.name) + getattr(other, one.name))
+            mine = getattr(self, one.name)
+            mine += getattr(other, one.name)  # a list grows where it is
+            setattr(self, one.name, mine)
 
 
 @dataclass(frozen=True, slots=True)

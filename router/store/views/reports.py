@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Float, Select, and_, case, extract, func, literal, select, text
+from sqlalchemy import ColumnElement, Float, Integer, Select, Text, and_, case, extract, func, literal, select, text
 from sqlalchemy.engine import Connection as Db
 
 from router.store.schema import brand, connection, message, promise, queue, reading, survey, ticket, ticket_event
@@ -51,13 +51,17 @@ class Asked:
         return not self.everywhere or bool(self.queue or self.channel) or self.split not in ("day", "none")
 
 
-def waits(db: Db, asked: Asked) -> list[tuple[Key, str, float, int]]:
-    """Return the promises met in the period: group, kind, seconds the customer waited, 1 if kept."""
-    waited = _seconds(db, promise.c.starts_at, promise.c.met_at)
-    kept = case((promise.c.met_at <= promise.c.due_at, 1), else_=0)
-    query = select(_group(asked, promise.c.met_at), promise.c.kind, waited, kept)
+def waits(db: Db, asked: Asked) -> list[tuple[Key, str, int, str]]:
+    """Return the promises met in the period: group, kind, how many were kept, the seconds each waited, by comma.
+
+    A row for each group instead of each promise: at half a million of them, handing rows over is half the price.
+    """
+    waited = _seconds(db, promise.c.starts_at, promise.c.met_at).cast(Integer).cast(Text)
+    kept = func.sum(case((promise.c.met_at <= promise.c.due_at, 1), else_=0))
+    named = _group(asked, promise.c.met_at).label("g"), promise.c.kind
     within = (promise.c.met_at >= asked.start) & (promise.c.met_at < asked.end)
-    return _all(db, _of_tickets(asked, query.where(within), promise.c.ticket_id))
+    query = select(*named, kept, func.aggregate_strings(waited, ",")).where(within).group_by(*named)
+    return _all(db, _of_tickets(asked, query, promise.c.ticket_id))
 
 
 def broken(db: Db, asked: Asked) -> list[tuple[Key, int]]:
