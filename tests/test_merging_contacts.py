@@ -42,7 +42,8 @@ class TestMerge:
         merge(desk, ana, dan.contact_id, eve.contact_id, reason="same_phone", words="called from 0301")
         found = inbox.contact(desk.heed, ana, eve.contact_id, now())
         assert sorted((i.address, i.evidence) for i in found.identities) == [
-            ("dan", "same_phone: called from 0301"), ("eve", "wrote on API"),
+            ("dan", "the same phone number: called from 0301"),
+            ("eve", "wrote on API"),
         ]  # fmt: skip
         assert {line.id for line in found.lines} == {dan.id, eve.id} and found.tickets == 2
         assert contact_of(desk, dan) == (eve.contact_id, "Eve")

@@ -57,8 +57,9 @@ def merge_contacts(
             raise Refused("This is the same person already.")
         if source.merged_into:
             raise Refused("This contact is merged already.")
-        evidence = f"{reason}: {' '.join(words.split())[:MAX_WORDS]}" if words.strip() else reason
-        moved = _relink(db, links.open_links(db, [source.id]), into.id, evidence, agent, now)
+        more = f": {' '.join(words.split())[:MAX_WORDS]}" if words.strip() else ""
+        evidence = reason + more
+        moved = _relink(db, links.open_links(db, [source.id]), into.id, REASONS[reason] + more, agent, now)
         inside = list(links.family(db, [source.id]))
         merges.point_contacts(db, inside, into.id)
         row = MergeRow(

@@ -16,6 +16,7 @@ DESIGNED = """
 GET /tickets | GET /tickets/{id} | POST /next | POST /tickets | POST /tickets/{id}/replies | POST /tickets/{id}/notes
 POST /tickets/{id}/forward | POST /tickets/{id}/transfer | POST /tickets/{id}/return | POST /tickets/{id}/snooze
 POST /tickets/{id}/resolve | POST /tickets/{id}/reopen | POST /tickets/{id}/spam | POST /tickets/{id}/assign
+POST /tickets/{id}/merge | POST /tickets/{id}/unmerge
 GET /tickets/{id}/why | PUT /me/presence | GET /agents | GET /queues | GET /skills | GET /connections
 GET /contacts/{id} | GET /rules | GET /rules/versions | POST /rules/check | POST /rules/test | GET /events
 """
