@@ -4,6 +4,7 @@ import "./bell.js";
 import * as dialogs from "./dialogs.js";
 import * as keys from "./keys.js";
 import { listen } from "./live.js";
+import * as palette from "./palette.js";
 
 const menu = /** @type {HTMLDetailsElement | null} */ (document.getElementById("presence"));
 
@@ -45,7 +46,7 @@ document.addEventListener("submit", (event) => {
 });
 keys.dialogsBy((path) => void dialogs.show(path).catch(() => location.assign(path)));
 
-if (menu) keys.run("palette", () => void import("./palette.js").then((palette) => palette.open()));
+if (menu) keys.run("palette", palette.open); // at once: what is typed next must not act as keys
 
 keys.run("find", () => {
   const field = document.getElementById("q");
