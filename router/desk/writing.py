@@ -137,6 +137,7 @@ def answered(act: Act, keep_open: bool, by: str | None = None) -> None:
     `by`: who answered, if that is not whoever acts.
     """
     ticket = act.ticket
+    takes_a_slot = keep_open and ticket.agent_id is not None and ticket.state not in (State.OPEN, State.OFFERED)
     if ticket.state == State.RESOLVED:
         ticket.episode += 1
         act.changes.event(ticket, "reopened")
@@ -153,6 +154,18 @@ def answered(act: Act, keep_open: bool, by: str | None = None) -> None:
         give(act.db, act.changes, ticket, view, "answered", over=free_slots(view, ticket.work_class) <= 0)  # type: ignore[arg-type]
     ticket.state = State.OPEN if keep_open else State.PENDING
     ticket.resolved_at = ticket.purge_after = None
+    if takes_a_slot:
+        _note_if_over(act)
+
+
+def _note_if_over(act: Act) -> None:
+    """Record that a person's own answer opened a ticket at rest though none of the agent's slots was free."""
+    ticket = act.ticket
+    assert ticket.agent_id is not None
+    view = roster.views(act.db, act.now, ids={ticket.agent_id}).get(ticket.agent_id)
+    if view is not None and free_slots(view, ticket.work_class) <= 0:  # type: ignore[arg-type]
+        tickets.note_over_capacity(act.db, ticket.id)
+        act.changes.event(ticket, "over_capacity", agent=ticket.agent_id)
 
 
 def as_it_was(ticket: Ticket) -> dict[str, object]:

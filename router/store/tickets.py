@@ -180,6 +180,12 @@ def assign(db: Connection, row: Assignment) -> None:
     bulk.add(db, assignment, [row])
 
 
+def note_over_capacity(db: Connection, ticket_id: str) -> None:
+    """Record that the agent who has a ticket has it above their slots, by a person's own act."""
+    held = (assignment.c.ticket_id == ticket_id) & assignment.c.valid_to.is_(None)
+    db.execute(update(assignment).where(held).values(over_capacity=True))
+
+
 def end_assignment(db: Connection, ticket_id: str, ended: str, now: datetime) -> None:
     """Record that the agent who has a ticket has it no longer."""
     held = (assignment.c.ticket_id == ticket_id) & assignment.c.valid_to.is_(None)

@@ -208,3 +208,18 @@ class TestNote:
         acts.note(desk.heed, ana, ticket.id, "Called them.", now())
         assert [m.visibility for m in desk.messages()] == ["public", "internal"]
         assert desk.rows("SELECT count(*) FROM outgoing") == [(0,)]
+
+
+def test_an_answer_that_opens_a_ticket_above_the_slots_is_recorded_as_such(desk):
+    ana = an_agent(desk, "Ana", slots={"live": 1, "mail": 1})
+    first = desk.says("one", who="a", thread="a")
+    acts.pull(desk.heed, ana, now())
+    acts.reply(desk.heed, ana, first.id, "And?", now())
+    desk.do("UPDATE ticket SET state = 'pending' WHERE id = :t", t=first.id)
+    second = desk.says("two", who="b", thread="b")
+    acts.pull(desk.heed, ana, now())
+    acts.reply(desk.heed, ana, first.id, "One more thing", now())
+    assert {desk.ticket(t.id).state for t in (first, second)} == {"open"}
+    over = desk.rows("SELECT ticket_id, over_capacity FROM assignment WHERE valid_to IS NULL ORDER BY valid_from")
+    assert [(ticket_id, bool(is_over)) for ticket_id, is_over in over] == [(first.id, True), (second.id, False)]
+    assert "over_capacity" in desk.events(first.id)

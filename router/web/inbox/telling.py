@@ -148,6 +148,8 @@ EVENTS: Mapping[str, Say] = {
     "waits_for_slot": _with("waits for a slot of {x}", "agent_name"),
     "assigned": _assigned,
     "mood_rose": _mood,
+    "over_capacity": _with("opened by an answer, over the capacity of {x}", "agent_name"),
+    "quiet": _plain("the customer fell silent"),
     "snoozed": _plain("snoozed"),
     "resolved": _plain("resolved"),
     "reopened": _plain("reopened by a new message"),
