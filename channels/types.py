@@ -200,7 +200,7 @@ class ChannelInfo:
     resend_is_safe: bool = False  # the platform takes an idempotency key
     polled: bool = False  # we fetch; the webhook is optional
     splits: bool = False  # a text over max_text leaves as several messages; else it is too long
-    reply_window: timedelta | None = None  # after the customer's last words, how long they may be answered; None: always
+    reply_window: timedelta | None = None  # how long the customer's last words may be answered; None: always
     generates_secret: bool = True  # we make the webhook's secret; False: the platform gives it as a setting
 
 

@@ -98,7 +98,8 @@ def take(db: Connection, message_id: str, key: str, now: datetime, until: dateti
         earlier.c.due_at.is_not(None),
         tuple_(earlier.c.created_at, earlier.c.message_id) < tuple_(table.c.created_at, table.c.message_id),
     )
-    query = update(table).where(table.c.message_id == message_id, table.c.due_at <= now, free, ~blocked, ~left_for_later)
+    due = (table.c.message_id == message_id) & (table.c.due_at <= now)
+    query = update(table).where(due, free, ~blocked, ~left_for_later)
     values = {"attempts": table.c.attempts + 1, "attempt_key": key, "lease_until": until}
     if not db.execute(query.values(values)).rowcount:
         return None

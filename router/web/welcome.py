@@ -8,7 +8,6 @@ from router.mistakes import Mistake
 from router.model import Role
 from router.web.audience import audience
 from router.web.security import heed_of, now, signed_in
-from router.web.words import look_up as _
 
 LOOK_AGAIN_S = 2  # a page that waits asks again
 IN_USE = "heed.in_use"  # once a desk was used, nobody asks again

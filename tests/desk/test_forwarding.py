@@ -94,7 +94,7 @@ class TestForward:
 
 class TestStart:
     def start(self, desk, who, row, **facts):
-        given = {"connection_id": row.id, "to": "dan@home.example", "subject": "Recall", "text": "Please stop.", **facts}
+        given = {"connection_id": row.id, "to": "dan@home.example", "subject": "Recall", "text": "Stop.", **facts}
         return acts.start(desk.heed, who, now(), **given)
 
     def test_takes_cc_and_files_and_is_the_customers_turn(self, desk, ana):
@@ -122,7 +122,7 @@ class TestStart:
     def test_says_what_is_wrong_with_an_address(self, desk, ana):
         row = a_connection_row(desk, "email")
         for to in ("nobody", [], ["dan@home.example", "a@b\r\nBcc: c@d.example"]):
-            with pytest.raises(Refused, match="is no mail address|at least one recipient"):
+            with pytest.raises(Refused, match=r"is no mail address|at least one recipient"):
                 self.start(desk, ana, row, to=to)
         self.start(desk, ana, row)
         desk.do("UPDATE contact SET blocked = true")
