@@ -1,6 +1,7 @@
 """Whatever happens to the line, the server or the tab while one types, sends or pulls: no lost word, one reply.
 
-And the page shows what it missed within five seconds of coming back, by itself.
+And the page shows what it missed by itself. It asks again within a second or two of coming back (static/live.js); how long
+a busy machine takes to answer is not measured here.
 """
 
 from collections.abc import Callable, Iterator
@@ -9,12 +10,12 @@ from contextlib import contextmanager
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.journeys.inboxes import an_inbox, pull, quoted, until
+from tests.journeys.inboxes import LIVE_MS, an_inbox, pull, quoted, until
 from tests.journeys.outside import Hook
 from tests.journeys.running import WHOLE, RunningDesk, a_running_desk
 from tests.servers import free_port
 
-BACK_MS = 5_000.0  # within which a page shows what it missed
+BACK_MS = LIVE_MS  # nobody reloads
 WORDS = "It left our house today and will be "
 REST = "with you on Monday."
 
