@@ -1,7 +1,7 @@
 """Whatever happens to the line, the server or the tab while one types, sends or pulls: no lost word, one reply.
 
-And the page shows what it missed by itself. It asks again within a second or two of coming back (static/live.js); how long
-a busy machine takes to answer is not measured here.
+And the page shows what it missed by itself. It asks again within a second or two of coming back (static/live.js); how
+long a busy machine takes to answer is not measured here.
 """
 
 from collections.abc import Callable, Iterator
