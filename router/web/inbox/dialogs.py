@@ -9,8 +9,8 @@ from router.inbox.handing import targets
 from router.web.audience import audience
 from router.web.inbox.commands import as_rows, commands_for
 from router.web.security import heed_of, now
+from router.web.words import clock, when, zone_of
 from router.web.words import look_up as _
-from router.web.words import when, zone_of
 
 bp = Blueprint("dialogs", __name__)
 
@@ -61,4 +61,8 @@ def snooze_choices(at: datetime, zone: str) -> list[tuple[str, str]]:
     ]
     if monday.date() != tomorrow.date():
         moments.append((_("Monday morning"), monday))
-    return [(moment.isoformat(timespec="minutes"), f"{label} · {when(moment, at, zone)}") for label, moment in moments]
+    said = [clock(moment, zone) if moment.time() == MORNING else when(moment, at, zone) for _label, moment in moments]
+    return [
+        (moment.isoformat(timespec="minutes"), f"{label} · {says}")
+        for (label, moment), says in zip(moments, said, strict=True)
+    ]

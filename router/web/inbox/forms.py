@@ -1,5 +1,6 @@
 """What forms of the inbox have in common: addresses and files as people give them, and whether a script asks."""
 
+import re
 from datetime import datetime
 
 from flask import request
@@ -19,8 +20,8 @@ def text(name: str, most: int = 100_000) -> str:
 
 
 def addresses(name: str) -> list[str]:
-    """Return the addresses in one field, each once; commas and semicolons part them."""
-    parts = request.form.get(name, "").replace(";", ",").split(",")
+    """Return the addresses in one field, each once; commas and semicolons part them, those of Urdu too."""
+    parts = re.split("[,;،؛]", request.form.get(name, ""))
     return list(dict.fromkeys(part.strip() for part in parts if part.strip()))
 
 

@@ -14,7 +14,7 @@ const form = () => document.querySelector("form#composer");
 /** @param {string} name @returns {HTMLInputElement} */
 const field = (name) => /** @type {HTMLInputElement} */ (form()?.elements.namedItem(name));
 const words = () => /** @type {HTMLTextAreaElement} */ (document.getElementById("text"));
-const split = (/** @type {string} */ text) => text.split(/[,;]/).map((part) => part.trim()).filter(Boolean);
+const split = (/** @type {string} */ text) => text.split(/[,;،؛]/).map((part) => part.trim()).filter(Boolean);
 /** @param {string} text @param {boolean} [bad] */
 function note(text, bad = false) {
   const place = document.getElementById("says");
@@ -35,7 +35,9 @@ function usual() {
   chosePeople = false;
   if (!field("to")) return;
   for (const name of PEOPLE) field(name).value = (name === "bcc" ? "" : form()?.dataset[name === "cc" ? "all" : name]) ?? "";
-  /** @type {HTMLDetailsElement} */ (document.getElementById("recipients")).open = false;
+  const fold = /** @type {HTMLDetailsElement} */ (document.getElementById("recipients"));
+  if (fold.contains(document.activeElement)) words().focus();
+  fold.open = false;
 }
 
 const fresh = () => void (field("key").value = uid());
@@ -163,7 +165,10 @@ async function submit(button) {
   if (button?.name) data.set(button.name, button.value);
   sending = true;
   drafts.hold();
-  for (const menu of box.querySelectorAll("details.menu")) /** @type {HTMLDetailsElement} */ (menu).open = false;
+  for (const menu of /** @type {NodeListOf<HTMLDetailsElement>} */ (box.querySelectorAll("details.menu[open]"))) {
+    if (menu.contains(document.activeElement)) words().focus();
+    menu.open = false;
+  }
   note(heavy ? t("Uploading…") : t("Sending…"));
   try {
     const { ok, status, said } = await (files && heavy ? files.upload(box.action, data) : send(box.action, data));

@@ -58,12 +58,20 @@ function refuse(box, words) {
 /** @param {string} what @param {any} said */
 async function after(what, said) {
   if (what === "presence") {
-    const summary = document.querySelector("#presence summary");
-    summary?.setAttribute("data-status", said.status);
-    for (const choice of document.querySelectorAll("#presence .choice")) {
-      choice.setAttribute("aria-pressed", String(choice.getAttribute("value") === said.status));
+    const menu = /** @type {HTMLDetailsElement} */ (byId("presence"));
+    const summary = /** @type {HTMLElement} */ (menu.querySelector("summary"));
+    let status = "";
+    for (const choice of menu.querySelectorAll(".choice")) {
+      const is = choice.getAttribute("value") === said.status;
+      choice.setAttribute("aria-pressed", String(is));
+      if (is) status = choice.childNodes[1]?.textContent?.trim() ?? "";
     }
-    /** @type {HTMLDetailsElement} */ (byId("presence")).open = false;
+    summary.dataset.status = said.status;
+    summary.title = `${status} — ${t("press P to change")}`;
+    summary.ariaLabel = t("{name}: {status}. Change presence", { name: menu.querySelector("h2")?.textContent, status });
+    summary.focus();
+    menu.open = false;
+    say(status);
     return refreshList({ fresh: true });
   }
   if (what === "pull" && said.ticket) {
@@ -93,6 +101,7 @@ function start() {
   const lines = byId("lines");
   if (lines && location.hash.startsWith("#m-") === false) lines.scrollTop = lines.scrollHeight;
   history.replaceState({ ticket: shown(), tab: tab() }, "");
+  document.querySelector("#tickets [data-shown]")?.scrollIntoView({ block: "nearest" });
   restore();
   document.addEventListener("heed:listed", noticed);
   document.addEventListener("heed:shown", () => (counted(), looked()));
