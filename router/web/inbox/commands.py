@@ -60,6 +60,7 @@ COMMANDS = (
     Command("contacts", "Contacts", "", "go", "/contacts"),
     Command("views", "Views", "", "go", "/views"),
     Command("rules", "Rules", "", "go", "/rules"),
+    Command("reports", "Reports", "", "go", "/reports"),
     Command("wallboard", "Wallboard", "", "go", "/wallboard", role=Role.SUPERVISOR),
     Command("settings", "Settings", "", "go", "/settings"),
     Command("leave", "Close a dialog, leave a field", "Esc", ""),

@@ -7,7 +7,7 @@ from flask import Flask
 
 from router.inbox import EventView
 from router.routing.words import LANGUAGES, is_language
-from router.web.words import language_name, span
+from router.web.words import language_name, mark, span
 from router.web.words import look_up as _
 
 TENSE, HOT = 25, 50  # where a message's own figure changes shape; the written anchors
@@ -22,6 +22,7 @@ STATES: Mapping[str, str] = {
     "resolved": "resolved",
     "closed": "closed",
 }
+TRENDS = (mark("rising"), mark("falling"), mark("steady"))  # of a mood, as the model says them
 SENT: Mapping[str, str] = {  # state of an outgoing message -> words
     "scheduled": "scheduled",
     "queued": "on its way",

@@ -55,12 +55,18 @@ document.addEventListener("keydown", (event) => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
   if (event.key === "Escape" && !whole) leave();
   else if (step && all.length) (at + step < 0 ? field() : all[Math.min(at + step, all.length - 1)])?.focus();
-  else if (event.key === "Enter" && on === field() && all.length && asked === field()?.value.trim() && !whole) all[0].click();
+  else if (event.key === "Enter" && on === field() && all.length && asked === field()?.value.trim() && !whole) {
+    all[0].focus(); // the ticket's keys work at once
+    all[0].click();
+  }
   else return;
   event.preventDefault();
 });
 byId("views")?.addEventListener("toggle", async () => {
   const menu = byId("views-list");
   const found = menu && /** @type {HTMLDetailsElement} */ (byId("views")).open ? await fragment("/views", { fresh: true }).catch(() => null) : null;
+  const links = () => /** @type {HTMLElement[]} */ ([...(menu?.querySelectorAll("a") ?? [])]);
+  const at = links().findIndex((one) => one === document.activeElement);
   if (found) menu?.replaceChildren(found);
+  if (found && at >= 0) links()[at]?.focus();
 });

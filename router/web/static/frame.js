@@ -28,7 +28,9 @@ if (menu) {
 document.addEventListener("click", (event) => {
   const on = /** @type {Element} */ (event.target);
   for (const one of /** @type {NodeListOf<HTMLDetailsElement>} */ (document.querySelectorAll("details.menu[open]"))) {
-    if (!one.contains(on) || on.closest(".sheet-menu a")) one.open = false;
+    if (one.contains(on) && !on.closest(".sheet-menu a")) continue;
+    if (one.contains(on)) one.querySelector("summary")?.focus(); // a dialog gives the focus back to it
+    one.open = false;
   }
 });
 keys.run("escape", () => {

@@ -66,7 +66,9 @@ document.addEventListener("keydown", (event) => {
   }
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
   if (event.key === "Escape") {
-    if (isTyping(event.target)) /** @type {HTMLElement} */ (event.target).blur();
+    const on = /** @type {HTMLElement} */ (event.target);
+    const place = on.closest?.("#talk")?.querySelector("#lines") ?? document.getElementById("main"); // never to nowhere
+    if (isTyping(on)) place instanceof HTMLElement ? place.focus({ preventScroll: true }) : on.blur();
     acts.get("escape")?.();
     return;
   }

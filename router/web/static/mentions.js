@@ -55,7 +55,7 @@ export async function find(field) {
   const people = await crews.get(ticket)?.catch(() => void crews.delete(ticket)) ?? [];
   if (atCursor(field)?.asked !== here.asked) return;
   const before = found.length;
-  found = people.filter((one) => ` ${one.name} ${one.say}`.toLowerCase().includes(` ${here.asked}`)).slice(0, 6);
+  found = people.filter((one) => [one.name, one.say].some((word) => ` ${word.toLowerCase()}`.includes(` ${here.asked}`))).slice(0, 6);
   chosen = 0;
   draw(field);
   if (found.length && found.length !== before) say(count(found.length, "{n} person", "{n} people"));

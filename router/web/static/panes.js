@@ -21,7 +21,9 @@ export async function refreshList(how) {
   const fresh = found?.getElementById("list");
   const old = byId("list");
   if (!fresh || !old || asked !== tab()) return;
+  const on = document.activeElement;
   morph(old, fresh);
+  keepFocus(on);
   document.dispatchEvent(new CustomEvent("heed:listed"));
 }
 
@@ -41,6 +43,7 @@ function draw(found) {
   const talk = found.getElementById("talk");
   const old = byId("talk");
   if (!talk || !old) return;
+  const on = document.activeElement;
   const same = old.dataset.ticket === talk.dataset.ticket;
   const now = byId("composer");
   const next = talk.querySelector("#composer");
@@ -62,12 +65,21 @@ function draw(found) {
   const aside = byId("panel");
   if (panel && aside) morph(aside, panel);
   composer.begin();
+  keepFocus(on);
   const fresh = byId("lines");
   if (!fresh) return;
   if (!same || atEnd) fresh.scrollTop = fresh.scrollHeight;
   if (same && before !== fresh.dataset.last) {
     say(t("A new message came in"));
     composer.arrived(fresh.dataset.last ?? "");
+  }
+}
+
+/** What had the focus is gone: its like has it now, or the conversation. @param {Element | null} on */
+function keepFocus(on) {
+  for (const one of [on?.id ? byId(on.id) : null, byId("lines"), byId("main")]) {
+    if (on === document.body || document.activeElement !== document.body) return;
+    one?.focus({ preventScroll: true });
   }
 }
 
@@ -98,6 +110,7 @@ function morphAround(old, talk) {
 /** @param {string} ticket @param {{push?: boolean, focus?: boolean}} [how] */
 export async function open(ticket, how = {}) {
   if (!root) return;
+  const on = document.activeElement;
   root.dataset.ticket = ticket;
   root.dataset.pane = "talk";
   mark(ticket);
@@ -105,6 +118,7 @@ export async function open(ticket, how = {}) {
   byId("talk")?.setAttribute("aria-busy", "true");
   const found = await fragment(`/tickets/${ticket}/conversation?tab=${tab()}`, { fresh: true });
   if (found && shown() === ticket) draw(found);
+  keepFocus(on); // on a phone the list is not in sight any more
   const title = byId("talk-head")?.querySelector("h2")?.textContent ?? "";
   document.title = t("{title} · Inbox · Heed", { title });
   byId("panel")?.classList.remove("open");
