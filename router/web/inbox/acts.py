@@ -118,7 +118,7 @@ def snooze(ticket_id: str) -> AnyResponse:
         desk.snooze(heed_of(), g.scope, ticket_id, _until(), now())
     except ValueError as error:
         return _refused(str(error), url_for("dialogs.snooze", ticket_id=ticket_id), 422)
-    return _done(url_for("inbox.index"), left=ticket_id)
+    return _done(url_for("inbox.index"), left=ticket_id, words=_("Snoozed."))
 
 
 @bp.post("/tickets/<ticket_id>/resolve")
@@ -126,7 +126,7 @@ def snooze(ticket_id: str) -> AnyResponse:
 def resolve(ticket_id: str) -> AnyResponse:
     """Resolve a ticket."""
     desk.resolve(heed_of(), g.scope, ticket_id, now())
-    return _done(url_for("inbox.index"), left=ticket_id)
+    return _done(url_for("inbox.index"), left=ticket_id, words=_("Resolved."))
 
 
 @bp.post("/tickets/<ticket_id>/reopen")
@@ -134,7 +134,7 @@ def resolve(ticket_id: str) -> AnyResponse:
 def reopen(ticket_id: str) -> AnyResponse:
     """Open a resolved ticket again."""
     desk.reopen(heed_of(), g.scope, ticket_id, now())
-    return _done(url_for("inbox.ticket", ticket_id=ticket_id), ticket=ticket_id)
+    return _done(url_for("inbox.ticket", ticket_id=ticket_id), ticket=ticket_id, words=_("Open again."))
 
 
 @bp.post("/tickets/<ticket_id>/return")
@@ -142,7 +142,7 @@ def reopen(ticket_id: str) -> AnyResponse:
 def give_back(ticket_id: str) -> AnyResponse:
     """Return a ticket to its queue; it keeps its age."""
     desk.give_back(heed_of(), g.scope, ticket_id, now(), request.form.get("reason", "").strip()[:300])
-    return _done(url_for("inbox.index"), left=ticket_id)
+    return _done(url_for("inbox.index"), left=ticket_id, words=_("Back in its queue."))
 
 
 @bp.post("/tickets/<ticket_id>/transfer")
@@ -155,7 +155,7 @@ def transfer(ticket_id: str) -> AnyResponse:
         return _refused(_("Choose a queue or an agent."), where, 422)
     words = request.form.get("note", "").strip()
     desk.transfer(heed_of(), g.scope, ticket_id, now(), queue=queue, agent=agent, note=words)
-    return _done(url_for("inbox.index"), left=ticket_id)
+    return _done(url_for("inbox.index"), left=ticket_id, words=_("Handed on."))
 
 
 @bp.post("/presence")

@@ -90,10 +90,12 @@ async function after(what, said) {
     const next = rows[at + 1] ?? rows[at - 1];
     const to = next?.getAttribute("data-ticket");
     await refreshList({ fresh: true });
-    if (to && tab() === "mine") return open(to);
-    return location.assign(`/?tab=${tab()}`);
+    if (!to || tab() !== "mine") return location.assign(`/?tab=${tab()}`);
+    await open(to);
+    return say(`${said.words ?? ""} ${byId("talk-head")?.querySelector("h2")?.textContent ?? ""}`);
   }
   await Promise.all([refreshList({ fresh: true }), refreshTicket({ fresh: true })]);
+  if (said.words) say(said.words);
 }
 
 function start() {
