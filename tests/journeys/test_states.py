@@ -105,7 +105,7 @@ class Stage:
         wrong += [f"{name}: {one}" for one in self.page.evaluate(MEASURE)]
         for theme in THEMES:
             if theme != "light":
-                self.page.emulate_media(color_scheme=theme)
+                self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
             wrong += [f"{name}, {theme}: {one}" for one in self._seen(name, theme)]
         if not axe:
             wrong += [f"{name}, dark: {one}" for one in self._legible()]
