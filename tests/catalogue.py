@@ -37,10 +37,14 @@ SENTENCES_OF_MODULES: dict[str, dict[str, int]] = {  # tables and constants that
     "router/web/problems.py": {"HINTS": 0},
     "router/inbox/reasons.py": {"LEFT_OUT": 0},
     "router/placeholders.py": {"PLACEHOLDERS": 1},
+    "router/people_csv/reading.py": {"COLUMNS": 1},
+    "router/merging/contacts.py": {"REASONS": 0},
 }
 TABLES: dict[str, dict[str, int]] = {  # tables of texts that are looked up when shown -> where in a row the text stands
+    "router/many/acts.py": {"ACTS": 1},
     "router/web/inbox/commands.py": {"COMMANDS": 1},
     "router/web/inbox/frame.py": {"PLACES": 1},
+    "router/web/inbox/merging.py": {"WHY": 0, "SUGGESTED": 0, "KEPT": 0},
     "router/web/inbox/notices.py": {"KINDS": 0, "NOBODY_SAID": 0},
     "router/web/inbox/telling.py": dict.fromkeys(
         ("STATES", "SENT", "CHANNELS", "SLOTS", "PROMISES", "PRESENCES", "HOW"), 0

@@ -73,6 +73,8 @@ def test_no_page_tells_of_another_brand(stranger: FlaskClient, things: Mapping[s
         for asked in (path, f"{path}?q={CANARY}&fragment=1"):
             answer = stranger.get(asked)
             body = answer.get_data(as_text=True).replace(f'value="{CANARY}"', "").replace(f"q={CANARY}", "")
+            if answer.status_code >= 500:
+                told.append(f"{endpoint} {asked} fails")
             if CANARY in body:
                 told.append(f"{endpoint} {asked} shows it")
             of_a_ticket = names and re.search(r"/(tickets|contacts|messages|attachments)/", path)

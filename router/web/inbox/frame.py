@@ -62,6 +62,7 @@ def _frame() -> dict[str, object]:
     theme = request.cookies.get(THEME_COOKIE, "")
     who = g.get("agent")
     said: dict[str, object] = {"theme": theme if theme in THEMES else "", "fragment": is_fragment(), "me": None}
+    said["unseen"] = 0
     if who is None:
         return {**said, "rail": []}
     if not said["fragment"]:
