@@ -104,7 +104,8 @@ def _remade(image: Image, before: Facts) -> dict[str, Fact]:
     """Return what a merge would have left if it had found this."""
     after = joined(before, image.source, newer=image.newer)
     names: tuple[str, ...] = ("mood", "lane")
-    if wakes(before, image.source) or hands_over(before, image.source):  # that gave it its place
+    moved = image.before.get("hands") != image.after.get("hands")  # that gave it its place
+    if moved and (wakes(before, image.source) or hands_over(before, image.source)):
         names += ("hands", "place")
     elif _state(before) in AT_REST:
         after |= {name: before.get(name) for name in LOWEST}

@@ -190,7 +190,7 @@ def resolve(hand: Hand, bench: Bench) -> None:
     ticket = bench.chat("Zoran", "It works now.")
     hand.open(ticket)
     hand.command("resolve")
-    hand.sees("Thank you for the quick help.")
+    hand.hears("Resolved.")
     assert bench.at.ticket(ticket.id).state == "resolved" and bench.at.ticket(other.id).state == "open"
     hand.open(ticket, "Done")
     hand.press("Reopen")
