@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 
 from router import triage
 from router.app import Heed
@@ -102,6 +103,12 @@ def publish_starter(db: Connection, brand_id: str, now: datetime) -> int:
 
 def fitting_starter(known: Desk) -> str:
     """Return the starter rules but those that name a queue or skill this desk has not; with the examples that hold."""
+    return _fitting(known.queues, known.skills)
+
+
+@lru_cache(maxsize=16)
+def _fitting(queues: frozenset[str] | None, skills: frozenset[str] | None) -> str:
+    known = Desk(queues=queues, skills=skills)
     whole = load(starter_text())
     kept = tuple(rule for rule in whole.rules if all(_fits(a.kind.key, a.value, known) for a in rule.then))
     fitting = replace(whole, rules=kept, examples=())
