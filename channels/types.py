@@ -162,6 +162,7 @@ class Reply:
     answers: tuple[str, ...] = ()  # external ids of the thread, oldest first, the one answered last
     attachments: tuple[Attachment, ...] = ()  # with data
     reply_token: str = ""  # goes into the reply address, so that the answer finds its ticket
+    heard_at: datetime | None = None  # when the customer last wrote here; some platforms ask for more after a day
     automatic: bool = False  # marks itself as such, so that machines do not answer machines
 
 
@@ -182,6 +183,8 @@ class Setting:
     secret: bool = False  # stored encrypted, never shown again
     required: bool = True
     default: str = ""
+    choices: tuple[tuple[str, str], ...] = ()  # value and label, where only these are taken
+    rotates: bool = False  # a secret of the platform's; `verify.given` takes the one before as well
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +204,9 @@ class ChannelInfo:
     polled: bool = False  # we fetch; the webhook is optional
     splits: bool = False  # a text over max_text leaves as several messages; else it is too long
     reply_window: timedelta | None = None  # how long the customer's last words may be answered; None: always
+    after_window: str = ""  # what may still be done then, for people
+    sends_per_s: float | None = None  # messages a connection may send a second; None: no limit is known
+    chat_pause_s: float = 0.0  # between two messages of one conversation
     generates_secret: bool = True  # we make the webhook's secret; False: the platform gives it as a setting
 
 

@@ -9,7 +9,7 @@ import * as palette from "./palette.js";
 const menu = /** @type {HTMLDetailsElement | null} */ (document.getElementById("presence"));
 
 if (menu) {
-  listen();
+  document.addEventListener("DOMContentLoaded", listen, { once: true }); // when every script of the page hears it
   menu.addEventListener("keydown", (event) => {
     const choices = [...menu.querySelectorAll("button, a, input:not([type=hidden])")];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
