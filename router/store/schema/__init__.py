@@ -67,6 +67,7 @@ from router.store.schema.rulebook import (
     rule_set_version,
 )
 from router.store.schema.together import block, follow_up, merge, undoable, undoable_row
+from router.store.schema.traffic import connection_hour, early_word, send_pace
 from router.store.schema.work import (
     assignment,
     correction,
@@ -106,6 +107,7 @@ __all__ = [
     "calendar_closed",
     "calendar_period",
     "connection",
+    "connection_hour",
     "connection_secret",
     "connection_setting",
     "contact",
@@ -116,6 +118,7 @@ __all__ = [
     "delivery_key",
     "desk_setting",
     "draft",
+    "early_word",
     "evaluation",
     "evaluation_rule",
     "follow_up",
@@ -152,6 +155,7 @@ __all__ = [
     "rule_set_version",
     "saved_view",
     "search_doc",
+    "send_pace",
     "session",
     "shift",
     "sign_in_link",

@@ -108,6 +108,8 @@ connection = Table(
     moment("last_error_at", nullable=True),
     Column("last_error", Text, nullable=True),
     moment("backlog_since", nullable=True),
+    moment("resumed_at", nullable=True),  # it was paused until then
+    moment("silent_since", nullable=True),  # its last event, when it is unusually long ago and admins were told
 )
 
 connection_setting = Table(

@@ -138,6 +138,7 @@ outgoing = Table(  # a reply on its way; the message's own state is what people 
     moment("due_at", nullable=True),  # null: nothing more to do
     moment("lease_until", nullable=True),
     moment("created_at"),
+    moment("slot_at", nullable=True),  # its turn, where a platform takes only so many messages at once
 )
 
 idempotency_key = Table(
