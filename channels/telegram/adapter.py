@@ -6,12 +6,16 @@ channels.telegram.update; how the Bot API is called is in channels.telegram.bot.
 
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 
 from channels import verify
 from channels.errors import DeliveryFailed, NotUnderstood
+from channels.http import FilePart
 from channels.payload import Fields, clean, media_type, number_in, read_object, text_in
+from channels.refusals import send_all
 from channels.telegram import bot, update
 from channels.text import split_text
 from channels.types import (
@@ -87,29 +91,11 @@ def send(reply: Reply, connection: Connection) -> Sent:
     texts = split_text(clean(reply.text), MAX_TEXT)
     if not texts and not reply.attachments:
         raise DeliveryFailed("The reply has neither text nor files.", permanent=True)
-    files = [(_part(attachment), attachment) for attachment in reply.attachments]
-    total = len(texts) + len(files)
+    files = [_part(attachment) for attachment in reply.attachments]
     context = _answered(reply, chat)
-    sent: list[str] = []
-    try:
-        for text in texts:
-            result = bot.call(connection, "sendMessage", {"chat_id": int(chat), "text": text, **context})
-            sent.append(_sent_id(result, chat))
-            context = {}
-        for part, attachment in files:
-            quoted = {name: json.dumps(value) for name, value in context.items()}
-            sent.append(_sent_id(_send_file(connection, chat, part, attachment, quoted), chat))
-            context = {}
-    except DeliveryFailed as failed:
-        if not sent:
-            raise
-        raise DeliveryFailed(
-            f"{len(sent)} of {total} parts were sent, then: {failed.reason}",
-            permanent=failed.permanent,
-            retry_after_s=failed.retry_after_s,
-            may_have_arrived=True,
-        ) from None
-    return Sent(tuple(sent))
+    steps: list[Callable[[dict[str, object]], str]] = [partial(_send_text, connection, chat, text) for text in texts]
+    steps += [partial(_send_file, connection, chat, part) for part in files]
+    return send_all([partial(step, {} if at else context) for at, step in enumerate(steps)])
 
 
 def fetch(ref: str, connection: Connection) -> Attachment:
@@ -160,7 +146,7 @@ def _answered(reply: Reply, chat: str) -> dict[str, object]:
     return {"reply_parameters": {"message_id": number, "allow_sending_without_reply": True}}
 
 
-def _part(attachment: Attachment) -> tuple[str, bytes, str]:
+def _part(attachment: Attachment) -> FilePart:
     if attachment.data is None:
         raise DeliveryFailed("A file of the reply has no bytes: attach it again.", permanent=True)
     if len(attachment.data) > MAX_UPLOAD:
@@ -168,18 +154,20 @@ def _part(attachment: Attachment) -> tuple[str, bytes, str]:
     return clean(attachment.name) or "file", attachment.data, media_type(attachment.media_type)
 
 
-def _send_file(
-    connection: Connection, chat: str, part: tuple[str, bytes, str], attachment: Attachment, context: dict[str, str]
-) -> object:
+def _send_text(connection: Connection, chat: str, text: str, context: dict[str, object]) -> str:
+    return _sent_id(bot.call(connection, "sendMessage", {"chat_id": int(chat), "text": text, **context}), chat)
+
+
+def _send_file(connection: Connection, chat: str, part: FilePart, context: dict[str, object]) -> str:
     """Send one file, a picture as a photo unless Telegram refuses it as one."""
-    params: dict[str, object] = {"chat_id": chat, **context}
+    params: dict[str, object] = {"chat_id": chat, **{name: json.dumps(value) for name, value in context.items()}}
     if part[2] in ("image/jpeg", "image/png") and len(part[1]) <= MAX_PHOTO:
         try:
-            return bot.call(connection, "sendPhoto", params, {"photo": part})
+            return _sent_id(bot.call(connection, "sendPhoto", params, {"photo": part}), chat)
         except DeliveryFailed as refused:
             if not refused.permanent or refused.may_have_arrived:
                 raise
-    return bot.call(connection, "sendDocument", params, {"document": part})
+    return _sent_id(bot.call(connection, "sendDocument", params, {"document": part}), chat)
 
 
 def _sent_id(result: object, chat: str) -> str:
