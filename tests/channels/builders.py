@@ -72,5 +72,7 @@ def _change(holder: object, place: object, random_: random.Random) -> None:
     assert isinstance(holder, dict | list)
     if random_.random() < 0.25 and isinstance(holder, dict):
         holder.pop(place, None)
-    elif isinstance(holder, dict) or (isinstance(place, int) and place < len(holder)):
-        holder[place] = copy.deepcopy(random_.choice(JUNK))  # type: ignore[index]
+    elif isinstance(holder, dict):
+        holder[place] = copy.deepcopy(random_.choice(JUNK))
+    elif isinstance(place, int) and place < len(holder):
+        holder[place] = copy.deepcopy(random_.choice(JUNK))

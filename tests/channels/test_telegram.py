@@ -4,6 +4,7 @@ import json
 import random
 import traceback
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -13,8 +14,9 @@ from hypothesis import strategies as st
 import channels.telegram
 from channels.errors import DeliveryFailed, NotUnderstood
 from channels.telegram import adapter
-from channels.types import Answer, Attachment, Connection, Delivery, Edit, InboundMessage
+from channels.types import Answer, Attachment, Connection, Delivery, Edit, InboundMessage, Request
 from tests.channels.builders import NOON, OLD_SECRET, SECRET, a_connection, a_delivery, a_reply, a_request, mutated
+from tests.channels.conformance import Case, Conformance, keeps
 from tests.servers.telegram import TOKEN, TelegramServer
 
 SAMPLES = [
@@ -330,3 +332,18 @@ class TestSetUp:
         with pytest.raises(DeliveryFailed, match="secret"):
             adapter.set_up(spaced, "https://desk.example/hooks/k")
         assert telegram.calls == []
+
+
+def posted(body: bytes, secret: str, at: datetime) -> Request:
+    """Post an update with the secret in its header, as Telegram does."""
+    return a_request(body, content_type="application/json", x_telegram_bot_api_secret_token=secret)
+
+
+class TestConformance(Conformance):
+    case = Case(
+        channel="telegram",
+        connection=keeps("telegram", bot_token=TOKEN),
+        post=posted,
+        proves_body=False,
+        unknown=(b'{"update_id": 1, "something_new": {"text": "Hello"}}',),
+    )
