@@ -70,9 +70,10 @@ def _places(value: object) -> list[Callable[[random.Random], None]]:
 
 def _change(holder: object, place: object, random_: random.Random) -> None:
     assert isinstance(holder, dict | list)
-    if random_.random() < 0.25 and isinstance(holder, dict):
+    if isinstance(holder, list):
+        if isinstance(place, int) and place < len(holder):
+            holder[place] = copy.deepcopy(random_.choice(JUNK))
+    elif random_.random() < 0.25:
         holder.pop(place, None)
-    elif isinstance(holder, dict):
-        holder[place] = copy.deepcopy(random_.choice(JUNK))
-    elif isinstance(place, int) and place < len(holder):
+    else:
         holder[place] = copy.deepcopy(random_.choice(JUNK))

@@ -5,7 +5,7 @@ import hmac
 import json
 import random
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -16,8 +16,9 @@ import channels.api
 from channels import verify
 from channels.api import adapter
 from channels.errors import DeliveryFailed, NotUnderstood
-from channels.types import Answer, Attachment, Delivery, InboundMessage, Unreadable
+from channels.types import Answer, Attachment, Delivery, InboundMessage, Request, Unreadable
 from tests.channels.builders import NOON, OLD_SECRET, SECRET, a_connection, a_delivery, a_reply, a_request, mutated
+from tests.channels.conformance import Case, Conformance, keeps
 from tests.servers.plain import PlainServer, Told
 
 AT = int(NOON.timestamp())
@@ -254,3 +255,20 @@ class TestSetUp:
 def test_our_signature_is_what_we_accept() -> None:
     header = verify.signature(SECRET, BODY, AT)
     assert verify.signature_problem(header, BODY, (SECRET,), NOON + timedelta(minutes=5)) is None
+
+
+def posted(body: bytes, secret: str, at: datetime) -> Request:
+    return a_request(
+        body, content_type="application/json", heed_signature=signed(body, secret=secret, at=int(at.timestamp()))
+    )
+
+
+class TestConformance(Conformance):
+    case = Case(
+        channel="api",
+        connection=keeps("api"),
+        post=posted,
+        timed=True,
+        closed=frozenset({"contact"}),
+        unknown=(b'{"messages": [{"type": "letter", "id": "1", "text": "Hello"}]}',),
+    )
