@@ -1,6 +1,7 @@
 """What the store holds, as tables; the migrations make the same."""
 
 from router.store.schema.base import Utc, metadata
+from router.store.schema.chat import address_confirmation, chat_visitor
 from router.store.schema.conversation import (
     attachment,
     blob,
@@ -87,6 +88,7 @@ from router.store.schema.work import (
 
 __all__ = [
     "Utc",
+    "address_confirmation",
     "agent",
     "agent_brand",
     "agent_channel",
@@ -106,6 +108,7 @@ __all__ = [
     "calendar",
     "calendar_closed",
     "calendar_period",
+    "chat_visitor",
     "connection",
     "connection_hour",
     "connection_secret",
