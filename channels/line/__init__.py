@@ -1,0 +1,1 @@
+"""LINE: one channel; its verbs are in adapter."""

@@ -1,0 +1,1 @@
+"""Slack: one channel; its verbs are in adapter."""

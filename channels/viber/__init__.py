@@ -1,0 +1,1 @@
+"""Viber: one channel; its verbs are in adapter."""
