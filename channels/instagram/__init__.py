@@ -1,0 +1,1 @@
+"""Instagram direct messages: one channel; its verbs are in adapter."""

@@ -1,0 +1,1 @@
+"""Facebook Messenger: one channel; its verbs are in adapter."""

@@ -1,0 +1,1 @@
+"""WhatsApp: one channel; its verbs are in adapter."""
