@@ -3,15 +3,11 @@
 The form is DESIGN's public surface and README.md beside this file. What a body says is read in channels.api.elements.
 """
 
-import base64
-import json
-import time
 from datetime import datetime
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from channels import http, verify
-from channels.api import elements
+from channels.api import elements, replies
 from channels.errors import DeliveryFailed, NotUnderstood
 from channels.payload import media_type, read_object, text_in
 from channels.types import (
@@ -27,9 +23,6 @@ from channels.types import (
     Sent,
     Setting,
 )
-
-RETRIABLE = frozenset({408, 425, 429})  # of the 4xx, those that a later attempt may pass
-FILES_S = 60.0  # seconds for a request that carries files, either way
 
 INFO = ChannelInfo(
     key="api",
@@ -82,28 +75,7 @@ def send(reply: Reply, connection: Connection) -> Sent:
 
     The receiver is told to take each `id` once, so any failure may be tried again. Raises DeliveryFailed.
     """
-    url = _reply_url(connection)
-    if not url:
-        return Sent(())
-    body = json.dumps(_reply_body(reply)).encode()
-    response = http.request(
-        "POST",
-        url,
-        connection=connection,
-        credential_hosts=(_host(url),),
-        credentials=_signed(connection, body) | {"Idempotency-Key": reply.key},
-        headers={"Content-Type": "application/json"},
-        data=body,
-        timeout_s=FILES_S if reply.attachments else http.TIMEOUT_S,
-    )
-    if response.ok:
-        return Sent((reply.key,))
-    reason = f"The address for replies answered HTTP {response.status}"
-    if response.status >= 500 or response.status in RETRIABLE:
-        raise DeliveryFailed(f"{reason}.", retry_after_s=http.retry_after_s(response))
-    if 300 <= response.status < 400:
-        raise DeliveryFailed(f"{reason}: set reply_url to where it redirects.", permanent=True)
-    raise DeliveryFailed(f"{reason}: check reply_url, and that it accepts the signature.", permanent=True)
+    return replies.post(reply, connection)
 
 
 def fetch(ref: str, connection: Connection) -> Attachment:
@@ -112,9 +84,9 @@ def fetch(ref: str, connection: Connection) -> Attachment:
     url = text_in(wanted, "url")
     if not url:
         raise NotUnderstood("url is missing.")
-    response = http.request("GET", url, connection=connection, timeout_s=FILES_S, max_bytes=MAX_MAIL)
+    response = http.request("GET", url, connection=connection, timeout_s=replies.FILES_S, max_bytes=MAX_MAIL)
     if not response.ok:
-        gone = 300 <= response.status < 500 and response.status not in RETRIABLE
+        gone = 300 <= response.status < 500 and response.status not in replies.RETRIABLE
         reason = f"The file could not be fetched: its host answered HTTP {response.status}."
         raise DeliveryFailed(reason, permanent=gone, retry_after_s=http.retry_after_s(response))
     name = text_in(wanted, "name") or "file"
@@ -126,49 +98,9 @@ def test(connection: Connection) -> list[str]:
     problems = []
     if not any(connection.secrets):
         problems.append("This connection has no webhook secret: make one in its settings.")
-    if url := _reply_url(connection):
+    if url := replies.url_of(connection):
         try:  # any answer will do: it shows that the address is allowed, found and reached
             http.request("HEAD", url, connection=connection)
         except DeliveryFailed as failed:
             problems.append(f"Address for replies: {failed.reason}")
     return problems
-
-
-def _reply_url(connection: Connection) -> str:
-    return connection.setting("reply_url") or connection.setting("base_url")
-
-
-def _host(url: str) -> str:
-    try:
-        return (urlsplit(url).hostname or "").rstrip(".")
-    except ValueError:
-        return ""
-
-
-def _signed(connection: Connection, body: bytes) -> dict[str, str]:
-    secret = next((secret for secret in connection.secrets if secret), "")
-    if not secret:
-        raise DeliveryFailed("This connection has no secret to sign with: make one in its settings.", permanent=True)
-    return {"Heed-Signature": verify.signature(secret, body, int(time.time()))}
-
-
-def _reply_body(reply: Reply) -> dict[str, object]:
-    """Return the JSON of one reply. Raises DeliveryFailed if a file of it has no bytes."""
-    if any(attachment.data is None for attachment in reply.attachments):
-        raise DeliveryFailed("A file of the reply has no bytes: attach it again.", permanent=True)
-    return {
-        "id": reply.key,
-        "to": {"id": reply.to.address, "name": reply.to.name},
-        "thread": reply.thread,
-        "text": reply.text,
-        "in_reply_to": reply.answers[-1] if reply.answers else None,
-        "automatic": reply.automatic,
-        "attachments": [
-            {
-                "name": attachment.name,
-                "media_type": media_type(attachment.media_type),
-                "data": base64.b64encode(attachment.data or b"").decode(),
-            }
-            for attachment in reply.attachments
-        ],
-    }
