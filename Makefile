@@ -4,10 +4,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check bench words lock clean
+.PHONY: help run test check check-long bench words lock clean
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run.stamp ## a working desk on http://127.0.0.1:8000 (PORT=8001 make run for another port)
 	@exec $(BIN)/python -m router up
@@ -20,6 +20,9 @@ check: $(VENV)/dev.stamp ## style, format and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+check-long: $(VENV)/dev.stamp ## each channel's samples damaged 10,000 times; none may stop a reader
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/channels -k damage --mutations 10000
 
 bench: $(VENV)/dev.stamp ## every benchmark, one table each; NAME=accept for one of them
 	@for name in $(or $(NAME),accept flow pull latency streams inbox); do \

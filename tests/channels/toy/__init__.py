@@ -1,0 +1,1 @@
+"""A channel that is not there: the folder a newcomer would add under channels/."""
