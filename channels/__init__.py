@@ -8,7 +8,7 @@ from typing import cast
 
 from channels.types import Adapter
 
-CHANNELS = ("email", "webchat", "telegram", "api")
+CHANNELS = ("email", "webchat", "telegram", "api", "twilio", "slack", "line", "viber")
 
 
 def adapter(channel: str) -> Adapter:

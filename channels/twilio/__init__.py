@@ -1,0 +1,1 @@
+"""Twilio: one channel; its verbs are in adapter."""

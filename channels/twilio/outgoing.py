@@ -1,0 +1,69 @@
+"""Sends a reply by Twilio: who writes to whom on which of its channels, and the parts of a text in order.
+
+Source: twilio.com/docs/messaging/api/message-resource (create a message).
+"""
+
+import re
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from channels.errors import DeliveryFailed
+from channels.payload import clean
+from channels.refusals import send_all
+from channels.text import split_text
+from channels.twilio import messages, rest
+from channels.types import Connection, Reply, Sent
+
+MAX_TEXT = 1600  # source: twilio.com/docs/messaging/api/message-resource (Body); counted in UTF-16 units, the stricter
+WINDOW = timedelta(hours=24)  # of WhatsApp alone; source: twilio.com/docs/api/errors/63016
+TO = re.compile(r"(?:[a-z]{2,20}:)?\+?[A-Za-z0-9._-]{2,64}")  # +15550100, whatsapp:+15550100, whatsapp:US.1234
+SERVICE = re.compile(r"MG[0-9a-fA-F]{32}")
+
+
+def send(reply: Reply, connection: Connection) -> Sent:
+    """Send a reply's text in parts. Raises DeliveryFailed, for files as well: Twilio takes them only by public link."""
+    to, ours = _addresses(reply, connection)
+    if reply.attachments:
+        reason = "Twilio takes files only by a public link, and Heed makes none: send a link to the file instead."
+        raise DeliveryFailed(reason, permanent=True)
+    texts = split_text(clean(reply.text), MAX_TEXT)
+    if not texts:
+        raise DeliveryFailed("The reply has no text.", permanent=True)
+    window = reply_window(to)
+    if window is not None and reply.heard_at is not None and datetime.now(UTC) - reply.heard_at > window:
+        raise DeliveryFailed(rest.meaning("63016"), permanent=True)
+    form = {"To": to, **ours}
+    if callback := connection.setting("status_callback").strip():
+        form["StatusCallback"] = callback
+    return send_all([partial(_send_text, connection, {**form, "Body": text}) for text in texts])
+
+
+def reply_window(thread: str) -> timedelta | None:
+    """Return how long the customer's last words on a thread may be answered; None: always, as for text messages."""
+    return WINDOW if thread.startswith(messages.WHATSAPP) else None
+
+
+def _addresses(reply: Reply, connection: Connection) -> tuple[str, dict[str, str]]:
+    """Return to whom and as whom a reply goes, both on the same of Twilio's channels."""
+    to = (reply.thread or reply.to.address).strip()
+    ours = connection.setting("from_number").strip()
+    if messages.is_caller(to):
+        raise DeliveryFailed("The caller showed no number, so they cannot be answered.", permanent=True)
+    if not TO.fullmatch(to):
+        raise DeliveryFailed("The customer has no number that Twilio could send to.", permanent=True)
+    if not ours:
+        raise DeliveryFailed("from_number is empty: enter the number to answer as.", permanent=True)
+    if ours.startswith(messages.WHATSAPP) and ":" not in to:
+        to = messages.WHATSAPP + to
+    if SERVICE.fullmatch(ours):
+        return to, {"MessagingServiceSid": ours}
+    if to.startswith(messages.WHATSAPP) and ":" not in ours:
+        ours = messages.WHATSAPP + ours
+    return to, {"From": ours}
+
+
+def _send_text(connection: Connection, form: dict[str, str]) -> str:
+    sent = rest.post(connection, "Messages", form).get("sid")
+    if not isinstance(sent, str) or not sent:
+        raise DeliveryFailed("Twilio's answer names no message.", may_have_arrived=True)
+    return sent
