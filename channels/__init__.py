@@ -8,7 +8,19 @@ from typing import cast
 
 from channels.types import Adapter
 
-CHANNELS = ("email", "webchat", "telegram", "api", "twilio", "slack", "line", "viber")
+CHANNELS = (
+    "email",
+    "webchat",
+    "telegram",
+    "whatsapp",
+    "messenger",
+    "instagram",
+    "api",
+    "twilio",
+    "slack",
+    "line",
+    "viber",
+)
 
 
 def adapter(channel: str) -> Adapter:

@@ -113,15 +113,9 @@ def test(connection: Connection) -> list[str]:
     """Return what is wrong with this connection, each with its remedy; empty if all is well."""
     problems = hooks.problems(connection)
     try:
-        if not connection.setting("page_id"):
-            graph.call(connection, "GET", "me", query={"fields": "id"}, safe=True)
-            return problems
-        page = graph.node(connection, "page_id")
-        linked = graph.call(connection, "GET", page, query={"fields": "instagram_business_account"}, safe=True)
-        account = linked.get("instagram_business_account")
-        if not isinstance(account, dict) or account.get("id") != connection.setting("instagram_account_id").strip():
-            problems.append("The page is linked to another Instagram account, or to none: check both ids.")
-        return problems + pages.problems(connection, PRODUCT)
+        if _account(connection) != connection.setting("instagram_account_id").strip():
+            problems.append("The access token is of another Instagram account: check the account's and the page's ID.")
+        return problems + (pages.problems(connection, PRODUCT) if connection.setting("page_id") else [])
     except DeliveryFailed as failed:
         return [*problems, failed.reason]
 
@@ -130,3 +124,12 @@ def set_up(connection: Connection, url: str) -> None:
     """Subscribe the page; the app's own webhook for Instagram is set at Meta by hand. Raises DeliveryFailed."""
     if connection.setting("page_id"):
         pages.subscribe(connection)
+
+
+def _account(connection: Connection) -> object:
+    """Return the account that the access token is of, by way of its page or, with Instagram Login, by itself."""
+    if not connection.setting("page_id"):
+        return graph.call(connection, "GET", "me", query={"fields": "user_id"}, safe=True).get("user_id")
+    page, fields = graph.node(connection, "page_id"), {"fields": "instagram_business_account"}
+    linked = graph.call(connection, "GET", page, query=fields, safe=True).get("instagram_business_account")
+    return linked.get("id") if isinstance(linked, dict) else None

@@ -79,7 +79,7 @@ def _message(event: Fields, message: Fields, us: Fields, them: Fields, app: str)
     story = part(reply_to, "story")
     answered = loose(reply_to, "mid")[:500]
     about = [line("Reply to your story", loose(story, "url"))] if story else []
-    text = "\n".join(filter(None, (*about, text_in(message, "text"), *lines)))
+    text = "\n".join(filter(None, (text_in(message, "text"), *lines, *about)))
     if not text and not files:
         if echo:
             return []

@@ -39,6 +39,7 @@ SHARED = {
     "story_mention": "Mentioned you in a story",
     "appointment_booking": "Appointment",
     "product": "Product",
+    "template": "Card",
 }
 THUMBS = frozenset({"369239263222822", "369239343222814", "369239383222810"})  # the like button, small to large
 FILE_NAME = re.compile(r"[^/\\]{1,200}\.([A-Za-z0-9]{1,5})")
@@ -84,7 +85,8 @@ def _file(payload: Fields, kind: str) -> Attachment:
         last = ""
     if found := FILE_NAME.fullmatch(last):
         name = last[:MAX_NAME]
-        media_type = ENDINGS.get(found[1].lower(), media_type)
+        known = ENDINGS.get(found[1].lower(), "")
+        media_type = known if (kind == "file" and known) or known.startswith(f"{kind}/") else media_type
     return Attachment(name, media_type, fetch=link_ref(url, name, media_type))
 
 
@@ -102,10 +104,10 @@ def _words(kind: str, attachment: Fields, payload: Fields) -> str:
         return "\N{HEAVY BLACK HEART}\N{VARIATION SELECTOR-16}"
     if kind == "ephemeral":
         return "[A picture or video that could be seen only once, in the app]"
+    said = [title, url]
     if kind == "template":
         elements = [one for group in (payload, part(payload, "product")) for one in items(group, "elements")]
-        named = [" ".join(filter(None, (loose(one, "title"), loose(one, "subtitle")))) for one in elements]
-        return line("Product" if payload.get("product") else "Card", loose(payload, "text"), *named, title)
-    if kind in SHARED or title or url:
-        return line(SHARED.get(kind, "Shared"), title, url)
-    return not_shown(kind)
+        said = [" ".join(filter(None, (loose(one, "title"), loose(one, "subtitle")))) for one in elements]
+        said = [loose(payload, "text"), *said, title]
+    label = "Product" if payload.get("product") else SHARED.get(kind, "Shared")
+    return line(label, *said) if any(one.strip() for one in said) else not_shown(SHARED.get(kind, kind).lower())

@@ -36,7 +36,7 @@ def read(message: Fields) -> Content:
     about = part(part(message, "context"), "referred_product")
     product = [line("About product", loose(about, "product_retailer_id"))] if about else []
     text, files = _of(kind, message)
-    return "\n".join(filter(None, (*product, text))), files
+    return "\n".join(filter(None, (text, *product))), files
 
 
 def _of(kind: str, message: Fields) -> Content:
