@@ -4,37 +4,34 @@ import base64
 import binascii
 import hashlib
 from datetime import UTC, datetime
-from email.message import Message
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING
 
 from channels.email.charsets import decode, tidy
+from channels.email.parts import Part
 
 MAX_ID = 500  # characters of a Message-ID; longer ones are shortened by their hash
 MAX_IDS = 100  # ids taken from References
 MAX_WORD = 8192  # characters of one encoded word; the standard says 75
-BREAKS = frozenset("\r\n\t\v\f\x85\u2028\u2029")  # what could begin a new line
-
-if TYPE_CHECKING:  # generic only in the type checker's eyes
-    Mail = Message[str, str]
-else:
-    Mail = Message
-
-
-def raw_values(mail: Mail, name: str) -> list[str]:
-    """Return every value of a field, unfolded; 8-bit bytes are surrogates, as the parser left them."""
-    wanted = name.lower()
-    return [_unfold(str(value)) for key, value in mail.raw_items() if key.lower() == wanted]
+ONE_LINE: dict[int, str | None] = {
+    **dict.fromkeys([*range(32), 0x7F]),  # control characters go
+    **dict.fromkeys(map(ord, "\r\n\t\v\f\x85\u2028\u2029"), " "),  # what could begin a new line
+}
+NOT_IN_ID = dict.fromkeys([*range(33), *map(ord, "<>\x7f")])
 
 
-def raw_value(mail: Mail, name: str) -> str:
+def raw_values(mail: Part, name: str) -> list[str]:
+    """Return every value of a field (its name in lower case), unfolded; 8-bit bytes are surrogates."""
+    return mail.fields.get(name, [])
+
+
+def raw_value(mail: Part, name: str) -> str:
     """Return the first value of a field, unfolded; empty if there is none."""
     return next(iter(raw_values(mail, name)), "")
 
 
-def text_value(mail: Mail, name: str) -> str:
+def text_value(mail: Part, name: str) -> str:
     """Return the first value of a field as people read it."""
-    return words(raw_value(mail, name), mail.get_content_charset()).strip()
+    return words(raw_value(mail, name), mail.charset).strip()
 
 
 def eight_bit(value: str, charset: str | None = None) -> str:
@@ -92,7 +89,7 @@ def message_ids(value: str) -> list[str]:
     return list(dict.fromkeys(found for found in ids if found))[-MAX_IDS:]
 
 
-def date_value(mail: Mail) -> datetime | None:
+def date_value(mail: Part) -> datetime | None:
     """Return when the sender says the mail was sent, in UTC; None if the field is missing or broken."""
     value = eight_bit(raw_value(mail, "date"))[:200]
     try:
@@ -105,16 +102,12 @@ def date_value(mail: Mail) -> datetime | None:
 
 def one_line(text: str) -> str:
     """Return a text in which nothing can begin a new header line."""
-    text = "".join(" " if char in BREAKS else char for char in tidy(text))
-    return "".join(char for char in text if char >= " " and char != "\x7f")
-
-
-def _unfold(value: str) -> str:
-    return value.replace("\r\n", "").replace("\n", "").replace("\r", "")
+    text = tidy(text)
+    return text if text.isprintable() else text.translate(ONE_LINE)
 
 
 def _bracketed(piece: str) -> str:
-    bare = "".join(char for char in piece if char > " " and char not in "<>\x7f")
+    bare = piece.translate(NOT_IN_ID)
     if not bare:
         return ""
     if len(bare) > MAX_ID:

@@ -1,11 +1,13 @@
 """Makes HTML mail safe to keep and readable as text.
 
-`clean` keeps what may be shown (no scripts, no remote images); `to_text` reads it as lines. The time of both grows with
+`clean` keeps what may be shown (no scripts, no remote images); `read` reads it as lines. The time of both grows with
 the length alone, whatever the markup.
 """
 
 from collections import Counter
+from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from html import unescape
 
 import nh3
@@ -24,9 +26,7 @@ END_OPTIONAL = frozenset(
 )
 ITEMS = {"li": "li", "dd": "dd", "dt": "dd"}
 LISTS = frozenset({"ul", "ol", "dl", "menu", "dir"})
-UNSEEN = frozenset(
-    {"script", "style", "title", "head", "noscript", "template", "svg", "math", "textarea", "select", "object"}
-)
+UNSEEN = frozenset({"script", "style", "title", "head", "template"})
 BLOCKS = frozenset(
     {
         "address",
@@ -77,6 +77,7 @@ QUOTE_CLASSES = frozenset(
 )
 QUOTE_IDS = frozenset({"divrplyfwdmsg", "appendonsend", "reply-intro", "mail-editor-reference-message-container"})
 CUTS_THE_REST = frozenset({"divrplyfwdmsg", "appendonsend", "mail-editor-reference-message-container"})
+MARKS = (*QUOTE_CLASSES, *QUOTE_IDS, "cite")
 
 ATTRIBUTES = {
     **{tag: set(names) - {"cite"} for tag, names in nh3.ALLOWED_ATTRIBUTES.items()},
@@ -88,13 +89,39 @@ SHOWN_IMAGES = ("cid:", "data:image/png", "data:image/gif", "data:image/jpeg", "
 REMOTE = "data-src"  # where the address of a remote image waits until someone asks for it
 
 
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What HTML says as plain text."""
+
+    text: str
+    unquoted: str | None  # without what mail programs mark as quoted; None: nothing is marked
+    deep: bool  # nested too deep to be worth keeping as HTML
+
+
+def read(html: str) -> Page:
+    """Return HTML as plain text. Text that the markup hides altogether comes without its tags: no letter vanishes."""
+    html = html[:MAX_HTML]
+    found = list(tokens(html))
+    text = _lines(found, True)
+    if not text:
+        bare = _bare(found)
+        text = _squeeze(bare) if any(char.isalnum() for char in bare) else ""
+    return Page(text, _lines(found, False) if _has_quote(html, found) else None, _too_deep(found))
+
+
+def to_text(html: str, quotes: bool = True) -> str:
+    """Return HTML as plain text; `quotes=False` leaves out what mail programs mark as quoted."""
+    page = read(html)
+    return page.text if quotes or page.unquoted is None else page.unquoted
+
+
 def clean(html: str) -> str | None:
-    """Return HTML that is safe to keep; None if there is none, or if it is nested too deep to be worth it.
+    """Return HTML that is safe to keep; None if there is none. It must not be too deep: nh3 is quadratic in that.
 
     Images stay only as `cid:` and raster `data:`; the address of a remote one moves to `data-src`.
     """
     html = html[:MAX_HTML]
-    if not html.strip() or _too_deep(html):
+    if not html.strip():
         return None
     safe = nh3.clean(
         html, attributes=ATTRIBUTES, clean_content_tags=NOT_SHOWN, url_schemes=SCHEMES, attribute_filter=_kept_value
@@ -102,21 +129,12 @@ def clean(html: str) -> str | None:
     return _park_images(safe).strip() or None
 
 
-def to_text(html: str, quotes: bool = True) -> str:
-    """Return HTML as plain text; `quotes=False` leaves out what mail programs mark as quoted.
-
-    Text that the markup hides altogether is returned without its tags, so that letters never vanish.
-    """
-    html = html[:MAX_HTML]
-    text = _lines(html, quotes)
-    if not text and quotes and any(char.isalnum() for char in _bare(html)):
-        return _squeeze(_bare(html))
-    return text
-
-
-def has_quote(html: str) -> bool:
+def _has_quote(html: str, found: Sequence[Token]) -> bool:
     """Say whether a mail program marked a part of this as quoted."""
-    return any(token.name and not token.closes and _quotes(token) for token in tokens(html[:MAX_HTML]))
+    lower = html.lower()
+    if not any(mark in lower for mark in MARKS):
+        return False
+    return any(token.name and not token.closes and _quotes(token) for token in found)
 
 
 def _quotes(tag: Token) -> bool:
@@ -130,13 +148,15 @@ def _quotes(tag: Token) -> bool:
     )
 
 
-def _lines(html: str, quotes: bool) -> str:
+def _lines(found: Sequence[Token], quotes: bool) -> str:
     """Walk the tokens and write lines; inside `skipping` (an element and its depth) nothing is written."""
     out: list[str] = []
     skipping, depth, pre = "", 0, 0
-    for token in tokens(html):
+    for token in found:
         if skipping:
-            if token.name == skipping:
+            if token.name == "body" and skipping == "head":
+                skipping = ""
+            elif token.name == skipping:
                 depth += -1 if token.closes else 1
             if depth <= 0:
                 skipping = ""
@@ -169,14 +189,18 @@ def _spacing(token: Token) -> str:
 
 
 def _plain(text: str, keep_lines: bool) -> str:
-    with suppress(ValueError, OverflowError):  # a number of thousands of digits is shown as written
-        text = unescape(text)
+    if "&" in text:
+        with suppress(ValueError, OverflowError):  # a number of thousands of digits is shown as written
+            text = unescape(text)
     text = text.replace("\xa0", " ").replace("\v", " ")
     if keep_lines:
         return text
+    words = " ".join(text.split())
+    if len(words) == len(text):
+        return words
     gap_before = " " if text[:1].isspace() else ""
     gap_after = " " if text[-1:].isspace() and len(text) > 1 else ""
-    return gap_before + " ".join(text.split()) + gap_after
+    return gap_before + words + gap_after
 
 
 def _squeeze(text: str) -> str:
@@ -194,16 +218,18 @@ def _squeeze(text: str) -> str:
     return tidy("\n".join(lines))
 
 
-def _bare(html: str) -> str:
-    return " ".join(_plain(token.text, keep_lines=False) for token in tokens(html) if not token.name)
+def _bare(found: Sequence[Token]) -> str:
+    return " ".join(_plain(token.text, keep_lines=False) for token in found if not token.name)
 
 
-def _too_deep(html: str) -> bool:
+def _too_deep(found: Sequence[Token]) -> bool:
     """Count elements left open; an end tag counts only where its element is open, so junk cannot hide depth."""
     open_: Counter[str] = Counter()
     depth = 0
+    if len(found) <= MAX_DEPTH:
+        return False
     item = ""  # the kind of list item begun last: the next of its kind ends it, one of the other goes inside it
-    for token in tokens(html):
+    for token in found:
         if not token.name or token.name in NO_END or token.name in END_OPTIONAL:
             continue
         kind = ITEMS.get(token.name, "")

@@ -3,14 +3,15 @@
 The standard library's `html.parser` is quadratic on broken markup in the Pythons we run on, so this is our own.
 """
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 RAW = frozenset({"script", "style", "title", "textarea", "xmp", "iframe", "noembed", "noframes"})  # no markup inside
+NAME = re.compile(r"</?([A-Za-z][^\s/>]*)")  # one run, nothing to go back over
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A tag (`name` is set, `closes` for an end tag) or a stretch of text."""
 
     text: str
@@ -30,26 +31,26 @@ def tokens(html: str) -> Iterator[Token]:
             yield Token(html[at:start])
         if start == end:
             return
-        head = html[start + 1 : start + 2]
-        if html.startswith("<!--", start):
+        match = NAME.match(html, start)
+        if match:
+            at = _end_of_tag(html, start)
+            name, closes = match[1].lower(), html[start + 1] == "/"
+            yield Token(html[start:at], name, closes)
+            if name in RAW and not closes and name not in endless:
+                stop = _end_of_raw(html, at, name)
+                if stop < 0:
+                    endless.add(name)
+                    continue
+                yield Token(html[at:stop])
+                at = stop
+        elif html.startswith("<!--", start):
             stop = -1 if "!--" in endless else html.find("-->", start + 4)
             at = stop + 3 if stop >= 0 else start + 4
             if stop < 0:
                 endless.add("!--")
-        elif head in ("!", "?"):
+        elif html[start + 1 : start + 2] in ("!", "?"):
             stop = html.find(">", start)
             at = stop + 1 if stop >= 0 else end
-        elif head.isalpha() or (head == "/" and html[start + 2 : start + 3].isalpha()):
-            at = _end_of_tag(html, start)
-            tag = _tag(html[start:at])
-            yield tag
-            if tag.name in RAW and not tag.closes and tag.name not in endless:
-                stop = _end_of_raw(html, at, tag.name)
-                if stop < 0:
-                    endless.add(tag.name)
-                    continue
-                yield Token(html[at:stop])
-                at = stop
         else:
             yield Token("<")
             at = start + 1
@@ -92,6 +93,8 @@ def _end_of_tag(html: str, start: int) -> int:
     at = html.find(">", start)
     if at < 0:
         return len(html)
+    if not html.count('"', start, at) % 2 and not html.count("'", start, at) % 2:
+        return at + 1
     limit = min(len(html), start + 8192)
     quote, place = "", start
     while place < limit:
@@ -114,11 +117,3 @@ def _end_of_raw(html: str, start: int, name: str) -> int:
             return place
         place = html.find("</", place + 2)
     return -1
-
-
-def _tag(text: str) -> Token:
-    closes = text.startswith("</")
-    start = end = 2 if closes else 1
-    while end < len(text) and not text[end].isspace() and text[end] not in "/>":
-        end += 1
-    return Token(text, text[start:end].lower(), closes)

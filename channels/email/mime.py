@@ -1,30 +1,24 @@
-"""Walks the parts of a parsed mail: which of them are the words, which are files, which are neither."""
+"""Walks the parts of a mail: which of them are the words, which are files, which are neither."""
 
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from email.message import Message
 from html import escape
-from typing import cast
 
+from channels.email import attached, flowed, invitation, names, protected
 from channels.email import html as hypertext
-from channels.email import names
 from channels.email.charsets import decode
-from channels.email.headers import Mail, message_id, raw_value, text_value
-from channels.types import MAX_MAIL, Attachment
+from channels.email.headers import raw_value
+from channels.email.parts import Part
+from channels.email.report import OF_THE_POST_OFFICE, RETURNED, Report
+from channels.email.tnef import Winmail
+from channels.email.uuencode import taken_out
+from channels.types import Attachment
 
-OF_THE_POST_OFFICE = frozenset(
-    {
-        "message/delivery-status",
-        "message/disposition-notification",
-        "message/feedback-report",
-        "message/global-delivery-status",
-        "text/rfc822-headers",
-    }
-)
-OF_A_SIGNATURE = frozenset(
-    {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
-)
+PLAIN = frozenset({"text/plain", "text/markdown", "text/enriched", "text/richtext"})
+HTML = "text/html"
+CALENDAR = "text/calendar"
+FOR_OTHER_MACHINES = frozenset({"text/x-amp-html", "text/watch-html"})  # the same words again, in another form
 
 
 @dataclass(slots=True)
@@ -34,163 +28,155 @@ class Contents:
     text: str = ""
     html: str | None = None  # safe to keep
     unquoted: str | None = None  # the text without what HTML marks as quoted; None: nothing is marked
+    added: str = ""  # said of the mail, not written by its sender: an invitation in words
     attachments: list[Attachment] = field(default_factory=list)
-    returned_ids: list[str] = field(default_factory=list)  # a report: the Message-ID of the mail it is about
+    report: Report = field(default_factory=Report)
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One stretch of words, and the alternatives it is one of."""
+
+    text: str
+    is_html: bool = False
+    alternative: int = 0  # the multipart/alternative around it; 0: none
 
 
 @dataclass(frozen=True, slots=True)
 class _Leaf:
     """One part that holds no others, and where it stands."""
 
-    part: Mail
-    alternative: Mail | None = None  # the nearest multipart/alternative around it
+    part: Part
+    alternative: int = 0
     report: bool = False  # inside a multipart/report
 
 
-def contents(mail: Mail) -> Contents:
+def contents(mail: Part) -> Contents:
     """Return the words and files of a mail."""
     found = Contents()
-    bodies: list[tuple[_Leaf, str]] = []
+    words: list[Words] = []
+    calendars: list[_Leaf] = []
     for leaf in _leaves(mail):
-        kind = leaf.part.get_content_type()
-        if kind in OF_THE_POST_OFFICE or (leaf.report and kind == "message/rfc822"):
-            found.returned_ids += _returned_id(leaf.part)
-        elif _is_body(leaf.part):
-            bodies.append((leaf, decode(payload(leaf.part), leaf.part.get_content_charset())))
-        elif not _is_only_wrapping(leaf):
-            found.attachments.append(_attachment(leaf.part, len(found.attachments) + 1))
-    _write_bodies(found, bodies)
+        part, kind = leaf.part, leaf.part.kind
+        if kind in OF_THE_POST_OFFICE or (leaf.report and kind in RETURNED):
+            found.report.take(part)
+        elif _is_body(part, part is mail):
+            words.append(_words(leaf, found))
+        elif kind == CALENDAR:
+            calendars.append(leaf)
+        elif kind in protected.OF_A_SIGNATURE or (kind in FOR_OTHER_MACHINES and leaf.alternative):
+            continue
+        elif (hidden := attached.winmail(part)) is not None:
+            open_winmail(hidden, found, words)
+        else:
+            found.attachments.append(attached.attachment(part, len(found.attachments) + 1))
+    said = any(one.text.strip() for one in words)
+    for leaf in calendars:
+        _take_calendar(leaf, found, said)
+    if not said and not found.attachments and not found.report.ids and mail.parts:
+        words = [Words(decode(mail.body, None))]  # all there is stands outside its parts
+    write(found, words)
+    _explain(mail, found)
     return found
 
 
-def payload(part: Mail) -> bytes:
-    """Return the decoded bytes of a part; what is broken in its encoding is left out."""
-    try:
-        data = part.get_payload(decode=True)
-    except (ValueError, LookupError):
-        data = None
-    return data if isinstance(data, bytes) else b""
+def write(found: Contents, words: list[Words]) -> None:
+    """Join the words: of alternatives the plain text, beside it the HTML; else every part in its order."""
+    pages = {id(one): hypertext.read(one.text) for one in words if one.is_html}
+    spoken = [one for one in words if one.text.strip()]
+    said_plainly = {one.alternative for one in spoken if not one.is_html and one.alternative}
+    has_html = {one.alternative for one in spoken if one.is_html and one.alternative}
+    texts: list[str] = []
+    unquoted: list[str] = []
+    shown: list[str] = []
+    for one in words:
+        if one.is_html:
+            page = pages[id(one)]
+            shown.append("" if page.deep else hypertext.clean(one.text) or "")
+            unquoted.append(page.text if page.unquoted is None else page.unquoted)
+            if one.alternative not in said_plainly or not one.alternative:
+                texts.append(page.text)
+        else:
+            texts.append(one.text)
+            if one.alternative not in has_html or not one.alternative:
+                unquoted.append(one.text)
+                shown.append(f"<p>{escape(one.text.strip())}</p>".replace("\n", "<br>\n") if pages else "")
+    found.text = "\n".join(text for text in texts if text).strip("\n")
+    if pages:
+        found.html = "\n".join(part for part in shown if part) or None
+    if any(page.unquoted is not None for page in pages.values()):
+        found.unquoted = "\n".join(text for text in unquoted if text).strip()
 
 
-def _leaves(mail: Mail) -> Iterator[_Leaf]:
+def _leaves(mail: Part) -> Iterator[_Leaf]:
     """Yield the leaves in order; a mail inside a mail is one leaf."""
     waiting = [_Leaf(mail)]
     while waiting:
         leaf = waiting.pop()
         part = leaf.part
-        if part.get_content_maintype() == "multipart" and part.is_multipart():
-            kind = part.get_content_subtype()
-            alternative = part if kind == "alternative" else leaf.alternative
-            children = cast(list[Mail], part.get_payload())
-            waiting += [_Leaf(child, alternative, leaf.report or kind == "report") for child in reversed(children)]
-        else:
+        if not part.parts:
             yield leaf
+            continue
+        alternative = id(part) if part.kind == "multipart/alternative" else leaf.alternative
+        is_report = leaf.report or part.kind == "multipart/report"
+        waiting += [_Leaf(child, alternative, is_report) for child in reversed(part.parts)]
 
 
-def _disposition(part: Mail) -> str:
-    return raw_value(part, "content-disposition").partition(";")[0].strip().lower()
-
-
-def _is_body(part: Mail) -> bool:
+def _is_body(part: Part, is_all: bool) -> bool:
     """Say whether a part is words to read: text that is neither attached nor named as a file."""
-    kind = part.get_content_type()
-    broken = part.get_content_maintype() == "multipart"  # claims parts, has none: its bytes are all there is
-    return (
-        (kind in ("text/plain", "text/html") or broken)
-        and _disposition(part) != "attachment"
-        and not names.file_name(part)
-    )
+    if part.kind not in PLAIN and part.kind != HTML and not part.is_multipart:
+        return False  # what claims parts and has none: its bytes are all there is
+    return part.disposition != "attachment" and (is_all or not names.file_name(part))
 
 
-def _is_only_wrapping(leaf: _Leaf) -> bool:
-    """Say whether a part is a signature, PGP's version mark, or the machine's reading of an invitation."""
-    kind = leaf.part.get_content_type()
-    if kind in OF_A_SIGNATURE or kind == "application/pgp-encrypted":
-        return True
-    return kind == "text/calendar" and leaf.alternative is not None and _disposition(leaf.part) != "attachment"
+def _words(leaf: _Leaf, found: Contents) -> Words:
+    part = leaf.part
+    if part.kind == HTML:
+        return Words(decode(part.data, part.charset), True, leaf.alternative)
+    data, files = taken_out(part.data)
+    found.attachments += [attached.from_text(file, part.charset) for file in files]
+    return Words(flowed.plain(part, decode(data, part.charset)), False, leaf.alternative)
 
 
-def _attachment(part: Mail, number: int) -> Attachment:
-    kind = part.get_content_type()
-    name = names.file_name(part)
-    if part.get_content_maintype() == "message":
-        data, inner = _inner_mail(part)
-        kind = "message/rfc822" if inner is not None else kind
-        subject = names.safe(text_value(inner, "subject")) if inner is not None else ""
-        name = name or (f"{subject}.eml" if subject else "")
-    else:
-        data = payload(part)
-    disposition = _disposition(part)
-    content_id = message_id(raw_value(part, "content-id")).strip("<>") or None
-    inline = disposition == "inline" or (disposition != "attachment" and content_id is not None)
-    name = name or names.made_up(kind, number)
-    if len(data) > MAX_MAIL:
-        return Attachment(name, kind, None, None, content_id, inline, f"Larger than {MAX_MAIL // 2**20} MB: not kept.")
-    return Attachment(name, kind, data, None, content_id, inline)
+def open_winmail(hidden: Winmail, found: Contents, words: list[Words]) -> None:
+    """Take the files out of a winmail.dat, and its words if there are none yet; those that are only RTF as a file."""
+    found.attachments += attached.hidden(hidden, len(found.attachments) + 1)
+    if any(one.text.strip() for one in words):
+        return
+    if hidden.html:
+        words.append(Words(decode(hidden.html, hidden.charset), True))
+    elif hidden.text:
+        words.append(Words(decode(hidden.text, hidden.charset).replace("\r\n", "\n")))
+    elif hidden.rtf:
+        found.attachments.append(Attachment("message.rtf", "application/rtf", hidden.rtf))
 
 
-def _inner_mail(part: Mail) -> tuple[bytes, Mail | None]:
-    """Return the bytes of an attached mail, and the mail; written anew, so its white space may differ."""
-    inner = part.get_payload()
-    if not isinstance(inner, list) or not inner or not isinstance(inner[0], Message):
-        return payload(part), None
-    try:
-        return inner[0].as_bytes(), inner[0]
-    except (ValueError, LookupError, KeyError, TypeError):
-        return b"", inner[0]
+def say_calendar(part: Part, found: Contents) -> bool:
+    """Say an invitation in words, once. False: there is nothing to say."""
+    in_words = invitation.in_words(decode(part.data, part.charset or "utf-8"))
+    if in_words and in_words not in found.added:
+        found.added = f"{found.added}\n{in_words}".strip()
+    return bool(in_words)
 
 
-def _returned_id(part: Mail) -> list[str]:
-    """Return the Message-ID in the returned mail or its headers."""
-    inner = part.get_payload()
-    if isinstance(inner, list):
-        found = next((message_id(raw_value(m, "message-id")) for m in inner if isinstance(m, Message)), "")
-    else:
-        lines = decode(payload(part)[:65536], None).splitlines()
-        found = next((message_id(line[11:]) for line in lines if line.lower().startswith("message-id:")), "")
-    return [found] if found else []
+def _take_calendar(leaf: _Leaf, found: Contents, said: bool) -> None:
+    """Say an invitation in words; it is a file too, unless it only stands beside the same thing in words."""
+    in_words = say_calendar(leaf.part, found)
+    if not (in_words and said and leaf.alternative and leaf.part.disposition != "attachment"):
+        found.attachments.append(attached.attachment(leaf.part, len(found.attachments) + 1))
 
 
-def _write_bodies(found: Contents, bodies: list[tuple[_Leaf, str]]) -> None:
-    """Join the words: of alternatives the plain text, beside it the HTML; else every part in its order."""
-    said_plainly = {
-        id(leaf.alternative) for leaf, text in bodies if not _is_html(leaf) and leaf.alternative and text.strip()
-    }
-    has_html = {id(leaf.alternative) for leaf, text in bodies if _is_html(leaf) and leaf.alternative and text.strip()}
-    texts: list[str] = []
-    unquoted: list[str] = []
-    pages: list[str] = []
-    marked = False
-    for leaf, text in bodies:
-        if _is_html(leaf):
-            pages.append(text)
-            marked = marked or hypertext.has_quote(text)
-            unquoted.append(hypertext.to_text(text, quotes=False))
-            if id(leaf.alternative) not in said_plainly:
-                texts.append(hypertext.to_text(text))
-        else:
-            texts.append(_one_kind_of_line(text))
-            if id(leaf.alternative) not in has_html:
-                unquoted.append(_one_kind_of_line(text))
-                pages.append(f"<p>{escape(text.strip())}</p>".replace("\n", "<br>\n"))
-    found.text = "\n".join(text for text in texts if text).strip("\n")
-    if any(_is_html(leaf) for leaf, _ in bodies):
-        found.html = hypertext.clean("\n".join(pages))
-    if marked:
-        found.unquoted = "\n".join(text for text in unquoted if text).strip()
+def _explain(mail: Part, found: Contents) -> None:
+    """Add what is to be said of the mail where its sender's words do not tell."""
+    if not found.text and (why := protected.in_words(mail)):
+        found.added = f"{found.added}\n{why}".strip()
+    if not found.text and found.report.detail:
+        found.added = found.report.detail
 
 
-def _is_html(leaf: _Leaf) -> bool:
-    return leaf.part.get_content_type() == "text/html"
-
-
-def _one_kind_of_line(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def fingerprint(mail: Mail, raw: bytes) -> str:
+def fingerprint(mail: Part, body: bytes) -> str:
     """Return an id for a mail without one: the same however often and by whatever way it comes."""
-    body = raw.replace(b"\r\n", b"\n").partition(b"\n\n")[2].strip()
     named = "\n".join(raw_value(mail, name) for name in ("from", "to", "date", "subject"))
-    digest = hashlib.sha256(named.encode("utf-8", "replace") + b"\n" + body).hexdigest()
+    data = body.replace(b"\r\n", b"\n").strip()
+    digest = hashlib.sha256(named.encode("utf-8", "replace") + b"\n" + data).hexdigest()
     return f"<{digest[:40]}@no-message-id.invalid>"

@@ -2,28 +2,30 @@
 
 import mimetypes
 import unicodedata
-from email.message import Message
 
-from channels.email.headers import Mail, eight_bit, raw_value, words
+from channels.email.headers import words
+from channels.email.parts import Part
 
 MAX_NAME = 150  # characters; the ending is kept
 TURNS_TEXT = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 ENDINGS = {"text/plain": ".txt", "message/rfc822": ".eml", "image/jpeg": ".jpg", "application/octet-stream": ".bin"}
 
 
-def file_name(part: Mail) -> str:
+def file_name(part: Part) -> str:
     """Return the file name a part gives itself, safe to show and to save; empty if it gives none."""
-    for field, parameter in (("content-disposition", "filename"), ("content-type", "name")):
-        value = eight_bit(raw_value(part, field))
-        if name := safe(words(_parameter(field, value, parameter))):
-            return name
-    return ""
+    given = part.placed("filename") or part.parameter("name") or part.placed("name") or part.parameter("filename")
+    return safe(words(given, part.charset)) if given else ""
 
 
 def made_up(media_type: str, number: int) -> str:
     """Return a name for a file that came without one, such as `image-2.png`."""
     ending = ENDINGS.get(media_type) or mimetypes.guess_extension(media_type) or ".bin"
     return f"{'image' if media_type.startswith('image/') else 'attachment'}-{number}{ending}"
+
+
+def guessed(name: str) -> str:
+    """Return the media type that a name's ending stands for."""
+    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 def safe(name: str) -> str:
@@ -35,20 +37,3 @@ def safe(name: str) -> str:
         return name
     stem, dot, ending = name.rpartition(".")
     return f"{stem[: MAX_NAME - 1 - len(ending)]}.{ending}" if dot and len(ending) <= 10 else name[:MAX_NAME]
-
-
-def _parameter(field: str, value: str, name: str) -> str:
-    """Return one parameter, its RFC 2231 pieces joined; empty if there is none or it cannot be read."""
-    part: Mail = Message()
-    part[field] = value
-    try:
-        found = part.get_param(name, "", field)
-    except (ValueError, LookupError, IndexError):
-        return ""
-    if isinstance(found, tuple):
-        charset, _, text = found
-        try:
-            return str(text).encode("latin-1", "replace").decode(charset or "utf-8", "replace")
-        except LookupError:
-            return str(text)
-    return str(found or "")

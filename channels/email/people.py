@@ -1,8 +1,10 @@
 """Who is on a mail: splits address lists as they really come; finds the writer and the reply token."""
 
+import re
 from dataclasses import dataclass
 
-from channels.email.headers import Mail, eight_bit, one_line, raw_value, raw_values, words
+from channels.email.headers import eight_bit, one_line, raw_value, raw_values, words
+from channels.email.parts import Part
 from channels.types import Party, PartyRole
 
 FIELDS: tuple[tuple[PartyRole, str], ...] = (
@@ -10,6 +12,8 @@ FIELDS: tuple[tuple[PartyRole, str], ...] = (
 )  # fmt: skip
 RECEIVED_FOR = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
 MAX_TOKEN = 200  # characters after the plus
+SPECIAL = re.compile(r'["(),;:\\]')  # what makes a field more than one plain entry
+NOT_IN_ADDRESS = dict.fromkeys([*range(33), 0x7F])
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class Ours:
         return their_local[plus : plus + MAX_TOKEN] if their_local[:plus].lower() == f"{local.lower()}+" else None
 
 
-def parties(mail: Mail, ours: Ours) -> tuple[Party, ...]:
+def parties(mail: Part, ours: Ours) -> tuple[Party, ...]:
     """Return everyone on the mail, each once per role; our own address without its plus."""
     found: dict[tuple[PartyRole, str], Party] = {}
     for role, field in FIELDS:
@@ -50,7 +54,7 @@ def parties(mail: Mail, ours: Ours) -> tuple[Party, ...]:
     return tuple(found.values())
 
 
-def writer(mail: Mail, everyone: tuple[Party, ...], ours: Ours) -> Party | None:
+def writer(mail: Part, everyone: tuple[Party, ...], ours: Ours) -> Party | None:
     """Return whom to answer: behind a list the original sender, else Reply-To, else From; None if nobody is named.
 
     Our own address never counts while the mail names anyone else: a group that forwards to us rewrites From to itself.
@@ -67,7 +71,7 @@ def writer(mail: Mail, everyone: tuple[Party, ...], ours: Ours) -> Party | None:
     return next(iter(others or candidates), None)
 
 
-def reply_token(mail: Mail, ours: Ours) -> str | None:
+def reply_token(mail: Part, ours: Ours) -> str | None:
     """Return the token of the plus address this mail was sent to, as written; None if there is none."""
     for field in RECEIVED_FOR:
         for value in raw_values(mail, field):
@@ -79,7 +83,10 @@ def reply_token(mail: Mail, ours: Ours) -> str | None:
 
 def mailboxes(value: str) -> list[Mailbox]:
     """Return the addresses of one field in order: one pass over its characters, groups and comments included."""
-    found = [mailbox for entry in _entries(one_line(eight_bit(value))) if (mailbox := _mailbox(entry))]
+    plain = one_line(eight_bit(value))
+    simple = _simple(plain)
+    entries = [simple] if simple is not None else _entries(plain)
+    found = [mailbox for entry in entries if (mailbox := _mailbox(entry))]
     if not found and "=?" in value:  # the whole entry in one encoded word
         found = [mailbox for entry in _entries(words(value)) if (mailbox := _mailbox(entry))]
     return found
@@ -92,6 +99,20 @@ class _Entry:
     words: str = ""
     angle: str | None = None
     comment: str = ""
+
+
+def _simple(value: str) -> _Entry | None:
+    """Read the one entry most fields are, such as `Ana Ruiz <ana@example.com>`; None if it is more than that."""
+    name, rest = "", value.strip()
+    if rest.startswith('"'):
+        name, closed, rest = rest[1:].partition('"')
+        if not closed or "\\" in name:
+            return None
+    if SPECIAL.search(rest) or rest.count("<") > 1:
+        return None
+    before, angle, after = rest.partition("<")
+    inside, _, behind = after.partition(">")
+    return _Entry(f"{name}{before}{behind}", inside if angle else None)
 
 
 def _entries(value: str) -> list[_Entry]:
@@ -161,7 +182,7 @@ def _mailbox(entry: _Entry) -> Mailbox | None:
 
 def _address(piece: str) -> str:
     """Return a bare address, empty if it is none. A route before it (`@a,@b:user@c`) goes."""
-    bare = "".join(char for char in piece.strip() if char > " " and char != "\x7f")
+    bare = piece.translate(NOT_IN_ADDRESS)
     if bare.startswith("@") and ":" in bare:
         bare = bare.rpartition(":")[2]
     if bare.lower().startswith("mailto:"):

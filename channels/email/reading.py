@@ -1,83 +1,109 @@
-"""Makes one inbound message of one raw mail. Whatever the mail looks like, something readable comes out."""
+"""Makes an inbound message of one mail. Whatever the mail looks like, something readable comes out.
 
-from email import message_from_bytes, policy
-from email.parser import BytesHeaderParser
+`read` takes a raw mail; `assemble` what a provider took apart already. Both end in the same message.
+"""
+
+from dataclasses import dataclass
 
 from channels.email import mime, people, quotes, trust
-from channels.email.headers import Mail, date_value, message_id, message_ids, raw_value, text_value
-from channels.email.survey import survey
+from channels.email.headers import date_value, message_id, message_ids, raw_value, text_value
+from channels.email.parts import Part, read_parts
 from channels.errors import NotUnderstood
-from channels.types import MAX_MAIL, Attachment, Connection, InboundMessage, Party
+from channels.types import MAX_MAIL, Attachment, Connection, InboundMessage, Parsed, Party
 
 OVERSIZED = b"X-Heed-Oversized:"  # first line of a mail of which only the header was fetched; its value: bytes
 MAX_TEXT = 1_000_000  # characters
 MAX_SUBJECT = 1000  # characters
+MAX_ENVELOPE = 20  # recipients of the envelope that are looked at
 NOBODY = Party("from", "unknown@unknown.invalid")
 
 
-def read(raw: bytes, connection: Connection) -> InboundMessage:
-    """Return what one mail says. Raises NotUnderstood if the bytes are no mail at all."""
-    surveyed = survey(raw)
-    mail = _parsed(surveyed.raw)
-    if not mail.keys():
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a provider says of a mail beside the mail itself."""
+
+    recipients: tuple[str, ...] = ()  # of the envelope: our own address, perhaps with a token
+    null_sender: bool = False  # the envelope names no sender: a machine wrote it
+    token: str = ""  # what stood after the plus of the provider's own inbound address
+    signed_by: tuple[str, ...] = ()  # domains whose DKIM signatures the provider checked and found good
+
+
+def read(raw: bytes, connection: Connection, envelope: Envelope | None = None) -> list[Parsed]:
+    """Return what one mail says, and what it reports of mails of ours. Raises NotUnderstood if it is no mail at all."""
+    whole = read_parts(raw)
+    if not whole.mail.fields:
         raise NotUnderstood("The body is no mail: it has no header fields. Post the whole raw message, headers first.")
-    ours = people.Ours(connection.setting("address").strip().lower())
-    everyone = people.parties(mail, ours)
-    sender = people.writer(mail, everyone, ours) or NOBODY
-    found = mime.contents(mail)
-    problem = surveyed.problem
+    found = mime.contents(whole.mail)
+    problem = whole.problem
     if len(found.text) > MAX_TEXT:
         found.text, problem = found.text[:MAX_TEXT], f"The text is longer than {MAX_TEXT:,} characters and was cut."
-    return InboundMessage(
-        external_id=_external_id(mail, surveyed.raw),
+    found.attachments += _left_out(raw, problem)
+    return assemble(whole.mail, found, connection, envelope or Envelope(), whole.mail.body)
+
+
+def assemble(mail: Part, found: mime.Contents, connection: Connection, envelope: Envelope, body: bytes) -> list[Parsed]:
+    """Return the message of a mail's fields and contents; `body` is what makes it one if it has no Message-ID."""
+    ours = people.Ours(connection.setting("address").strip().lower())
+    _address(mail, envelope)
+    everyone = people.parties(mail, ours)
+    sender = people.writer(mail, everyone, ours) or NOBODY
+    automatic = trust.automatic(mail, sender, ours.token(sender.address) is not None)
+    if automatic and not found.report.ids:
+        found.report.take_text(found.text)
+    said = "\n\n".join(text for text in (found.text, found.added) if text)
+    message = InboundMessage(
+        external_id=_external_id(mail, body),
         sender=sender,
-        text=found.text,
+        text=said[:MAX_TEXT],
         sent_at=date_value(mail),
         subject=text_value(mail, "subject")[:MAX_SUBJECT],
         html=found.html,
-        stripped=_stripped(found),
+        stripped=_stripped(found, said),
         parties=everyone if any(p.address == sender.address for p in everyone) else (sender, *everyone),
-        reply_token=people.reply_token(mail, ours),
-        answers=_answers(mail, found.returned_ids),
-        attachments=(*found.attachments, *_left_out(raw, problem)),
-        proven=trust.proven(mail, sender, connection.setting("authserv_id").strip()),
-        automatic=trust.automatic(mail, sender, ours.token(sender.address) is not None),
+        reply_token=people.reply_token(mail, ours) or envelope.token or None,
+        answers=_answers(mail, found.report.ids),
+        attachments=tuple(found.attachments),
+        proven=trust.proven(mail, sender, connection.setting("authserv_id").strip(), envelope.signed_by),
+        automatic=automatic,
     )
+    return [message, *found.report.receipts()]
 
 
-def _parsed(raw: bytes) -> Mail:
-    """Parse with the old, lenient policy: it keeps 8-bit headers and reads the unquoted boundaries of old Outlook."""
-    try:
-        return message_from_bytes(raw, policy=policy.compat32)
-    except RecursionError:  # deeper than the survey saw: the header and the first words are better than nothing
-        return BytesHeaderParser(policy=policy.compat32).parsebytes(raw)
+def _address(mail: Part, envelope: Envelope) -> None:
+    """Write the envelope into the fields, as a mail server does when it delivers."""
+    if envelope.recipients:
+        mail.fields.setdefault("delivered-to", []).extend(envelope.recipients[:MAX_ENVELOPE])
+    if envelope.null_sender:
+        mail.fields["return-path"] = ["<>"]
 
 
-def _external_id(mail: Mail, raw: bytes) -> str:
+def _external_id(mail: Part, body: bytes) -> str:
     """Return the Message-ID; for none, or junk that others may repeat (`<x>`), one made of the mail itself."""
     given = message_id(raw_value(mail, "message-id"))
     local, at, domain = given.strip("<>").rpartition("@")
-    return given if local and at and domain else mime.fingerprint(mail, raw)
+    return given if local and at and domain else mime.fingerprint(mail, body)
 
 
-def _answers(mail: Mail, returned: list[str]) -> tuple[str, ...]:
+def _answers(mail: Part, returned: list[str]) -> tuple[str, ...]:
     """Return what this mail answers, nearest first: In-Reply-To, References from the right, a bounce's own mail."""
     ids = message_ids(raw_value(mail, "in-reply-to"))
     ids += reversed(message_ids(raw_value(mail, "references")))
     return tuple(dict.fromkeys(ids + returned))
 
 
-def _stripped(found: mime.Contents) -> str | None:
+def _stripped(found: mime.Contents, said: str) -> str | None:
     """Return the new words: by the text's own marks, or by those of its HTML where the text has none."""
+    if not found.text.strip():
+        return None
     new = quotes.new_words(found.text)
     if new == found.text.strip() and found.unquoted:
         new = quotes.new_words(found.unquoted)
-    return None if new == found.text.strip() else new
+    return None if new == said.strip() else new
 
 
 def _left_out(raw: bytes, problem: str | None) -> list[Attachment]:
     """Return the whole mail as a file where only a part of it could be read, or say why even that is missing."""
-    first = raw.partition(b"\n")[0]
+    first = raw[:100].partition(b"\n")[0]
     if first.startswith(OVERSIZED):
         size = first[len(OVERSIZED) :].strip()
         megabytes = int(size) / 2**20 if size.isdigit() and len(size) < 15 else 0

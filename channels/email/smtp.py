@@ -1,7 +1,7 @@
 """Hands a mail to the SMTP server, and says exactly how far it got.
 
 Until the message itself is sent, a failure means that nothing left. Afterwards silence means that it may have arrived.
-The server's own words are not repeated: they hold addresses. Its codes (RFC 5321, RFC 3463) are.
+The server's own words are not repeated: they hold addresses. Its codes (RFC 5321; `channels.email.codes`) are.
 """
 
 import logging
@@ -10,6 +10,7 @@ import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from channels.email.codes import meaning, status_in
 from channels.email.outgoing import Composed
 from channels.errors import DeliveryFailed
 from channels.types import Connection
@@ -18,18 +19,6 @@ log = logging.getLogger(__name__)
 
 TIMEOUT_S = 30.0  # for each answer of the server
 PORTS = {"starttls": 587, "ssl": 465, "none": 25}
-REASONS = {
-    # enhanced status codes (RFC 3463, RFC 7505), longest first: what it means
-    "5.1.1": "there is no such address",
-    "5.1.10": "that domain takes no mail",
-    "5.1.2": "there is no such domain",
-    "5.2.1": "the mailbox is switched off",
-    "5.2.2": "the mailbox is full",
-    "5.2.3": "the mail is too large for it",
-    "5.3.4": "the mail is too large for it",
-    "5.7.8": "user or password is wrong",
-    "5.7": "the server's policy forbids it",
-}
 
 
 def deliver(composed: Composed, connection: Connection) -> None:
@@ -148,10 +137,8 @@ def _begin(server: smtplib.SMTP, composed: Composed) -> None:
 def _refused(what: str, code: int, text: bytes | str) -> DeliveryFailed:
     """Return the failure of one SMTP code: 5xx for good, 4xx and a closed line until later."""
     words = text.decode("latin-1") if isinstance(text, bytes) else str(text)
-    status = words.split(" ", 1)[0][:12]
-    known = status if status.replace(".", "").isdigit() and status.count(".") == 2 else ""
-    meaning = REASONS.get(known) or REASONS.get(known.rpartition(".")[0], "")
-    detail = f": {meaning}" if meaning else ""
+    known = status_in(words)
+    detail = f": {said}" if (said := meaning(known)) else ""
     shown = f"{code} {known}".strip() if code > 0 else "no answer"
     return DeliveryFailed(f"{what} ({shown}){detail}.", permanent=code >= 500)
 

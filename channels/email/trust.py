@@ -3,7 +3,8 @@
 Sources: RFC 8601 (Authentication-Results), RFC 7489 (alignment), RFC 3834 (Auto-Submitted), RFC 6522 (reports).
 """
 
-from channels.email.headers import Mail, eight_bit, raw_value, raw_values, text_value
+from channels.email.headers import eight_bit, raw_value, raw_values, text_value
+from channels.email.parts import Part
 from channels.email.people import mailboxes
 from channels.types import Party
 
@@ -49,18 +50,23 @@ SUBJECTS = (
 )  # fmt: skip; how a subject begins
 
 
-def proven(mail: Mail, sender: Party, authserv_id: str) -> bool:
-    """Say whether the mail server we trust vouches for this sender: DMARC passed, or DKIM passed for their domain.
+def proven(mail: Part, sender: Party, authserv_id: str, signed_by: tuple[str, ...] = ()) -> bool:
+    """Say whether someone we trust vouches for this sender: DMARC passed, or DKIM passed for their domain.
 
-    Only the topmost Authentication-Results field that names `authserv_id` counts: that server writes it above all that
-    came from outside. A sender who is not the From address, and a mail with several From addresses, is never proven.
+    `signed_by` are domains a provider checked itself. Of the fields only the topmost Authentication-Results that names
+    `authserv_id` counts: that server writes it above all that came from outside. A sender who is not the From address,
+    and a mail with several From addresses, is never proven.
     """
-    if not authserv_id:
+    if not authserv_id and not signed_by:
         return False
     addresses = [party.address for party in _from(mail)]
     if addresses != [sender.address]:
         return False
     domain = sender.address.rpartition("@")[2].lower()
+    if any(_covers(signer.lower(), domain) for signer in signed_by):
+        return True
+    if not authserv_id:
+        return False
     for value in raw_values(mail, "authentication-results"):
         results = [" ".join(part.split()).lower() for part in _without_comments(eight_bit(value)).split(";")]
         if results[0].split(" ")[0] == authserv_id.lower():
@@ -68,11 +74,11 @@ def proven(mail: Mail, sender: Party, authserv_id: str) -> bool:
     return False
 
 
-def automatic(mail: Mail, sender: Party, is_ours: bool) -> bool:
+def automatic(mail: Part, sender: Party, is_ours: bool) -> bool:
     """Say whether a machine, a list or we ourselves wrote this, so that no machine of ours answers it."""
     return (
         is_ours
-        or mail.get_content_type() in REPORTS
+        or mail.kind in REPORTS
         or raw_value(mail, "return-path").strip() == "<>"
         or raw_value(mail, "auto-submitted").strip().lower().partition(";")[0].strip() not in ("", "no")
         or any(_local(party.address).startswith(MACHINES) for party in (*_from(mail), sender))
@@ -84,7 +90,7 @@ def automatic(mail: Mail, sender: Party, is_ours: bool) -> bool:
     )
 
 
-def _from(mail: Mail) -> list[Party]:
+def _from(mail: Part) -> list[Party]:
     return [Party("from", found.address.lower()) for value in raw_values(mail, "from") for found in mailboxes(value)]
 
 
@@ -101,9 +107,12 @@ def _vouches(result: list[str], domain: str) -> bool:
     if said.get("dmarc") == "pass":
         return said.get("header.from", "").strip('"').rpartition("@")[2] == domain
     if said.get("dkim") == "pass":
-        signer = said.get("header.d", "").strip('"')
-        return "." in signer and (domain == signer or domain.endswith("." + signer))
+        return _covers(said.get("header.d", "").strip('"'), domain)
     return False
+
+
+def _covers(signer: str, domain: str) -> bool:
+    return "." in signer and (domain == signer or domain.endswith("." + signer))
 
 
 def _without_comments(value: str) -> str:

@@ -37,7 +37,7 @@ def shown(value: object) -> object:
 
 def read(path: Path) -> InboundMessage:
     """Parse one sample as the desk would."""
-    (message,) = adapter.parse(Delivery("1", "imap:", {}, path.read_bytes()), CONNECTION)
+    message, *_ = adapter.parse(Delivery("1", "imap:", {}, path.read_bytes()), CONNECTION)
     assert isinstance(message, InboundMessage)
     return message
 
@@ -57,7 +57,7 @@ def test_no_sample_is_without_its_expectation() -> None:
 def test_sample_reads_the_same_with_the_other_line_ends(path: Path) -> None:
     raw = path.read_bytes()
     assert b"\r" not in raw
-    (message,) = adapter.parse(Delivery("1", "imap:", {}, raw.replace(b"\n", b"\r\n")), CONNECTION)
+    message, *_ = adapter.parse(Delivery("1", "imap:", {}, raw.replace(b"\n", b"\r\n")), CONNECTION)
     assert isinstance(message, InboundMessage)
     ours = read(path)
     assert (message.external_id, message.text, message.stripped) == (ours.external_id, ours.text, ours.stripped)

@@ -10,7 +10,7 @@ from channels.email import adapter, smtp
 from channels.email.outgoing import compose
 from channels.email.reading import read
 from channels.errors import DeliveryFailed
-from channels.types import Attachment, Connection, Party, Reply, Sent
+from channels.types import Attachment, Connection, InboundMessage, Party, Reply, Sent
 from tests.servers.smtp import PASSWORD, USER, SmtpServer
 
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -58,7 +58,8 @@ class TestCompose:
     def test_what_we_send_is_found_again_by_our_own_parser(self) -> None:
         text = "Grüße,\nسلام\n.a line with a dot\n\nFrom here on"
         mail = compose(a_reply(text=text, subject="Über " * 40, answers=(LONG_ID,)), a_connection(), NOON)
-        found = read(mail.message.as_bytes(), a_connection())
+        (found,) = read(mail.message.as_bytes(), a_connection())
+        assert isinstance(found, InboundMessage)
         assert (found.text, found.subject) == (text, ("Über " * 40).strip())
         assert (found.external_id, found.answers, found.sent_at) == ("<r1@shop.example>", (LONG_ID,), NOON)
 
