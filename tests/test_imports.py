@@ -42,6 +42,7 @@ HOMES = {  # package -> where it may be imported; any other package: one unit, w
     "sqlalchemy": ("router.store",),
     "requests": ("channels.http",),
     "textblob": ("router.triage",),
+    "cryptography": ("router.vault", "channels.email.sendgrid"),  # what is sealed; what SendGrid signs
 }
 AT_HOME_ANYWHERE = {"re2"}  # regular expressions in linear time, wherever text from outside is matched
 
