@@ -1,49 +1,48 @@
 """webchat: what a visitor writes on the chat page or in the widget; answers are read from the store by that page.
 
-No outside standard: the form is ours (README.md beside this file). The visitor's token travels in a header.
+No outside standard: the form is ours (README.md beside this file). The visitor's token travels in a header, and beside
+it what the site says of its signed-in customer.
 """
 
 import json
-import re
 from datetime import datetime
 
 from channels.errors import NotUnderstood
-from channels.files import accepted, attachments_in
-from channels.payload import Fields, as_object, read_object, text_in
+from channels.payload import read_object, text_in
 from channels.types import (
     Answer,
     Attachment,
     ChannelInfo,
     Connection,
     Delivery,
-    InboundMessage,
     Parsed,
-    Party,
     Reply,
     Request,
     Sent,
     Setting,
 )
+from channels.webchat import identity
+from channels.webchat.identity import Identity, identity_of, mail_address, visitor_id
+from channels.webchat.reading import MAX_FILE_BYTES, MAX_TEXT, message
 from channels.webchat.visitor import (
     allowed_origins,
     bad_origins,
+    issue_known,
     issue_visitor,
     origin_allowed,
     origin_of,
     visitor_of,
 )
 
-__all__ = ["INFO", "allowed_origins", "fetch", "issue_visitor", "origin_allowed", "parse", "receive", "send", "test"]
-__all__ += ["visitor_of"]
+__all__ = ["INFO", "allowed_origins", "fetch", "identity_of", "issue_known", "issue_visitor", "mail_address"]
+__all__ += ["origin_allowed", "parse", "receive", "send", "test", "visitor_of"]
 
 VISITOR_HEADER = "x-heed-visitor"  # the token, from the browser
+IDENTITY_HEADER = "x-heed-identity"  # the site's word on its customer, from the browser
 KEPT_HEADER = "heed-visitor-id"  # the verified visitor id, in the stored delivery
-MAX_TEXT = 4000  # characters of one message
-MAX_FILES = 5  # of one message
-CLIENT_ID = re.compile(r"[A-Za-z0-9_.:-]{1,64}")
+KEPT_IDENTITY = "heed-identity"  # what the site vouched for, verified, as JSON
 BODY_TYPES = ("application/json", "text/plain")  # a page that is closing may send no other than text/plain
-FILE_TYPES = frozenset({"image/png", "image/jpeg", "image/gif", "image/webp", "application/pdf", "text/plain"})
-CLAIMS = (("name", 200), ("email", 320), ("page", 2000))  # what a visitor may say of themselves, and its length
+MAX_BODY = 12 * 1024 * 1024  # bytes of a message's files in base64, and its text
 
 INFO = ChannelInfo(
     key="webchat",
@@ -58,6 +57,14 @@ INFO = ChannelInfo(
             "Origins by comma, such as https://shop.example.com. Empty: only Heed's own chat page.",
             required=False,
         ),
+        Setting(
+            identity.SETTING,
+            "Identity secret",
+            "At least 32 characters that your site's server signs its customers with. Empty: every visitor is a guest.",
+            secret=True,
+            required=False,
+            rotates=True,
+        ),
         Setting("title", "Title", "Stands above the conversation.", required=False, default="Chat with us"),
         Setting("greeting", "Greeting", "The first words a visitor sees.", required=False, default="How can we help?"),
         Setting("base_url", "Address of the platform", "Not used: web chat has no other side.", required=False),
@@ -65,8 +72,11 @@ INFO = ChannelInfo(
     steps=(
         "Save: the chat page works at once at /chat/<connection>.",
         "To embed it, list your site's origin and put the widget's script tag into your pages.",
+        "To know signed-in customers, enter an identity secret, let your server sign each page's customer with it and "
+        "put the token into the script tag as data-identity.",
     ),
     max_text=MAX_TEXT,
+    max_body=MAX_BODY,
 )
 
 
@@ -75,7 +85,7 @@ def receive(request: Request, connection: Connection, now: datetime) -> Answer |
 
     401 without a visitor token of this connection, 403 from a foreign page, 405, 415, 413 for a long text, 422 else.
     """
-    visitor = visitor_of(request.headers.get(VISITOR_HEADER, ""), connection)
+    visitor = visitor_of(request.headers.get(VISITOR_HEADER, ""), connection, now)
     if visitor is None:
         return _problem(401, "Who are you?", f"{VISITOR_HEADER} is missing or not ours: reload the page.")
     origin = request.headers.get("origin")
@@ -90,11 +100,15 @@ def receive(request: Request, connection: Connection, now: datetime) -> Answer |
         text = text_in(body, "text")
         if len(text) > MAX_TEXT:
             return _problem(413, "Too long", f"A message has at most {MAX_TEXT} characters: send it in parts.")
-        message = _message(body, visitor)
+        said = message(body, visitor)
+        if sum(len(file.data or b"") for file in said.attachments) > MAX_FILE_BYTES:
+            most = MAX_FILE_BYTES // 2**20
+            return _problem(413, "Too large", f"The files of one message have at most {most} MB together.")
     except NotUnderstood as problem:
         return _problem(422, "Not understood", str(problem))
     answer = Answer(200, json.dumps({"stored": True, "id": body.get("id")}), "application/json")
-    return Delivery(message.external_id, request.url, {KEPT_HEADER: visitor}, request.body, answer)
+    kept = {KEPT_HEADER: visitor, **_vouched(request, visitor, connection, now)}
+    return Delivery(said.external_id, request.url, kept, request.body, answer)
 
 
 def parse(delivery: Delivery, connection: Connection) -> list[Parsed]:
@@ -102,7 +116,9 @@ def parse(delivery: Delivery, connection: Connection) -> list[Parsed]:
     visitor = delivery.headers.get(KEPT_HEADER, "")
     if not visitor:
         raise NotUnderstood(f"The delivery holds no {KEPT_HEADER}: it did not come through the chat page.")
-    return [_message(read_object(delivery.body), visitor)]
+    signed = delivery.headers.get(KEPT_IDENTITY)
+    known = read_object(signed.encode()) if signed else {}
+    return [message(read_object(delivery.body), visitor, known)]
 
 
 def send(reply: Reply, connection: Connection) -> Sent:
@@ -123,33 +139,17 @@ def test(connection: Connection) -> list[str]:
     for entry in bad_origins(connection):
         shown = entry[:100]
         problems.append(f"allowed_origins: “{shown}” is no origin. Write it as https://shop.example.com.")
+    if 0 < len(connection.setting(identity.SETTING)) < identity.LEAST_SECRET:
+        problems.append(f"identity_secret is too short: give at least {identity.LEAST_SECRET} random characters.")
     return problems
 
 
-def _message(body: Fields, visitor: str) -> InboundMessage:
-    """Return what the visitor wrote. Raises NotUnderstood in words the page can show."""
-    client_id = text_in(body, "id")
-    if not CLIENT_ID.fullmatch(client_id):
-        raise NotUnderstood("id must have 1 to 64 letters, digits, or any of _ . : -.")
-    text = text_in(body, "text", most=MAX_TEXT)
-    files = attachments_in(body.get("attachments"), most=MAX_FILES, links=False)
-    if not accepted(files, FILE_TYPES):
-        raise NotUnderstood("attachments must be PNG, JPEG, GIF, WebP, PDF or plain text, in base64.")
-    if not text.strip() and not files:
-        raise NotUnderstood("text is missing.")
-    said = as_object(body["visitor"], "visitor") if body.get("visitor") is not None else {}
-    claims = {name: value for name, most in CLAIMS if (value := text_in(said, name, most=most).strip())}
-    party = Party("from", visitor, claims.get("name", ""))
-    return InboundMessage(
-        external_id=f"{visitor}/{client_id}",
-        sender=party,
-        text=text,
-        parties=(party,),
-        thread=visitor,
-        attachments=files,
-        proven=True,  # the token proves the visitor; name and mail address are claims alone
-        claims=claims,
-    )
+def _vouched(request: Request, visitor: str, connection: Connection, now: datetime) -> dict[str, str]:
+    """Return the header that keeps what the site says of this very visitor, none if it says nothing that holds."""
+    known: Identity | None = identity_of(request.headers.get(IDENTITY_HEADER, ""), connection, now)
+    if known is None or visitor_id(known, connection) != visitor:
+        return {}
+    return {KEPT_IDENTITY: json.dumps({"user_id": known.user_id, "name": known.name, "email": known.email})}
 
 
 def _problem(status: int, title: str, detail: str, headers: dict[str, str] | None = None) -> Answer:

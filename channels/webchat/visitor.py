@@ -1,7 +1,9 @@
 """Who a visitor's browser is, and from which pages it may speak. Pure but for the random id of a new visitor.
 
-A token is `v1.<visitor id>.<issued, unix seconds>.<hex HMAC>`. It proves one thing: that this is the browser we gave
-that visitor id to, on this connection. It does not end, but dies when the secret it was signed with is taken away.
+A token is `v1.<visitor id>.<issued>.<hex HMAC>`, times in Unix seconds. It proves one thing: that this is the browser
+we gave that visitor id to, on this connection. It does not end, but dies when the secret it was signed with is taken
+away. A customer whom the site vouches for has `v2.<visitor id>.<ends>.<hex HMAC>`: it opens the same conversation on
+each of their devices, for as long as the site's word holds.
 """
 
 import hmac
@@ -13,30 +15,33 @@ from urllib.parse import urlsplit
 from channels.errors import ChannelError
 from channels.types import Connection
 from channels.verify import digest, is_secret
+from channels.webchat.identity import Identity, visitor_id
 
-TOKEN = re.compile(r"v1\.([0-9a-f]{24})\.([0-9]{1,12})\.([0-9a-f]{64})")
+TOKEN = re.compile(r"(v[12])\.([0-9a-f]{24})\.([0-9]{1,12})\.([0-9a-f]{64})")
 PORTS = {"http": 80, "https": 443}
 
 
 def issue_visitor(connection: Connection, now: datetime) -> str:
     """Return the token of a new visitor. Raises ChannelError if the connection has no secret."""
-    secret = next((secret for secret in connection.secrets if secret), "")
-    if not secret:
-        raise ChannelError(f"The web chat “{connection.name}” has no secret: make one in its settings.")
-    visitor = secrets.token_hex(12)
-    at = int(now.timestamp())
-    return f"v1.{visitor}.{at}.{digest(secret, _signed(connection, visitor, str(at)))}"
+    return _token(connection, "v1", secrets.token_hex(12), int(now.timestamp()))
 
 
-def visitor_of(token: str, connection: Connection) -> str | None:
-    """Return the visitor a token belongs to, None unless this connection issued it."""
+def issue_known(connection: Connection, identity: Identity) -> str:
+    """Return the token of a customer the site vouches for; it ends when that does. Raises ChannelError as above."""
+    return _token(connection, "v2", visitor_id(identity, connection), int(identity.ends_at.timestamp()))
+
+
+def visitor_of(token: str, connection: Connection, now: datetime) -> str | None:
+    """Return the visitor a token belongs to, None unless this connection issued it and it has not ended."""
     match = TOKEN.fullmatch(token)
     if match is None:
         return None
-    visitor, at, mac = match.groups()
-    message = _signed(connection, visitor, at)
+    version, visitor, at, mac = match.groups()
+    message = _signed(connection, version, visitor, at)
     expected = [digest(secret, message) for secret in connection.secrets if secret]
-    return visitor if is_secret(mac, expected) else None
+    if not is_secret(mac, expected) or (version == "v2" and int(at) <= now.timestamp()):
+        return None
+    return visitor
 
 
 def allowed_origins(connection: Connection) -> tuple[str, ...]:
@@ -68,8 +73,15 @@ def origin_of(url: str) -> str:
         return ""
 
 
-def _signed(connection: Connection, visitor: str, at: str) -> bytes:
-    return f"heed-visitor.v1.{connection.key}.{visitor}.{at}".encode("utf-8", "backslashreplace")
+def _token(connection: Connection, version: str, visitor: str, at: int) -> str:
+    secret = next((secret for secret in connection.secrets if secret), "")
+    if not secret:
+        raise ChannelError(f"The web chat “{connection.name}” has no secret: make one in its settings.")
+    return f"{version}.{visitor}.{at}.{digest(secret, _signed(connection, version, visitor, str(at)))}"
+
+
+def _signed(connection: Connection, version: str, visitor: str, at: str) -> bytes:
+    return f"heed-visitor.{version}.{connection.key}.{visitor}.{at}".encode("utf-8", "backslashreplace")
 
 
 def _normal(origin: str) -> str | None:
