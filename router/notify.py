@@ -25,13 +25,13 @@ TIMEOUT_S = 1.0  # no page waits longer for the broker
 class Change:
     """Something changed: ids only, so that whoever hears it must read it under their own scope."""
 
-    kind: str  # ticket, presence, desk, session, notice, here
+    kind: str  # ticket, presence, desk, session, notice, here; typing, seen: to the customer of a chat
     brand: str = ""
     ticket: str = ""
     agent: str = ""  # whom it concerns: the ticket's agent, the one whose presence or session changed
     before: str = ""  # the agent who had the ticket until now
     thread: str = ""  # "<connection id>:<thread>" of a chat that the customer may be watching
-    doing: str = ""  # of a change of kind here: what the agent does at the ticket; see web.who_is_here
+    doing: str = ""  # of a change of kind here or typing: what is done at the ticket; see web.who_is_here
 
 
 def open_redis(url: str) -> redis.Redis:

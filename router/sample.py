@@ -237,7 +237,7 @@ class Loading:
 
     def _external_id(self, said: Said, connection: Connection) -> str:
         token = self._so_far.visitors.get(said.who.key, "")
-        return posts.external_id(said, visitor_of(token, connection) or "" if token else "")
+        return posts.external_id(said, visitor_of(token, connection, self._now()) or "" if token else "")
 
     def _stories(self, said: Sequence[Said]) -> dict[str, Said]:
         """Return which message began a ticket: ticket -> message."""

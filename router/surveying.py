@@ -11,6 +11,7 @@ from functools import lru_cache
 from hashlib import sha256
 
 from channels import adapter
+from router import by_mail
 from router import survey_texts as texts
 from router.app import Heed
 from router.changes import Changes
@@ -130,10 +131,10 @@ def of_ticket(heed: Heed, scope: Scope, ticket_id: str) -> list[Survey]:
 
 
 def with_link(heed: Heed, db: Connection, message_id: str, text: str) -> str:
-    """Return a message as it leaves: a question with its customer's own link, which is stored nowhere."""
+    """Return a message as it leaves: one that asks its customer gets their own link, which is stored nowhere."""
     found = surveys.by_message(db, message_id)
     if found is None:
-        return text
+        return by_mail.with_link(heed, db, message_id, text)
     survey_id, token_hash = found
     made = (token_of(secret, survey_id) for secret in heed.config.secret_keys)
     token = next((token for token in made if _digest(token) == token_hash), "")

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from router import (
+    by_mail,
     delivery,
     effects,
     fetching,
@@ -100,6 +101,7 @@ class Sweep:
             ("effects", lambda: self._effects(waiting, now)),
             ("files", lambda: self._fetch(waiting, now)),
             ("questions to customers", lambda: surveying.ask_due(self._heed, now)),
+            ("answers that follow by mail", lambda: by_mail.follow_due(self._heed, now)),
             ("follow-ups", lambda: following.tell_due(self._heed, now)),
             ("the minute's figures", lambda: minutes.measure(self._heed, now)),
             ("housework", lambda: self._tidy(now)),

@@ -8,6 +8,7 @@ import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from router import by_mail
 from router.app import Heed
 from router.desk.acting import acting
 from router.desk.addressing import new_token, recipients
@@ -107,6 +108,7 @@ def _release(heed: Heed, scope: Scope, message_id: str, ticket_id: str, agent_id
             hold(act.db, act.changes, act.ticket, one, CLOSED if gone else WROTE_FIRST)
             return
         held.release(act.db, message_id, now)
+        by_mail.owe(act.db, act.ticket, now)
         if act.ticket.state != State.RESOLVED:
             answered(act, act.ticket.work_class != "mail" and act.ticket.state == State.OPEN, by=agent_id)
         act.ticket.last_answer_at = now

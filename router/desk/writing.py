@@ -6,7 +6,7 @@ from datetime import datetime
 from hashlib import sha256
 
 from channels.types import MAX_MAIL, Attachment
-from router import files, placeholders, placing
+from router import by_mail, files, placeholders, placing
 from router.app import Heed
 from router.desk.acting import Act
 from router.desk.addressing import Recipients, message_id_for
@@ -128,6 +128,7 @@ def write(
     assert ticket.connection_id is not None
     leaves = Outgoing(message.id, ticket.id, ticket.connection_id, due_at=due_at or act.now, created_at=act.now)
     changes.outgoing.append(leaves)
+    by_mail.owe(act.db, ticket, act.now)
     return message
 
 

@@ -98,6 +98,13 @@ def brand_of(heed: Heed, scope: Scope, ticket_id: str) -> str | None:
         return found.brand_id if found else None
 
 
+def chat_of(heed: Heed, scope: Scope, ticket_id: str) -> str:
+    """Return the conversation whose customer may have its page open, as changes name it; empty if it is no chat."""
+    with heed.database.read() as db:
+        found = ticket_rows.load(db, scope, [ticket_id]).get(ticket_id)
+    return f"{found.connection_id}:{found.thread}" if found and found.channel == "webchat" and found.thread else ""
+
+
 def names_of(heed: Heed, agent_ids: Sequence[str]) -> dict[str, str]:
     """Return the names of people of the desk."""
     with heed.database.read() as db:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from router.model import Scope
 from router.notify import Change
 
+FOR_VISITORS = ("typing", "seen")  # what an agent does at a chat, told to its customer alone
 GATHERED = 50  # ids of one gathered hint; more: look at everything
 
 
@@ -24,6 +25,8 @@ def concerns(change: Change, viewer: Viewer) -> bool:
     """Say whether a viewer may hear of a change at all."""
     if viewer.thread:
         return change.thread == viewer.thread
+    if change.kind in FOR_VISITORS:
+        return False
     if change.kind == "session":
         return change.agent == viewer.scope.agent
     if change.brand and not viewer.scope.sees(change.brand):
@@ -42,7 +45,7 @@ def is_theirs(change: Change, viewer: Viewer) -> bool:
 def told(change: Change, viewer: Viewer) -> dict[str, object]:
     """Return what a viewer hears of a change: ids only, and of people nothing but themselves."""
     if viewer.thread:
-        return {"kind": "message"}
+        return {"kind": change.kind if change.kind in FOR_VISITORS else "message", **_doing(change)}
     said: dict[str, object] = {"kind": change.kind}
     if change.ticket:
         said["ticket"] = change.ticket
@@ -50,6 +53,10 @@ def told(change: Change, viewer: Viewer) -> dict[str, object]:
         said["mine"] = change.agent == viewer.scope.agent
         said["was_mine"] = change.before == viewer.scope.agent
     return said
+
+
+def _doing(change: Change) -> dict[str, object]:
+    return {"doing": change.doing} if change.kind == "typing" else {}
 
 
 def moved(gathered: Collection[str], spread_s: float) -> dict[str, object]:

@@ -19,7 +19,7 @@ from datetime import datetime
 from flask import Blueprint, Flask, Response, current_app, g, request, session
 from werkzeug.wrappers import Response as AnyResponse
 
-from router import accounts, presence, tokens
+from router import accounts, presence, tokens, visiting
 from router.app import Heed
 from router.notify import Change
 from router.store.failures import DATABASE_AWAY
@@ -43,6 +43,7 @@ GATHER_S = 0.2  # how long changes elsewhere are gathered; the first after a cal
 SPREAD_S = 2.0  # over how long pages spread their looks at most
 SPREAD_PAGE_S = 0.004  # and for each open page: what 250 looks a second take
 RETRY_MS = 1000  # when a browser connects again
+VISITORS_SHARE = 1 / 3  # of the streams may be held by customers' chats; the rest is the desk's alone
 HEARTBEAT_S = 15.0  # all streams of this process are noted as seen
 RETRY_AFTER_S = 30  # for a page that was refused: it polls meanwhile
 
@@ -76,17 +77,22 @@ class Hub:
         self.process = f"{socket.gethostname()}:{os.getpid()}:{int(time.time())}"
         self._clients: set[Client] = set()
         self._lock = threading.Lock()
+        self._visitors = 0  # streams of customers among them
         self._listening = False
         self.who = WhoIsHere()
         self._moved = threading.Event()  # something was gathered
 
     def join(self, viewer: Viewer) -> Client | None:
-        """Return a new stream's queue, None if this process holds as many streams as it may."""
+        """Return a new stream's queue, None if this process holds as many streams as it may, or as many of visitors."""
         client = Client(viewer)
+        most = self._heed.config.max_streams
         with self._lock:
-            if len(self._clients) >= self._heed.config.max_streams or self._heed.notifier.stopping:
+            if len(self._clients) >= most or self._heed.notifier.stopping:
+                return None
+            if viewer.thread and self._visitors >= most * VISITORS_SHARE:
                 return None
             self._clients.add(client)
+            self._visitors += bool(viewer.thread)
         self.listen()
         return client
 
@@ -102,12 +108,19 @@ class Hub:
     def leave(self, client: Client) -> None:
         """Forget a stream."""
         with self._lock:
+            self._visitors -= bool(client.viewer.thread and client in self._clients)
             self._clients.discard(client)
 
     @property
     def open(self) -> int:
         """Return how many streams are open here."""
         return len(self._clients)
+
+    def visitors(self) -> set[tuple[str, str]]:
+        """Return whose chats are open here: (connection id, visitor)."""
+        with self._lock:
+            threads = [client.viewer.thread.partition(":") for client in self._clients if client.viewer.thread]
+        return {(connection_id, visitor) for connection_id, _, visitor in threads}
 
     @property
     def spread_s(self) -> float:
@@ -154,7 +167,7 @@ class Hub:
                 time.sleep(GATHER_S)
 
     def _beat(self) -> None:
-        """Note all agents' streams of this process as seen, in one write."""
+        """Note all streams of this process as seen: agents' in one write, visitors' in another."""
         last = time.monotonic()
         while not self._heed.notifier.stopping:
             time.sleep(1)
@@ -163,6 +176,7 @@ class Hub:
             last = time.monotonic()
             try:
                 presence.streams_seen(self._heed, self.process, now())
+                visiting.here(self._heed, self.visitors(), now())
             except DATABASE_AWAY as error:
                 log.warning("streams could not be noted as seen: %s", type(error).__name__)
 

@@ -1,5 +1,7 @@
 """Who else reads a ticket or writes on it just now: kept in memory for a minute, told over the notifier, never stored.
 
+The customer of a chat is among them while they type.
+
 Each page says so when it opens a ticket, every 20 seconds, and when its agent begins or stops typing. Every process
 hears all of it, so each can answer; with the broker away nothing is known, and nothing is shown.
 """
@@ -10,8 +12,10 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from router.notify import Change
+from router.visiting import CUSTOMER
 
 LASTS_S = 45.0  # without another word a page counts as closed
+CUSTOMER_LASTS_S = 10.0  # a customer's page says that they type every few seconds
 READS, TYPES, LEFT = "reads", "types", "left"
 
 
@@ -40,7 +44,7 @@ class WhoIsHere:
                 del here[agent]
             before = here.pop(change.agent, ("", 0.0))[0]
             if change.doing != LEFT:
-                here[change.agent] = (change.doing, now + LASTS_S)
+                here[change.agent] = (change.doing, now + (CUSTOMER_LASTS_S if change.agent == CUSTOMER else LASTS_S))
             if not here:
                 del self._at[change.ticket]
             return before != change.doing and bool(before or change.doing != LEFT)

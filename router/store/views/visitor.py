@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, tuple_
 from sqlalchemy.engine import Connection as Db
 
-from router.store.schema import agent, attachment, message, ticket
+from router.store.schema import agent, attachment, message, promise, ticket, ticket_seen
+
+COUNTED = 1000  # tickets ahead; more are not told apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +24,56 @@ class VisitorLine:
     at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class TicketNow:
+    """How a visitor's newest ticket stands."""
+
+    id: str
+    brand_id: str
+    state: str
+    queue_id: str
+    lane_id: int | None
+    place: datetime | None
+    agent: str
+
+
+def ticket_now(db: Db, connection_id: str, thread: str) -> TicketNow | None:
+    """Return a visitor's newest ticket, or the one it was merged into."""
+    newest = select(func.coalesce(ticket.c.merged_into, ticket.c.id))
+    newest = newest.where(ticket.c.connection_id == connection_id, ticket.c.thread == thread)
+    newest = newest.order_by(ticket.c.created_at.desc(), ticket.c.id.desc()).limit(1)
+    columns = (ticket.c.id, ticket.c.brand_id, ticket.c.state, ticket.c.queue_id, ticket.c.lane_id, ticket.c.place)
+    query = select(*columns, func.coalesce(agent.c.name, "")).outerjoin(agent, agent.c.id == ticket.c.agent_id)
+    row = db.execute(query.where(ticket.c.id == newest.scalar_subquery())).first()
+    return TicketNow(*row) if row else None
+
+
+def ahead(db: Db, one: TicketNow) -> int:
+    """Return how many tickets of its lane stand before a waiting one; at most `COUNTED`."""
+    before = tuple_(ticket.c.place, ticket.c.id) < tuple_(one.place, one.id)
+    query = select(ticket.c.id).where(ticket.c.lane_id == one.lane_id, ticket.c.place.is_not(None), before)
+    return db.execute(select(func.count()).select_from(query.limit(COUNTED).subquery())).scalar_one()
+
+
+def answered_since(db: Db, queue_id: str, channel: str, since: datetime) -> int:
+    """Return how many tickets of a queue and channel got their first answer since a moment."""
+    query = select(func.count()).select_from(promise).join(ticket, ticket.c.id == promise.c.ticket_id)
+    first = (promise.c.kind == "first_answer") & (promise.c.met_at >= since)
+    return db.execute(query.where(first, ticket.c.queue_id == queue_id, ticket.c.channel == channel)).scalar_one()
+
+
+def seen_until(db: Db, connection_id: str, thread: str) -> datetime | None:
+    """Return up to when somebody at the desk has seen what a visitor wrote."""
+    query = select(func.max(ticket_seen.c.at)).join(ticket, ticket.c.id == ticket_seen.c.ticket_id)
+    of_thread = (ticket.c.connection_id == connection_id) & (ticket.c.thread == thread)
+    found: datetime | None = db.execute(query.where(of_thread)).scalar()
+    return found
+
+
 def lines(db: Db, connection_id: str, thread: str, after: str | None, limit: int) -> list[VisitorLine]:
     """Return the visible messages of one thread, oldest first: those after one message, else the last ones.
 
-    Only public messages of that connection's thread; a message taken back is not there.
+    Only public messages of that connection's thread; a message taken back is not there, nor what we sent another way.
     """
     query = (
         select(
@@ -44,6 +92,7 @@ def lines(db: Db, connection_id: str, thread: str, after: str | None, limit: int
             message.c.visibility == "public",
             message.c.direction.in_(("inbound", "outbound")),
             message.c.deleted_at.is_(None),
+            or_(message.c.direction == "inbound", message.c.connection_id == connection_id),
             or_(message.c.direction == "inbound", message.c.state.not_in(("failed", "scheduled", "withdrawn"))),
         )
     )

@@ -3,7 +3,7 @@
 from flask import Flask
 
 from router.inbox.visitor import Chats
-from router.web.chat import pages, talk
+from router.web.chat import beside, pages, talk
 from router.web.security import heed_of
 
 
@@ -12,3 +12,4 @@ def register(app: Flask) -> None:
     app.extensions["heed.chats"] = Chats(heed_of(app))
     app.register_blueprint(pages.bp)
     app.register_blueprint(talk.bp)
+    app.register_blueprint(beside.bp)

@@ -4,7 +4,7 @@ from flask import abort, current_app, request
 
 from channels.webchat import adapter
 from router.inbox.visitor import Chat, Chats
-from router.web.security import heed_of
+from router.web.security import heed_of, now
 from router.web.words import look_up as _
 
 VISITOR_HEADER = "X-Heed-Visitor"
@@ -24,7 +24,7 @@ def chat_of(key: str) -> Chat:
 
 def visitor_of(row: Chat) -> str:
     """Return the visitor who asks; 401 without a token of this chat."""
-    visitor = adapter.visitor_of(request.headers.get(VISITOR_HEADER, ""), row.connection)
+    visitor = adapter.visitor_of(request.headers.get(VISITOR_HEADER, ""), row.connection, now())
     if visitor is None:
         abort(401, _("This browser has no conversation here yet. Load the page again."))
     return visitor

@@ -6,10 +6,11 @@ from flask import Blueprint, Response, g, render_template, request
 from flask import current_app as app
 
 from channels.webchat import adapter
-from router.inbox.visitor import Chat, language
+from channels.webchat.reading import FILE_TYPES, MAX_FILE_BYTES, MAX_FILES, MAX_TEXT
+from router.inbox.visitor import Chat, language, opening
 from router.web.audience import audience
 from router.web.chat.known import chat_of
-from router.web.security import heed_of
+from router.web.security import heed_of, now
 from router.web.words import look_up as _
 from router.web.words import prefer, read_in
 
@@ -27,13 +28,19 @@ def page(key: str) -> str:
     origins = adapter.allowed_origins(row.connection)
     g.frame_ancestors = " ".join(origins) or None
     prefer(language(heed_of(), row))
+    is_open, back_at = opening(heed_of(), row, now())
     return render_template(
         "chat/page.html",
         key=key,
         title=_title(row),
         greeting=_own(row, "greeting") or _("How can we help?"),
         framed=request.args.get("frame") == "1",
-        most=adapter.MAX_TEXT,
+        most=MAX_TEXT,
+        files=MAX_FILES,
+        bytes=MAX_FILE_BYTES,
+        takes=",".join(sorted(FILE_TYPES)),
+        is_open=is_open,
+        back_at=back_at.isoformat() if back_at else "",
     )
 
 

@@ -3,7 +3,8 @@
 from flask import Blueprint, g, jsonify, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from router import seen, staffing
+from router import inbox, seen, staffing
+from router.notify import Change
 from router.web.audience import audience
 from router.web.security import heed_of, now
 
@@ -13,8 +14,10 @@ bp = Blueprint("seen", __name__)
 @bp.post("/tickets/<ticket_id>/seen")
 @audience("agent")
 def see(ticket_id: str) -> AnyResponse:
-    """Note a ticket as seen up to the message named."""
+    """Note a ticket as seen up to the message named; the customer of a chat hears of it."""
     news = seen.see(heed_of(), g.scope, ticket_id, request.form.get("message", "")[:40])
+    if news and (chat := inbox.chat_of(heed_of(), g.scope, ticket_id)):
+        heed_of().notifier.publish([Change("seen", thread=chat)])
     return jsonify({"news": news})
 
 

@@ -9,6 +9,7 @@ const PAUSE_MS = 6000; // without a key: not typing any more
 let ticket = "";
 let typing = 0;
 let told = "";
+let did = ""; // what the server was told last
 
 const shown = () => document.getElementById("talk")?.dataset.ticket ?? "";
 
@@ -17,7 +18,10 @@ async function tell(doing) {
   const at = ticket;
   if (!at) return;
   const token = document.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
-  const how = doing ? { method: "POST", body: new URLSearchParams({ doing }), headers: { "X-CSRFToken": token }, keepalive: true } : {};
+  const kind = /** @type {HTMLInputElement | null} */ (document.querySelector("form#composer [name=kind]:checked"))?.value ?? "";
+  const body = new URLSearchParams({ doing: doing ?? "", before: did, kind });
+  if (doing) did = doing;
+  const how = doing ? { method: "POST", body, headers: { "X-CSRFToken": token }, keepalive: true } : {};
   const said = await fetch(`/tickets/${at}/here`, how).then((answer) => answer.json()).catch(() => null);
   const place = document.getElementById("here");
   if (!said || !place || at !== shown()) return;
