@@ -3,15 +3,12 @@
 What a sample says is tried in the conformance suite, once for each channel.
 """
 
-import re
-from pathlib import Path
-
 import pytest
 
 import channels
+from tests.channels.cases import cases_of
 from tests.channels.samples import EXPECTED, folder_of, samples_of
 
-TESTS = Path(__file__).parent
 ENOUGH = 12  # samples of a platform; a form of our own has fewer sides
 OURS = ("api", "webchat")
 
@@ -32,5 +29,4 @@ def test_every_sample_has_its_expectation_and_no_expectation_is_alone(channel: s
 
 
 def test_every_channel_is_held_to_the_contract(channel: str) -> None:
-    cases = "".join(path.read_text(encoding="utf-8") for path in TESTS.rglob("test_*.py"))
-    assert re.search(rf"Case\(\s*channel=\"{channel}\"", cases), f"no test of {channel} inherits Conformance"
+    assert cases_of(channel), f"no test of {channel} inherits Conformance"
