@@ -168,6 +168,14 @@ def _files(event: Fields) -> tuple[Attachment, ...]:
 
 
 def _file(file: Fields) -> Attachment:
+    """Return one file; one that cannot be read keeps its place, with the reason."""
+    try:
+        return _known_file(file)
+    except NotUnderstood:
+        return Attachment("file", media_type(""), error="Slack described this file in an unknown way: open it there.")
+
+
+def _known_file(file: Fields) -> Attachment:
     name = text_in(file, "name") or text_in(file, "title") or "file"
     kind = media_type(text_in(file, "mimetype"))
     if why := GONE.get(text_in(file, "mode")):

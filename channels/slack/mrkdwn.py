@@ -5,7 +5,7 @@ Source: docs.slack.dev/messaging/formatting-message-text (escaping, mentions, li
 
 import re
 
-MARK = re.compile(r"<([^<>]*)>")
+MARK = re.compile(r"<((?:!date\^[^<>|]*|[^<>|\s]+)(?:\|[^<>]*)?)>")
 AT = ("@", "!subteam^", "!")  # what stands for somebody: a member, a group, everybody here
 
 

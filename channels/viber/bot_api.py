@@ -13,6 +13,7 @@ from channels.types import Connection
 
 BASE_URL = "https://chatapi.viber.com"
 HOSTS = ("chatapi.viber.com",)  # that may be sent the token, besides the connection's base_url
+MAX_STATUS = 1000  # numbers beyond this are none of Viber's codes
 
 PAY = "The bot has no messages left outside a conversation: top up its account with Viber."
 ASKED_WRONG = Refusal("Viber cannot read the request: is there another API behind base_url?")
@@ -29,7 +30,7 @@ REFUSALS = {
     "9": Refusal("Viber has suspended this bot: ask Viber why.", passes=True),
     "10": Refusal("The bot has no webhook: save the connection again, so that it is set.", passes=True),
     **dict.fromkeys(("11", "13"), OLD_APP),
-    "12": Refusal("Viber asks us to slow down.", passes=True),
+    "12": Refusal("Viber asks us to slow down.", passes=True, slows="connection"),
     "14": ASKED_WRONG,
     "15": Refusal("Viber does not let this bot write: ask Viber to authorise it.", passes=True),
     "16": Refusal("Viber allows no message here."),
@@ -59,9 +60,10 @@ def call(connection: Connection, method: str, params: Mapping[str, object], *, s
     answer = response.json()
     fields = answer if isinstance(answer, dict) else {}
     status = fields.get("status")
-    if response.ok and status == 0 and not isinstance(status, bool):
+    known = isinstance(status, int) and not isinstance(status, bool) and 0 <= status < MAX_STATUS
+    if response.ok and known and status == 0:
         return fields
-    code = str(status) if isinstance(status, int) and 0 < status < 1000 else ""
+    code = str(status) if known and status else ""
     raise failure("Viber", response, code, REFUSALS, safe=not shows)
 
 
