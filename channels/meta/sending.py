@@ -74,7 +74,7 @@ def send(reply: Reply, connection: Connection, platform: Platform) -> Sent:
     if not CUSTOMER.fullmatch(customer):
         raise DeliveryFailed(f"The customer has no {platform.name} id to answer to.", permanent=True)
     texts = _texts(clean(reply.text), platform.max_text, platform.max_bytes)
-    files = [(_kind(attachment, platform), graph.file_part(attachment)) for attachment in reply.attachments]
+    files = [(kind_of(attachment, platform), graph.file_part(attachment)) for attachment in reply.attachments]
     if not texts and not files:
         raise DeliveryFailed("The reply has neither text nor files.", permanent=True)
     frame = {"recipient": {"id": customer}, **_type(reply)}
@@ -123,7 +123,7 @@ def _texts(text: str, most: int, most_bytes: int | None) -> list[str]:
     return found
 
 
-def _kind(attachment: Attachment, platform: Platform) -> str:
+def kind_of(attachment: Attachment, platform: Platform) -> str:
     """Return what the platform calls a file of this type. Raises DeliveryFailed if it takes none such."""
     plain = media_type(attachment.media_type)
     size = len(attachment.data or b"")

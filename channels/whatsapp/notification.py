@@ -76,8 +76,9 @@ def _message(people: dict[str, Fields], message: Fields) -> list[Parsed]:
         return []
     if changed := _changed(message):
         return changed
-    person = next((people[key] for key in _ids_of(message) if key in people), {})
-    address = next(iter(_ids_of(message) or _names_of(person) or (list(people) if len(people) == 1 else [])), "")
+    keys = _ids_of(message) or list(people)[:1]
+    person = next((people[key] for key in keys if key in people), {})
+    address = keys[0] if keys else ""
     sender = Party("from", id_in({"from": address}, "from"), loose(part(person, "profile"), "name"))
     text, files = content.read(message)
     answered = loose(part(message, "context"), "id")
@@ -128,7 +129,7 @@ def _says_nothing(message: Fields) -> bool:
 
 
 def _ids_of(message: Fields) -> list[str]:
-    """Return how a message names who sent it: a phone number, else the id that Meta made for this business."""
+    """Return how a message names who sent it: a phone number, and the id that Meta made for this business."""
     return [key for name in ("from", "from_user_id") if (key := _plain(loose(message, name)))]
 
 

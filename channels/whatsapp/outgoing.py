@@ -49,6 +49,12 @@ def send(reply: Reply, connection: Connection) -> Sent:
     return send_all([partial(step, customer | ({} if at else quoted)) for at, step in enumerate([*steps, *sends])])
 
 
+def kind_of(part: FilePart) -> str:
+    """Return as what WhatsApp shows a file best: a picture, a video, a sound, else a document."""
+    _, data, plain = part
+    return next(kind for kind, types, most in KINDS if not types or (plain in types and len(data) <= most))
+
+
 def _customer(address: str) -> dict[str, object]:
     """Return how a message names its recipient: `to` for a phone number, `recipient` for an id without one."""
     if PHONE.fullmatch(address):
@@ -67,8 +73,7 @@ def _send_text(connection: Connection, number: str, text: str, to: To) -> str:
 
 
 def _send_file(connection: Connection, number: str, part: FilePart, to: To) -> str:
-    """Upload one file, then send it as what WhatsApp shows best: a picture, a video, a sound, else a document."""
-    name, data, plain = part
-    kind = next(kind for kind, types, most in KINDS if not types or (plain in types and len(data) <= most))
-    media = {"id": cloud.upload(connection, number, part), **({"filename": name} if kind == "document" else {})}
+    """Upload one file, then send it."""
+    kind = kind_of(part)
+    media = {"id": cloud.upload(connection, number, part), **({"filename": part[0]} if kind == "document" else {})}
     return cloud.send(connection, number, {**to, "type": kind, kind: media})

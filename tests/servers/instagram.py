@@ -19,6 +19,8 @@ class InstagramServer(MessengerServer):
 
     def about(self, call: GraphCall) -> Told:
         """Return what is told of the page: the account it is linked to."""
+        if call.path == "me":
+            return result({"user_id": ACCOUNT, "username": "shop"})
         return result({"instagram_business_account": {"id": ACCOUNT}, "id": self.page})
 
     def too_long(self, text: str) -> bool:

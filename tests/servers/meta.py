@@ -69,6 +69,10 @@ class MetaServer:
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
         self._orders.append(error(status, code, subcode, headers=headers))
 
+    def say(self, value: object) -> None:
+        """Answer the next call with this, as a success."""
+        self._orders.append(result(value))
+
     def hang_up(self) -> None:
         """Take the next call and close without an answer."""
         self._orders.append(Told(hang_up=True))
