@@ -1,7 +1,8 @@
 """Reads LINE's webhook events: what a person wrote, pressed, changed or took back in a chat of their own. Pure.
 
 Sources: developers.line.biz/en/reference/messaging-api/#webhook-event-objects and github.com/line/line-openapi,
-webhook.yml. Groups and rooms are no tickets; neither are follows, joins, beacons and the like.
+webhook.yml. Groups and rooms are no tickets, so what is edited or taken back there names nothing we know; neither are
+follows, joins, beacons and the like.
 """
 
 import json
@@ -37,19 +38,20 @@ def _event(event: Fields) -> list[Parsed]:
     kind = event.get("type")
     if kind not in ("message", "messageEdited", "unsend", "postback"):
         return []
-    source = as_object(event.get("source"), "source")
-    if source.get("type") != "user":
-        return []
     at = moment_ms(event, "timestamp")
     if kind == "unsend":
         return [Deletion(id_in(as_object(event.get("unsend"), "unsend"), "messageId"), at)]
+    if kind == "messageEdited":
+        message = as_object(event.get("message"), "message")
+        return [Edit(id_in(message, "id"), text_in(message, "text"), at)] if message.get("type") == "text" else []
+    source = as_object(event.get("source"), "source")
+    if source.get("type") != "user":
+        return []
     if kind == "postback":
         text = _pressed(as_object(event.get("postback"), "postback"))
-        return [_message(event, source, id_in(event, "webhookEventId"), text)] if text else []
-    message = as_object(event.get("message"), "message")
-    if kind == "messageEdited":
-        return [Edit(id_in(message, "id"), text_in(message, "text"), at)] if message.get("type") == "text" else []
-    return _said(event, source, message)
+        name = "webhookEventId" if event.get("webhookEventId") is not None else "replyToken"
+        return [_message(event, source, id_in(event, name), text)] if text else []
+    return _said(event, source, as_object(event.get("message"), "message"))
 
 
 def _said(event: Fields, source: Fields, message: Fields) -> list[Parsed]:
@@ -106,11 +108,12 @@ def _pressed(postback: Fields) -> str:
 
 
 def _sticker(message: Fields) -> str:
-    written = text_in(message, "text")
-    if written:
-        return sticker((written,))
     known = message.get("keywords")
-    return sticker(clean(word) for word in (known if isinstance(known, list) else []) if isinstance(word, str))
+    words = [clean(word) for word in (known if isinstance(known, list) else []) if isinstance(word, str)]
+    written = text_in(message, "text")  # on a sticker that people write on
+    if not written:
+        return sticker(words)
+    return sticker((written,)) + (f" ({', '.join(words)})" if words else "")
 
 
 def _file(message: Fields, kind: str, external_id: str) -> Attachment:

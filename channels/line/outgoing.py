@@ -15,7 +15,7 @@ MAX_TEXT = (
     5000  # UTF-16 units; sources: /reference/messaging-api/#text-message, /docs/messaging-api/text-character-count
 )
 MOST = 5  # messages of one call; source: /reference/messaging-api/#send-push-message
-USER = re.compile(r"U[0-9a-f]{32}")
+USER = re.compile(r"U[A-Za-z0-9._-]{1,99}")  # U and 32 hexadecimal digits, as LINE has it now
 KEYS = UUID("6f0f5c1e-5a34-5d0c-9c1b-2f8f4d1b7a55")  # the space our retry keys are made in; any fixed one would do
 NO_FILES = (
     "LINE takes pictures and videos from a public web address alone, and other files not at all: send the text "

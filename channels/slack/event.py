@@ -57,15 +57,15 @@ def read(callback: Fields, agents: frozenset[str]) -> list[Parsed]:
         return []
     if subtype not in WORDS:
         return [Unreadable("Slack sent a message of a kind (subtype) that Heed does not know.")]
-    return _written(event, channel, Desk(agents, _own_member(callback)))
+    return _written(event, channel, _stamp(event, callback), Desk(agents, _own_member(callback)))
 
 
-def _written(event: Fields, channel: str, desk: Desk) -> list[Parsed]:
+def _written(event: Fields, channel: str, ts: str, desk: Desk) -> list[Parsed]:
     text = _words(event, desk.bot)
     files = _files(event)
     if not text and not files:
         return []
-    ts, root = _ts(event, "ts"), _ts(event, "thread_ts") if event.get("thread_ts") is not None else ""
+    root = "" if event.get("thread_ts") is None else _ts(event, "thread_ts")
     direct = event.get("channel_type") == "im" or channel.startswith("D")
     writer = Party("from", id_in(event, "user"), _name(event))
     ours = writer.address in desk.agents
@@ -77,7 +77,7 @@ def _written(event: Fields, channel: str, desk: Desk) -> list[Parsed]:
             external_id=f"{channel}/{ts}",
             sender=Party("from", desk.bot or "desk", writer.name) if ours else writer,
             text=text,
-            sent_at=_moment(ts),
+            sent_at=_moment(ts) if TS.fullmatch(ts) else None,
             parties=(Party("from", desk.bot or "desk", writer.name), Party("to", customer)) if ours else (writer,),
             thread=channel if direct else f"{channel}:{root or ts}",
             answers=(f"{channel}/{root}",) if root and root != ts else (),
@@ -120,6 +120,14 @@ def _own_member(callback: Fields) -> str:
         if isinstance(one, dict) and one.get("is_bot") is True and isinstance(one.get("user_id"), str):
             return text_in(one, "user_id", most=64).strip()
     return ""
+
+
+def _stamp(event: Fields, callback: Fields) -> str:
+    """Return what makes a message unique in its channel: its ts, else, where an event comes without, the event's id."""
+    for name in ("ts", "event_ts"):
+        if event.get(name) is not None:
+            return _ts(event, name)
+    return id_in(callback, "event_id")
 
 
 def _ts(fields: Fields, name: str) -> str:
@@ -176,7 +184,7 @@ def _file(file: Fields) -> Attachment:
 
 
 def _known_file(file: Fields) -> Attachment:
-    name = text_in(file, "name") or text_in(file, "title") or "file"
+    name = text_in(file, "name") or text_in(file, "title") or _last_part(file) or "file"
     kind = media_type(text_in(file, "mimetype"))
     if why := GONE.get(text_in(file, "mode")):
         return Attachment(name, kind, error=why)
@@ -186,6 +194,11 @@ def _known_file(file: Fields) -> Attachment:
     url = text_in(file, "url_private_download", most=2000) or text_in(file, "url_private", most=2000)
     ref = {"file_id": id_in(file, "id"), "url": url, "name": clean(name), "media_type": kind}
     return Attachment(name, kind, fetch=json.dumps(ref))
+
+
+def _last_part(file: Fields) -> str:
+    """Return the end of a file's address."""
+    return text_in(file, "url_private_download", most=2000).partition("?")[0].rpartition("/")[2][:255]
 
 
 def _name(event: Fields) -> str:

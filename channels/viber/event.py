@@ -3,6 +3,9 @@
 Source: developers.viber.com/docs/api/rest-bot-api/ (Callbacks). Subscriptions and opened conversations are no messages.
 """
 
+from collections.abc import Mapping
+from typing import Literal
+
 from channels.batches import moment_ms
 from channels.errors import NotUnderstood
 from channels.files import link_ref
@@ -11,6 +14,11 @@ from channels.types import MAX_MAIL, Attachment, InboundMessage, Parsed, Party, 
 from channels.wording import card, place, sticker
 
 MAX_TOKEN = 2**64  # of a message_token, a number of 64 bits
+RECEIPTS: Mapping[str, Literal["delivered", "read", "failed"]] = {
+    "delivered": "delivered",
+    "seen": "read",
+    "failed": "failed",
+}
 FAILED = "Viber could not deliver it to the customer's device."
 FILES = {
     # type of message: name if it has none, media type
@@ -23,13 +31,9 @@ FILES = {
 def read(callback: Fields) -> list[Parsed]:
     """Return what one callback says; an empty list for what is no message. Raises NotUnderstood."""
     kind = text_in(callback, "event")
-    at = moment_ms(callback, "timestamp")
-    if kind == "delivered":
-        return [Receipt(message_token(callback), "delivered", at)]
-    if kind == "seen":
-        return [Receipt(message_token(callback), "read", at)]
-    if kind == "failed":
-        return [Receipt(message_token(callback), "failed", at, FAILED)]
+    if kind in RECEIPTS:
+        at = moment_ms(callback, "timestamp")
+        return [Receipt(message_token(callback), RECEIPTS[kind], at, FAILED if kind == "failed" else "")]
     if kind != "message":
         return []
     message = as_object(callback.get("message"), "message")
@@ -45,7 +49,7 @@ def read(callback: Fields) -> list[Parsed]:
             external_id=message_token(callback),
             sender=sender,
             text=text,
-            sent_at=at,
+            sent_at=moment_ms(callback, "timestamp"),
             parties=(sender,),
             thread=sender.address,
             attachments=files,
@@ -67,23 +71,24 @@ def message_token(fields: Fields) -> str:
 
 
 def _words(message: Fields) -> str | None:
-    """Return what was written, and in words what was sent instead of writing; None for a kind nobody knows."""
+    """Return what was written, and in words what was sent besides; None for a kind nobody knows."""
     kind = text_in(message, "type")
     written = text_in(message, "text")
     if kind == "text" or kind in FILES:
         return written
     if kind == "sticker":
-        return sticker()
-    if kind == "url":
-        address = text_in(message, "media")
-        return "\n".join(filter(None, (written if written != address else "", address)))
-    if kind == "contact":
+        besides = sticker()
+    elif kind == "url":
+        besides = text_in(message, "media")
+    elif kind == "contact":
         who = as_object(message.get("contact"), "contact")
-        return card(text_in(who, "name"), text_in(who, "phone_number"))
-    if kind == "location":
+        besides = card(text_in(who, "name"), text_in(who, "phone_number"))
+    elif kind == "location":
         where = as_object(message.get("location"), "location")
-        return place(where.get("lat"), where.get("lon"), text_in(where, "address"))
-    return None
+        besides = place(where.get("lat"), where.get("lon"), text_in(where, "address"))
+    else:
+        return None
+    return "\n".join(filter(None, (written if written != besides else "", besides)))
 
 
 def _files(message: Fields) -> tuple[Attachment, ...]:

@@ -101,9 +101,8 @@ class TestParse:
 
     @pytest.mark.parametrize("source", [{"type": "group", "groupId": "C1"}, {"type": "room", "roomId": "R1"}])
     def test_groups_and_rooms_are_no_tickets(self, source: object) -> None:
-        unsent = an_event("unsend", unsend={"messageId": "1"}, source=source)
-        edited = an_event("messageEdited", message={"id": "1", "type": "text", "text": "x"}, source=source)
-        assert parsed(a_text("Hi", source=source), unsent, edited) == []
+        pressed = an_event("postback", postback={"data": "a=1"}, source=source)
+        assert parsed(a_text("Hi", source=source), pressed) == []
 
     @pytest.mark.parametrize(
         "kind",
@@ -140,6 +139,7 @@ class TestParse:
         ("message", "text"),
         [
             ({"type": "sticker", "keywords": ["bow", 7, "thanks"]}, "Sticker: bow, thanks"),
+            ({"type": "sticker", "keywords": ["angry"], "text": "Where?"}, "Sticker: Where? (angry)"),
             ({"type": "sticker"}, "Sticker"),
             ({"type": "location", "latitude": 35, "longitude": 139.5}, "Location: (35.000000, 139.500000)"),
         ],
@@ -222,7 +222,7 @@ class TestSend:
         assert failed.value.permanent
         assert line.calls == []
 
-    @pytest.mark.parametrize("to", ["", "U1", "Ca56f94637c1a2b3c4d5e6f708192a3b4", USER.upper()])
+    @pytest.mark.parametrize("to", ["", "Ca56f94637c1a2b3c4d5e6f708192a3b4", "U4af 98", "U/../x"])
     def test_needs_a_user(self, line: LineServer, to: str) -> None:
         with pytest.raises(DeliveryFailed, match="no LINE user id"):
             adapter.send(a_reply(to=to, thread=to), a_channel(line))

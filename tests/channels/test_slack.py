@@ -105,6 +105,11 @@ class TestParse:
         other = the_message(an_event(text="Yo", channel="D1", channel_type="im", ts="1763640060.000200"))
         assert one.thread == other.thread == "D1"
 
+    def test_a_message_without_a_time_is_known_by_its_event(self) -> None:
+        message = the_message(an_event(text="Hi", channel="D1", ts=None))
+        assert (message.external_id, message.sent_at, message.thread) == ("D1/Ev1", None, "D1")
+        assert the_message(an_event(text="Hi", ts=None, event_ts="1763640000.000100")).external_id.endswith(".000100")
+
     @pytest.mark.parametrize(
         "event",
         [

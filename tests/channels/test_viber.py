@@ -84,7 +84,7 @@ class TestParse:
 
     @pytest.mark.parametrize("event", ["subscribed", "unsubscribed", "conversation_started", "webhook", "action", ""])
     def test_ignores_what_is_no_message(self, event: str) -> None:
-        assert parsed(a_callback(event)) == []
+        assert parsed(a_callback(event)) == parsed(a_callback(event, timestamp=4987034606158369000)) == []
 
     @pytest.mark.parametrize(("event", "state"), [("delivered", "delivered"), ("seen", "read"), ("failed", "failed")])
     def test_receipts_name_our_message_and_hold_none_of_vibers_words(self, event: str, state: str) -> None:
@@ -97,6 +97,7 @@ class TestParse:
         ("message", "text"),
         [
             ({"type": "sticker", "sticker_id": 40138}, "Sticker"),
+            ({"type": "sticker", "sticker_id": "40138", "text": "Look"}, "Look\nSticker"),
             ({"type": "contact", "contact": {"name": "Ivan", "phone_number": "+38044"}}, "Contact: Ivan, +38044"),
             ({"type": "contact", "contact": {"phone_number": "+38044"}}, "Contact: +38044"),
             ({"type": "location", "location": {"lat": 50.45, "lon": 30.5}}, "Location: (50.450000, 30.500000)"),
