@@ -152,7 +152,8 @@ def _lines(found: Sequence[Token], quotes: bool) -> str:
     """Walk the tokens and write lines; inside `skipping` (an element and its depth) nothing is written."""
     out: list[str] = []
     skipping, depth, pre = "", 0, 0
-    for token in found:
+    skipped = 0  # where the skipping began
+    for place, token in enumerate(found):
         if skipping:
             if token.name == "body" and skipping == "head":
                 skipping = ""
@@ -169,10 +170,12 @@ def _lines(found: Sequence[Token], quotes: bool) -> str:
         if quoted and attributes(token.text).get("id", "").lower().removeprefix("x_") in CUTS_THE_REST:
             break
         if opens and (quoted or token.name in UNSEEN):
-            skipping, depth = token.name, 1
+            skipping, depth, skipped = token.name, 1, place
         if token.name == "pre":
             pre = max(0, pre + (-1 if token.closes else 1))
         out.append(_spacing(token))
+    if skipping in UNSEEN:
+        out.append(f"\v{_bare(_without_raw(found[skipped:]))}")  # it never ends: what it would hide is shown
     return _squeeze("".join(out))
 
 
@@ -216,6 +219,13 @@ def _squeeze(text: str) -> str:
     while lines and not lines[-1]:
         lines.pop()
     return tidy("\n".join(lines))
+
+
+def _without_raw(found: Sequence[Token]) -> list[Token]:
+    """Leave out what stands between the tags of a script, a style or a title."""
+    places = range(len(found))
+    hidden = {at + 1 for at in places[:-2] if found[at].name in NOT_SHOWN and found[at + 2].closes}
+    return [found[at] for at in places if at not in hidden]
 
 
 def _bare(found: Sequence[Token]) -> str:

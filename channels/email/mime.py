@@ -73,8 +73,6 @@ def contents(mail: Part) -> Contents:
     said = any(one.text.strip() for one in words)
     for leaf in calendars:
         _take_calendar(leaf, found, said)
-    if not said and not found.attachments and not found.report.ids and mail.parts:
-        words = [Words(decode(mail.body, None))]  # all there is stands outside its parts
     write(found, words)
     _explain(mail, found)
     return found
@@ -101,7 +99,7 @@ def write(found: Contents, words: list[Words]) -> None:
             if one.alternative not in has_html or not one.alternative:
                 unquoted.append(one.text)
                 shown.append(f"<p>{escape(one.text.strip())}</p>".replace("\n", "<br>\n") if pages else "")
-    found.text = "\n".join(text for text in texts if text).strip("\n")
+    found.text = "\n".join(text for text in texts if text.strip()).strip("\n")
     if pages:
         found.html = "\n".join(part for part in shown if part) or None
     if any(page.unquoted is not None for page in pages.values()):
@@ -119,7 +117,7 @@ def _leaves(mail: Part) -> Iterator[_Leaf]:
             continue
         alternative = id(part) if part.kind == "multipart/alternative" else leaf.alternative
         is_report = leaf.report or part.kind == "multipart/report"
-        waiting += [_Leaf(child, alternative, is_report) for child in reversed(part.parts)]
+        waiting += [_Leaf(child, 0 if child.outside else alternative, is_report) for child in reversed(part.parts)]
 
 
 def _is_body(part: Part, is_all: bool) -> bool:

@@ -25,9 +25,10 @@ MAX_JUNK = 10  # one byte in so many that is not base64: more, and it never was
 LOOK_FOR_BOUNDARY = 64 * 1024  # bytes in which a boundary is looked for that the header does not name
 
 FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")  # RFC 5322 2.2; nothing to go back over
+LETTER = re.compile(rb"[A-Za-z\x80-\xff]")
 BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 OTHERS = bytes(byte for byte in range(256) if byte not in BASE64)
-WHITE = b" \t\r\n\v\f\0"
+BREAKS = b"\t\r\n\v\f\0"
 
 
 @dataclass(eq=False)
@@ -38,6 +39,7 @@ class Part:
     body: bytes = b""  # as sent, not decoded
     default: str = "text/plain"
     parts: list["Part"] = field(default_factory=list)
+    outside: bool = False  # stood before the first or after the last boundary of what holds it
 
     @cached_property
     def _content_type(self) -> tuple[str, dict[str, str]]:
@@ -130,7 +132,7 @@ def decoded(body: bytes, encoding: str) -> bytes:
 
 def _from_base64(body: bytes) -> bytes:
     letters = body.translate(None, OTHERS)
-    junk = len(body.translate(None, BASE64 + WHITE))
+    junk = len(body.translate(None, BASE64 + BREAKS))
     if junk * MAX_JUNK > len(body):
         return body
     found = []
@@ -154,18 +156,21 @@ def _split_all(mail: Part) -> str | None:
             if depth == MAX_DEPTH:
                 return f"The mail is nested over {MAX_DEPTH} deep and was cut there."
             inner = "message/rfc822" if holder.kind == "multipart/digest" else "text/plain"
-            for start, end in _pieces(holder):
+            for start, end, outside in _pieces(holder):
+                part = _left_over(holder.body[start:end]) if outside else _part(holder.body, start, end, inner)[0]
+                if part is None:
+                    continue
                 count += 1
                 if count > MAX_PARTS:
                     return f"The mail has more than {MAX_PARTS} parts and was cut there."
-                holder.parts.append(_part(holder.body, start, end, inner)[0])
+                holder.parts.append(part)
             below += holder.parts
         level = below
     return None
 
 
-def _pieces(holder: Part) -> Iterator[tuple[int, int]]:
-    """Yield where the parts in a body begin and end."""
+def _pieces(holder: Part) -> Iterator[tuple[int, int, bool]]:
+    """Yield where the parts in a body begin and end, and with True what stands before the first and after the last."""
     body = holder.body
     named = holder.parameter("boundary").rstrip()
     line = b"--" + named.encode("utf-8", "surrogateescape")
@@ -173,14 +178,37 @@ def _pieces(holder: Part) -> Iterator[tuple[int, int]]:
     if first is None and (guessed := _guessed(body)):
         line = guessed
         first = _boundary(body, line, 0)
-    here = first
+    if first is None:
+        return
+    yield 0, first[0], True
+    here: tuple[int, int, bool] | None = first
+    last = first
     while here is not None and not here[2]:
         following = _boundary(body, line, here[1])
         end = len(body) if following is None else following[0]
         if following is not None and body[end - 1 : end] == b"\n":
             end -= 2 if body[end - 2 : end] == b"\r\n" else 1
-        yield here[1], max(end, here[1])
+        yield here[1], max(end, here[1]), False
         here = following
+        last = here or last
+    if last[2]:
+        yield last[1], len(body), True
+
+
+def _left_over(piece: bytes) -> Part | None:
+    """Return what stands outside the boundaries as a part; None for the notice to programs that know no MIME."""
+    if not LETTER.search(piece):
+        return None
+    lower = piece.lower()
+    at = 0 if lower.startswith(b"content-") else lower.find(b"\ncontent-") + 1
+    if at or lower.startswith(b"content-"):  # a part whose boundary line is broken
+        part = _part(piece, at, len(piece), "text/plain")[0]
+    elif b"mime" in lower or b"multi" in lower or all(line[:2] in (b"--", b"") for line in piece.splitlines()):
+        return None
+    else:
+        part = Part({}, piece)
+    part.outside = True
+    return part
 
 
 def _boundary(body: bytes, line: bytes, start: int) -> tuple[int, int, bool] | None:

@@ -11,6 +11,7 @@ FIELDS: tuple[tuple[PartyRole, str], ...] = (
     ("from", "from"), ("to", "to"), ("cc", "cc"), ("bcc", "bcc"), ("reply_to", "reply-to"),
 )  # fmt: skip
 RECEIVED_FOR = ("to", "cc", "delivered-to", "x-original-to", "envelope-to", "x-envelope-to", "x-delivered-to")
+MAX_ENTRIES = 1000  # of one address field
 MAX_TOKEN = 200  # characters after the plus
 SPECIAL = re.compile(r'["(),;:\\]')  # what makes a field more than one plain entry
 NOT_IN_ADDRESS = dict.fromkeys([*range(33), 0x7F])
@@ -154,6 +155,8 @@ def _entries(value: str) -> list[_Entry]:
             closed, angle = "".join(angle), None
         elif char in ",;":
             finish()
+            if len(entries) >= MAX_ENTRIES:
+                return entries
         elif char == ":" and angle is None and not has_at:
             plain = []  # the name of a group
         else:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 BEGIN = b"begin "
 MAX_LINE = 200  # bytes; an encoded line has at most 61
+LETTERS = bytes(range(32, 97))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,7 @@ def _is_encoded(line: bytes) -> bool:
     if not line:
         return True  # some programs leave out the line of length 0
     length = (line[0] - 32) & 63
-    return 32 <= line[0] <= 96 and len(line.rstrip()) <= 1 + (length + 2) // 3 * 4 + 1
+    return not line.translate(None, LETTERS) and len(line.rstrip()) <= 1 + (length + 2) // 3 * 4 + 1
 
 
 def _decoded(line: bytes) -> bytes:
