@@ -20,6 +20,7 @@ CHANNELS = (
     "slack",
     "line",
     "viber",
+    "x",
 )
 
 

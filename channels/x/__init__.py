@@ -1,0 +1,1 @@
+"""X: one channel; its verbs are in adapter."""
