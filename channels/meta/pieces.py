@@ -46,7 +46,7 @@ FILE_NAME = re.compile(r"[^/\\]{1,200}\.([A-Za-z0-9]{1,5})")
 
 
 def read(message: Fields) -> tuple[list[str], list[Attachment]]:
-    """Return the lines and the files of a message's attachments, each sticker once. Raises NotUnderstood."""
+    """Return the lines and the files of a message's attachments, each once. Raises NotUnderstood."""
     lines: list[str] = []
     files: list[Attachment] = []
     stickers: set[str] = set()
@@ -65,7 +65,7 @@ def read(message: Fields) -> tuple[list[str], list[Attachment]]:
             files.append(_file(payload, kind))
         else:
             lines.append(_words(kind, attachment, payload))
-    return lines, files
+    return list(dict.fromkeys(lines)), files  # a shared post comes as `share` and again as `ig_post`
 
 
 def _link(payload: Fields) -> str:

@@ -32,7 +32,7 @@ Content = tuple[str, tuple[Attachment, ...]]
 
 def read(message: Fields) -> Content:
     """Return the words and files of a message, of whatever type. Raises NotUnderstood."""
-    kind = text_in(message, "type", most=50)
+    kind = text_in(message, "type", most=50) or next((name for name in (*WORDS, *FILES) if name in message), "")
     about = part(part(message, "context"), "referred_product")
     product = [line("About product", loose(about, "product_retailer_id"))] if about else []
     text, files = _of(kind, message)
@@ -46,6 +46,8 @@ def _of(kind: str, message: Fields) -> Content:
         return caption, (_file(kind, held),)
     if kind in WORDS and kind in message:
         return WORDS[kind](message), ()
+    if words := _text(message):
+        return words, ()
     errors = items(message, "errors")
     named = loose(part(message, "unsupported"), "type") if kind == "unsupported" else kind
     return not_shown("" if errors and named in ("", "unknown", "unsupported", "errors") else named), ()
