@@ -13,7 +13,7 @@ from playwright.sync_api import Browser
 
 from router.store.db import Database, open_database
 from router.store.migrate import migrate
-from tests import tools
+from tests import compiling, tools
 from tests.builders import Desk, a_desk
 from tests.servers import free_port
 from tests.servers.chromium import running_browser
@@ -21,6 +21,8 @@ from tests.servers.postgres import NoPostgres, Postgres, running_postgres
 from tests.servers.valkey import empty, running_valkey
 
 NUMBER = count()
+
+compiling.once()
 
 
 def missing(reason: str) -> None:
