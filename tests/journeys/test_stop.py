@@ -18,7 +18,7 @@ def test_a_clean_stop_loses_nothing_and_a_second_start_goes_on(desk: RunningDesk
         traffic = Traffic(desk, around, desk.program("Sue", Role.SUPERVISOR), "up stops at the bot,", POSTS)
         family = desk.family("up")
 
-        traffic.flow(breaks="up", during="bot", gently=True)
+        traffic.flow(("up", "bot"), gently=True)
 
         assert not psutil.wait_procs(family, timeout=10)[1]
         assert traffic.messages() == (POSTS, POSTS, POSTS)

@@ -1,25 +1,27 @@
-"""A busy minute at a desk: customers write, agents answer, and at one moment in the middle of both something breaks.
+"""A busy minute at a desk: customers write, agents answer, and at moments in the middle of both something breaks.
 
-The moment is while a platform is taking a reply: it has come there, and Heed has not heard so yet.
+Such a moment is while a platform is taking a reply: it has come there, and Heed has not heard so yet.
 """
 
 import json
 import threading
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from tests.journeys.outside import Hook, Program
 from tests.journeys.running import WITHIN_S, RunningDesk
-from tests.servers.plain import Call, PlainServer, Told
+from tests.servers.plain import PlainServer, Told
 from tests.servers.telegram import TOKEN, TelegramServer
 
 POSTING, ANSWERING = 4, 2  # connections that post, and that answer
-BREAKS_AFTER = {"posts": 0.3, "replies": 0.2}  # shares of all
-MOST_BEFORE = 0.8  # so much may be done before it breaks
-UNHURRIED_S = 0.05  # between those of one connection once it may break, until it has
+FIRST, LAST = 0.2, 0.75  # shares of all that are done when the first thing may break, and the last
+LEAD = 0.2  # so much more may be done before it breaks
+UNHURRIED_S = 0.05  # between those of one connection once something may break, until it has
+
+Break = tuple[str, str]  # what ends, and which platform is taking a reply at that moment: shop or bot
 
 
 @dataclass(slots=True)
@@ -72,46 +74,58 @@ class Traffic:
     about: str  # what its ids and texts begin with
     posts: int
     done: Counter[str] = field(default_factory=Counter)  # posts and replies that the desk has taken
-    broke_at: Counter[str] = field(default_factory=Counter)  # the same when it broke
-    _broken: threading.Event = field(default_factory=threading.Event)
+    broke_at: list[Counter[str]] = field(default_factory=list)  # the same at each break
+    _breaks: Sequence[Break] = ()
+    _gently: bool = False
+    _next_break: int = 0
+    _changed: threading.Condition = field(default_factory=threading.Condition)
+    _striking: threading.Lock = field(default_factory=threading.Lock)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    _breaks: threading.Lock = field(default_factory=threading.Lock)
 
-    def flow(self, breaks: str, during: str, *, gently: bool = False) -> None:
-        """Post and answer all there is; end `breaks` while `during` takes a reply, and start it again.
+    def flow(self, *breaks: Break, gently: bool = False) -> None:
+        """Post and answer all there is; meanwhile end one thing after another, and start it again.
 
-        It is killed before that reply is answered; `gently`: it is asked to stop by SIGTERM, and must end with 0.
+        Each is killed before the reply that is being taken is answered; `gently`: it is asked to stop by SIGTERM, and
+        must end with 0.
         """
-
-        def strike(_call: Call) -> None:
-            with self._breaks:
-                if self._is_ripe() and not self._broken.is_set():
-                    self.broke_at = self.done.copy()
-                    if not gently:
-                        self.desk.kill(breaks)
-                    self._broken.set()
-
-        def strike_at_shop(call: Call) -> Told:
-            strike(call)
-            return Told()
-
-        if during == "bot":
-            self.platforms.bot.before = strike
-        else:
-            self.platforms.shop.answer = strike_at_shop
+        self._breaks, self._gently = breaks, gently
+        self.platforms.bot.before = lambda _call: self._strike("bot")
+        self.platforms.shop.answer = lambda _call: self._strike("shop")
         bodies = iter([self._body(number) for number in range(self.posts)])
         replies = iter(list(enumerate(self.platforms.tickets)))
         with ThreadPoolExecutor(POSTING + ANSWERING) as pool:
             work = [pool.submit(self._post, bodies) for _ in range(POSTING)]
             work += [pool.submit(self._reply, replies) for _ in range(ANSWERING)]
-            assert self._broken.wait(WITHIN_S), f"{breaks} was to be killed in the middle, and the middle never came"
-            if gently:
-                assert self.desk.stop(breaks) == 0
-            self.desk.leases_of_the_dead_end(breaks)
-            self.desk.start(breaks)
+            for number, (victim, _) in enumerate(breaks):
+                broken = self._wait_for(lambda n=number: len(self.broke_at) > n)
+                assert broken, f"{victim} was to be killed in the middle, and the middle never came"
+                if gently:
+                    assert self.desk.stop(victim) == 0
+                self.desk.leases_of_the_dead_end(victim)
+                self.desk.start(victim)
+                with self._changed:
+                    self._next_break += 1
+                    self._changed.notify_all()
             for one in work:
                 one.result()
         self.desk.until(self.desk.is_caught_up, "all that came to be read, and all that was written to be sent")
+
+    def _strike(self, platform: str) -> Told:
+        """End what is to end now, if this platform is the one that is to be in the middle of a reply."""
+        with self._striking:
+            at = self._next_break
+            due = at < len(self._breaks) and self._breaks[at][1] == platform and len(self.broke_at) == at
+            if due and self._is_ripe():
+                if not self._gently:
+                    self.desk.kill(self._breaks[at][0])
+                with self._changed:
+                    self.broke_at.append(self.done.copy())
+                    self._changed.notify_all()
+        return Told()
+
+    def _wait_for(self, holds: Callable[[], bool], within_s: float = WITHIN_S) -> bool:
+        with self._changed:
+            return self._changed.wait_for(holds, within_s)
 
     def _body(self, number: int) -> bytes:
         who = f"{self.about} {number}"
@@ -138,18 +152,25 @@ class Traffic:
         client.close()
 
     def _went(self, what: str) -> None:
-        """Count one. Until it has broken neither side runs ahead of the other, and something is left for afterwards."""
+        """Count one. Neither side runs ahead of the other or of what is to break: every break is in the middle."""
         with self._lock:
             self.done[what] += 1
             done = self.done[what]
-        if done >= MOST_BEFORE * self._all(what):
-            self._broken.wait(WITHIN_S)
-        elif done >= BREAKS_AFTER[what] * self._all(what):
-            while not self._broken.wait(UNHURRIED_S) and not self._is_ripe():
+        at = self._next_break
+        if done >= (self._share(at) + LEAD) * self._all(what):
+            self._wait_for(lambda: self._next_break > at)
+        elif done >= self._share(at) * self._all(what):
+            while not self._wait_for(lambda: self._next_break > at, UNHURRIED_S) and not self._is_ripe():
                 pass
 
+    def _share(self, at: int) -> float:
+        """Return how much of all is done when a break may come; what cannot come any more holds nobody up."""
+        if at >= len(self._breaks):
+            return 2.0
+        return FIRST + (LAST - FIRST) * at / max(len(self._breaks) - 1, 1)
+
     def _is_ripe(self) -> bool:
-        return all(self.done[what] >= share * self._all(what) for what, share in BREAKS_AFTER.items())
+        return all(self.done[what] >= self._share(self._next_break) * self._all(what) for what in ("posts", "replies"))
 
     def _all(self, what: str) -> int:
         return self.posts if what == "posts" else len(self.platforms.tickets)
