@@ -217,7 +217,7 @@ class TestText:
 class TestConformance(Conformance):
     case = Case(
         channel="slack",
-        connection=holds("slack", "signing_secret", bot_token="xoxb-1"),
+        connection=holds("slack", "signing_secret", bot_token="xoxb-1", agent_ids=AGENT),
         post=posted,
         unknown=(
             b'{"type": "event_callback", "event_id": "Ev1", "event": {"type": "thought", "text": "Hello"}}',
