@@ -1,8 +1,8 @@
 """Reads one post of X's Account Activity API: direct messages, mentions, deletions, read marks. Pure.
 
 Sources: developer.x.com/en/docs/x-api/enterprise/account-activity-api/guides/account-activity-data-objects,
-developer.x.com/en/docs/direct-messages (message create object, message attachments); real posts in
-zammad/zammad test/data/twitter.
+developer.x.com/en/docs/direct-messages (message create object, message attachments),
+docs.x.com/x-api/enterprise-gnip-2.0/fundamentals/edit-tweets; real posts in zammad/zammad test/data/twitter.
 """
 
 from collections.abc import Mapping
@@ -11,7 +11,7 @@ from datetime import datetime
 from channels import batches, files, wording
 from channels.errors import NotUnderstood
 from channels.payload import Fields, as_object, id_in, moment, text_in
-from channels.types import Attachment, Deletion, InboundMessage, Parsed, Party, Receipt, Unreadable
+from channels.types import Attachment, Deletion, Edit, InboundMessage, Parsed, Party, Receipt, Unreadable
 
 PUBLIC = "post/"  # begins the thread of a public conversation; a direct message's thread is the customer's id
 PUBLIC_SUBJECT = "Public post on X"
@@ -78,26 +78,28 @@ def _post(post: Fields, us: str) -> list[Parsed]:
     if author == us or "retweeted_status" in post or not _concerns(post, us):
         return []
     number = _id(post)
+    first = _id_text(_inner(post, "edit_history").get("initial_tweet_id")) or number  # each edit has an id of its own
     answered = _id_text(post.get("in_reply_to_status_id_str") or post.get("in_reply_to_status_id"))
     full = _inner(post, "extended_tweet") or post  # long posts are cut in `text`
     media = _list(_inner(full, "extended_entities") or _inner(post, "extended_entities"), "media")
     shown = [item for item in media if isinstance(item, dict)]
     sender = Party("from", author, text_in(user, "name"))
-    return [
-        InboundMessage(
-            external_id=number,
-            sender=sender,
-            text=_words(text_in(full, "full_text") or text_in(full, "text"), _inner(full, "entities"), *shown),
-            sent_at=_moment(post.get("timestamp_ms")),
-            subject=PUBLIC_SUBJECT,
-            parties=(sender,),
-            thread=PUBLIC + (_id_text(post.get("conversation_id_str")) or answered or number),
-            answers=(answered,) if answered else (),
-            attachments=tuple(_file(item) for item in shown),
-            proven=True,
-            claims=_claims(user),
-        )
-    ]
+    text = _words(text_in(full, "full_text") or text_in(full, "text"), _inner(full, "entities"), *shown)
+    at = _moment(post.get("timestamp_ms"))
+    message = InboundMessage(
+        external_id=first,
+        sender=sender,
+        text=text,
+        sent_at=at,
+        subject=PUBLIC_SUBJECT,
+        parties=(sender,),
+        thread=PUBLIC + (_id_text(post.get("conversation_id_str")) or answered or first),
+        answers=(answered,) if answered else (),
+        attachments=tuple(_file(item) for item in shown),
+        proven=True,
+        claims=_claims(user),
+    )
+    return [message] if first == number else [message, Edit(first, text, at)]
 
 
 def _concerns(post: Fields, us: str) -> bool:

@@ -31,7 +31,6 @@ SIGNATURE = "x-twitter-webhooks-signature"  # source: docs.x.com/x-api/webhooks/
 # Whoever knows the address can have a challenge signed, and posts are signed with the same key. No challenge that could
 # be a post is answered, and no post that could be a challenge is taken.
 CHALLENGE = re.compile(r"[A-Za-z0-9 ._~+/=-]{1,256}")
-PER_S = 200 / 900  # direct messages of one account; source: docs.x.com/x-api/fundamentals/rate-limits
 
 INFO = ChannelInfo(
     key="x",
@@ -55,7 +54,6 @@ INFO = ChannelInfo(
     ),
     max_text=outgoing.MAX_TEXT,
     splits=True,
-    sends_per_s=PER_S,
     generates_secret=False,
 )
 

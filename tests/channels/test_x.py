@@ -8,7 +8,7 @@ from datetime import datetime
 
 import pytest
 
-from channels.types import Answer, Connection, InboundMessage, Parsed, Receipt, Request, Unreadable
+from channels.types import Answer, Connection, Edit, InboundMessage, Parsed, Receipt, Request, Unreadable
 from channels.x import adapter
 from tests.channels.builders import NOON, OLD_SECRET, SECRET, a_connection, a_delivery
 from tests.channels.conformance import Case, Conformance, holds
@@ -53,7 +53,7 @@ def parsed(connection: Connection | None = None, **activity: object) -> list[Par
 
 
 def the_message(**activity: object) -> InboundMessage:
-    (message,) = parsed(**activity)
+    (message,) = parsed(None, **activity)
     assert isinstance(message, InboundMessage)
     return message
 
@@ -154,6 +154,16 @@ class TestPublicPosts:
         second = the_message(tweet_create_events=[a_post(id_str="10", in_reply_to_status_id_str="9")])
         assert first.thread == second.thread == "post/9"
         assert second.answers == ("9",)
+
+    def test_a_changed_post_changes_its_message_whichever_version_comes_first(self) -> None:
+        history = {"initial_tweet_id": "9", "edit_tweet_ids": ["9", "10"]}
+        first = the_message(tweet_create_events=[a_post(edit_history={"initial_tweet_id": "9"})])
+        message, edit = parsed(tweet_create_events=[a_post("@shop hello", id_str="10", edit_history=history)])
+        assert isinstance(message, InboundMessage)
+        assert isinstance(edit, Edit)
+        assert first.external_id == message.external_id == edit.external_id == "9"
+        assert message.text == edit.text == "@shop hello"
+        assert first.thread == message.thread
 
     def test_never_shares_a_thread_with_direct_messages(self) -> None:
         private = the_message(direct_message_events=[a_message()])
