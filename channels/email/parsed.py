@@ -1,6 +1,7 @@
 """Makes a mail of what a provider took apart: its fields, its texts, its files. Providers' own readers call it."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from channels.email import attached, mime, names, reading
 from channels.email.parts import MAX_FIELD, MAX_FIELDS, MAX_PARTS, Part
@@ -72,7 +73,4 @@ def _take(found: mime.Contents, words: list[mime.Words], file: Attachment) -> No
     if file.media_type == mime.CALENDAR:
         mime.say_calendar(part, found)
     number = len(found.attachments) + 1
-    name = file.name or names.made_up(file.media_type, number)
-    found.attachments.append(
-        Attachment(name, file.media_type, file.data, content_id=file.content_id, inline=file.inline)
-    )
+    found.attachments.append(replace(file, name=file.name or names.made_up(file.media_type, number)))

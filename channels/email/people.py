@@ -109,6 +109,8 @@ def _simple(value: str) -> _Entry | None:
         name, closed, rest = rest[1:].partition('"')
         if not closed or "\\" in name:
             return None
+        if rest.startswith("@") and " " in name:
+            return _Entry()  # nobody we can write to, and its last word is somebody else
     if SPECIAL.search(rest) or rest.count("<") > 1:
         return None
     before, angle, after = rest.partition("<")
@@ -153,6 +155,8 @@ def _entries(value: str) -> list[_Entry]:
             angle = []
         elif char == ">" and angle is not None:
             closed, angle = "".join(angle), None
+        elif char == ">" and closed is not None:
+            pass  # one too many
         elif char in ",;":
             finish()
             if len(entries) >= MAX_ENTRIES:
