@@ -1,0 +1,192 @@
+"""Knows the lines that mail programs put above what they quote: attributions, header blocks, marks. Pure.
+
+Lines come in lower case, without marks of direction and bold. Each question looks at a few lines near one place and
+at each of their characters a bounded number of times.
+"""
+
+import re
+
+from channels.email.quotes.head_phrases import (
+    COPY,
+    DATE,
+    FIRST_PERSON,
+    FORWARD_LINES,
+    FORWARDED,
+    FROM,
+    LABELS,
+    OPENERS,
+    ORIGINAL,
+    REPLY_ABOVE,
+    SUBJECT,
+    WROTE,
+)
+
+FOLDED = 4  # lines an attribution may be wrapped over
+MAX_ATTRIBUTION = 400  # characters, joined
+MAX_LABEL = 24  # characters before the colon of a header
+MAX_BLOCK = 12  # lines a header block is read over
+MAX_GAP = 6  # blank lines between an attribution and its quote
+MAX_NAME = 80  # characters of “Name wrote:” that bears neither date nor address
+
+DATED = re.compile(r"\d[:.h]\d\d|(?:19|20)\d\d|\d[/.-]\d{1,2}[/.-]\d")
+STAMPED = re.compile(r"\d{4}-\d\d-\d\d \d{1,2}:\d\d gmt")
+ON_A_DAY = re.compile(
+    r"\bon (?=\d|(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)\w*[ ,])"
+)
+WEEKDAY = re.compile(
+    r"\w{1,12}[.,] ?\S|(?:ma|ti|ke|to|pe|la|su|mån|tis|ons|tors?|fre|lör|sön|man|tir|lør|søn|po|út|st|čt|pá|so|ne) \d"
+)
+MARKS = "-_=—–*#~<>|[ "
+ENDS = ":：-—–_"  # of an attribution
+DRAWN = ("--", "__", "==", "—", "<<", "<-", "[-")
+
+
+def is_quote(line: str) -> bool:
+    """Say whether a line is marked as quoted; `>From` is a mail store's way to write From."""
+    return line[:1] in (">", "＞") and not line.startswith(">from ") and not line.endswith("<")
+
+
+def is_forward(line: str) -> bool:
+    """Say whether a line announces a forwarded mail."""
+    if line.startswith(FORWARD_LINES):
+        return True
+    return line.startswith(DRAWN) and line.lstrip(MARKS).startswith(FORWARDED)
+
+
+def is_rule(line: str) -> bool:
+    """Say whether a line is drawn: of one or two kinds of mark alone, two or more of them."""
+    return len(line) > 1 and not line.strip("-_=—–*#~+ᐧ ") and not line.isspace()
+
+
+def cuts_the_rest(plain: list[str], at: int) -> bool:
+    """Say whether what a program repeats begins here and goes on to the end."""
+    line = plain[at]
+    if line.startswith(DRAWN) and line.lstrip(MARKS).startswith(ORIGINAL):
+        return True
+    if len(line) <= MAX_ATTRIBUTION and any(words in line for words in REPLY_ABOVE):
+        return True
+    return header_block(plain, at)
+
+
+def header_block(plain: list[str], at: int) -> bool:
+    """Say whether From, Sent, To, Subject of a quoted mail begin here, in any language and order.
+
+    An address, or three of them with the subject, tells them from a customer's own list (“From: Berlin, To: Rome”).
+    """
+    first = _label(plain[at])
+    if first not in (FROM, DATE):
+        return False
+    kinds, addressed, strange = {first}, "@" in plain[at], 0
+    for line in plain[at + 1 : at + MAX_BLOCK]:
+        kind = _label(line)
+        if kind and kind == first:  # another block, or no block at all
+            break
+        if kind:
+            kinds.add(kind)
+            strange = 0
+        elif line:  # a long list of recipients is wrapped
+            strange += 1
+            if strange > 2:
+                break
+        elif strange or len(kinds) > 1:
+            break
+        if "@" in line:
+            addressed = True
+        if kind == SUBJECT and len(kinds) > 2:
+            break
+    main = kinds - {COPY}
+    if len(main) > 1 and (addressed or (len(main) > 2 and SUBJECT in main)):
+        return True
+    return first == FROM and (not at or not plain[at - 1]) and _only_an_address(plain[at].partition(":")[2])
+
+
+def attribution(plain: list[str], at: int) -> int:
+    """Return over how many lines “On …, … wrote:” runs from here; 0 if it is none."""
+    first = plain[at].lstrip(MARKS)
+    if not first or not _may_attribute(first):
+        return _named(plain, at)
+    joined = ""
+    for count, line in enumerate(plain[at : at + FOLDED], start=1):
+        if count > 1 and (not line or is_quote(line)):
+            break
+        joined = joined[:-1] + line if joined.endswith("=") else f"{joined} {line}"
+        if len(joined) > MAX_ATTRIBUTION:
+            break
+        quoted = _quote_follows(plain, at + count)
+        if (quoted or line[-1] in ENDS) and _attributes(joined.lstrip(MARKS).rstrip(" -—–_"), quoted):
+            return count
+    return _named(plain, at)
+
+
+def quote_after(plain: list[str], at: int) -> int:
+    """Return where a marked quote begins below, over blank lines only; -1 if something else stands there."""
+    for place in range(at, min(at + MAX_GAP + 1, len(plain))):
+        if plain[place]:
+            return place if is_quote(plain[place]) else -1
+    return -1
+
+
+def own_start(line: str) -> str:
+    """Return the words that share their line with an attribution: “Thanks On Wed, 4 Apr 2012, Bo wrote:”."""
+    found = [match.start() for match in ON_A_DAY.finditer(line.lower())]
+    if not found or not line[: found[0]].strip(MARKS) or "wrote" in line[: found[-1]].lower():
+        return ""
+    return line[: found[-1]].rstrip(" -—–")
+
+
+def _label(line: str) -> str:
+    """Return which header a line is, “” if none."""
+    head = line[: MAX_LABEL + 2].lstrip(MARKS)
+    colon = head.find(":")
+    if colon < 0:
+        colon = head.find("：")
+    return LABELS.get(head[:colon].rstrip(), "") if colon > 0 else ""
+
+
+def _only_an_address(value: str) -> bool:
+    value = value.strip()
+    if not 5 < len(value) <= MAX_ATTRIBUTION or "@" not in value:
+        return False
+    return value.endswith((">", "]", ")")) or (" " not in value and not value.endswith((".", ",")))
+
+
+def _may_attribute(line: str) -> bool:
+    return (
+        line[0].isdigit()
+        or "@" in line
+        or line.endswith("<")
+        or line.startswith(OPENERS)
+        or WEEKDAY.match(line) is not None
+        or STAMPED.match(line) is not None
+    )
+
+
+def _attributes(line: str, quoted: bool) -> bool:
+    """Say whether a line names a writer, a time or address, and the act of writing; or a full date and an address."""
+    ends = line.endswith((":", "："))
+    dated = DATED.search(line) is not None
+    addressed = "@" in line
+    if STAMPED.match(line):
+        return True
+    if any(words in line for words in WROTE) and (ends or quoted or line.endswith(WROTE)):
+        if any(words in f" {line}" for words in FIRST_PERSON):
+            return False
+        begins = line[0].isdigit() or line.startswith(OPENERS) or WEEKDAY.match(line) is not None
+        return (dated and (addressed or begins)) or (
+            addressed and ("<" in line or "(" in line) and line.rstrip(": ：").endswith(WROTE)
+        )
+    if dated and addressed and (ends or quoted):
+        return line.rstrip(": ：").endswith((">", ")", "]")) or (ends and line[0].isdigit())
+    return False
+
+
+def _named(plain: list[str], at: int) -> int:
+    """Return 1 where “Name wrote:” stands right above a marked quote, with neither date nor address."""
+    line = plain[at].lstrip(MARKS)
+    if len(line) > MAX_NAME or not line.endswith((":", "：")) or not line.rstrip(": ：").endswith(WROTE):
+        return 0
+    return 1 if _quote_follows(plain, at + 1) else 0
+
+
+def _quote_follows(plain: list[str], at: int) -> bool:
+    return quote_after(plain, at) >= 0
