@@ -10,8 +10,8 @@ def place(latitude: object, longitude: object, *names: str) -> str:
     found = [value for value in (latitude, longitude) if isinstance(value, int | float) and abs(value) <= 180]
     if len(found) != 2:
         raise NotUnderstood("location must have a latitude and a longitude.")
-    where = f"({found[0]:.6f}, {found[1]:.6f})"
-    return f"Location: {', '.join(filter(None, names))} {where}".replace("  ", " ")
+    named = ", ".join(filter(None, names))
+    return " ".join(filter(None, ("Location:", named, f"({found[0]:.6f}, {found[1]:.6f})")))
 
 
 def card(*parts: str) -> str:

@@ -84,7 +84,7 @@ def _written(event: Fields, channel: str, ts: str, desk: Desk) -> list[Parsed]:
             attachments=files,
             proven=not ours,
             from_us=ours,
-            claims=_claims(event),
+            claims={} if ours else _claims(event),
         )
     ]
 
