@@ -8,6 +8,8 @@ import pytest
 
 from channels.twilio import adapter
 from channels.types import Delivery, Edit, InboundMessage, Parsed
+from router import intake
+from tests.builders import Desk, a_connection_row, now
 from tests.channels.builders import a_connection
 
 URL = "https://desk.example/hooks/hook-key"
@@ -56,6 +58,17 @@ class TestVoicemail:
         assert self.end_of(self.RECORDED, self.TRANSCRIBED) == end
         assert self.end_of(self.TRANSCRIBED, self.RECORDED) == end
         assert self.end_of(self.TRANSCRIBED, self.RECORDED, self.TRANSCRIBED) == end
+
+    @pytest.mark.parametrize("order", [("r", "t"), ("t", "r"), ("r", "t", "r", "t")], ids="-".join)
+    def test_the_desk_sees_one_message_with_the_transcript(self, sqlite_desk: Desk, order: tuple[str, ...]) -> None:
+        row = a_connection_row(sqlite_desk, "twilio", settings={"from_number": "+15550100"})
+        posts = {"r": {**self.RECORDED, "From": CUSTOMER}, "t": self.TRANSCRIBED}
+        for number, which in enumerate(order):
+            delivery = Delivery(str(number), URL, {}, urlencode(posts[which]).encode())
+            intake.accept(sqlite_desk.heed, row, delivery, now())
+            sqlite_desk.drain(row)
+        assert sqlite_desk.rows("SELECT text FROM message") == [("Please call me.",)]
+        assert sqlite_desk.rows("SELECT name FROM attachment") == [("voicemail.mp3",)]
 
     def test_without_a_transcript_it_says_how_long_it_is(self) -> None:
         assert self.end_of(self.RECORDED)[0] == "Voicemail, 14 s"
