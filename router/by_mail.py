@@ -30,7 +30,7 @@ ASK_EVERY = timedelta(days=1)  # an address, whoever typed it
 LINK_LASTS = timedelta(days=7)
 WAIT_FOR_TICKET = timedelta(seconds=5)  # between looks whether what they wrote has become one
 GIVE_UP = timedelta(hours=1)  # on a visitor who gave an address and wrote nothing
-LINK = re.compile(r"/chat/([0-9A-Za-z]{1,100})/confirm/" + chat_texts.HIDDEN)
+LINK = re.compile(r"/chat/([0-9A-Za-z_-]{1,100})/confirm/" + chat_texts.HIDDEN)
 TOKEN = re.compile(r"([0-9a-f]{24})\.([0-9]{1,12})\.([0-9a-f]{64})")
 
 

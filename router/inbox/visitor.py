@@ -56,10 +56,11 @@ def language(heed: Heed, chat: Chat) -> str:
         return next((brand.language for brand in desk.brands(db) if brand.id == chat.brand_id), "en")
 
 
-def opening(heed: Heed, chat: Chat, now: datetime) -> tuple[bool, datetime | None]:
-    """Say whether a chat is open, and when it opens if it is not and that is known."""
+def front(heed: Heed, chat: Chat, now: datetime) -> Standing:
+    """Return what somebody is told who has not written yet."""
     with heed.database.read() as db:
-        return _opening(db, chat, None, now)
+        is_open, back_at = _opening(db, chat, None, now)
+        return Standing(is_open, back_at, by_mail=visitors.mail_connection(db, chat.brand_id) is not None)
 
 
 def standing(heed: Heed, chat: Chat, thread: str, now: datetime) -> Standing:

@@ -7,7 +7,7 @@ from flask import current_app as app
 
 from channels.webchat import adapter
 from channels.webchat.reading import FILE_TYPES, MAX_FILE_BYTES, MAX_FILES, MAX_TEXT
-from router.inbox.visitor import Chat, language, opening
+from router.inbox.visitor import Chat, front, language
 from router.web.audience import audience
 from router.web.chat.known import chat_of
 from router.web.security import heed_of, now
@@ -28,7 +28,6 @@ def page(key: str) -> str:
     origins = adapter.allowed_origins(row.connection)
     g.frame_ancestors = " ".join(origins) or None
     prefer(language(heed_of(), row))
-    is_open, back_at = opening(heed_of(), row, now())
     return render_template(
         "chat/page.html",
         key=key,
@@ -39,8 +38,7 @@ def page(key: str) -> str:
         files=MAX_FILES,
         bytes=MAX_FILE_BYTES,
         takes=",".join(sorted(FILE_TYPES)),
-        is_open=is_open,
-        back_at=back_at.isoformat() if back_at else "",
+        front=front(heed_of(), row, now()),
     )
 
 

@@ -14,7 +14,7 @@ from router.web.words.catalogue import ENGLISH, catalogue
 from router.web.words.reader import language
 
 FOLDER = Path(__file__).parent.parent / "static"
-VISITORS = frozenset({"chat.js", "rating.js", "widget.js"})
+VISITORS = frozenset({"beside.js", "chat.js", "outbox.js", "picked.js", "rating.js", "widget.js"})
 LITERAL = r'"((?:[^"\\\n]|\\.)*)"'
 TEXT = re.compile(r"(?<![\w.$])t\(\s*" + LITERAL)
 COUNT = re.compile(r"(?<![\w.$])count\(\s*[^,\"]+,\s*" + LITERAL + r"\s*,\s*" + LITERAL)
