@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from channels import http
-from channels.errors import DeliveryFailed
+from channels.errors import DeliveryFailed, Slows
 from channels.http import Response
 from channels.types import Sent
 
@@ -19,6 +19,7 @@ class Refusal:
 
     words: str  # what it means and what to do; never the platform's own text
     passes: bool = False  # trying later can help; False: no retry can
+    slows: Slows = ""  # a limit of the platform's: what else waits; HTTP 429 slows the connection unless said
 
 
 def failure(
@@ -39,9 +40,12 @@ def failure(
     wait_s = http.retry_after_s(response) if wait_s is None else max(0.0, min(wait_s, http.MAX_WAIT_S))
     known = (table or {}).get(code)
     if known is not None:
-        return DeliveryFailed(known.words, permanent=not known.passes, retry_after_s=wait_s if known.passes else None)
+        if not known.passes:
+            return DeliveryFailed(known.words, permanent=True)
+        slows = known.slows or ("connection" if status == 429 else "")
+        return DeliveryFailed(known.words, retry_after_s=wait_s, slows=slows)
     if status == 429:
-        return DeliveryFailed(f"{platform} asks us to slow down.", retry_after_s=wait_s)
+        return DeliveryFailed(f"{platform} asks us to slow down.", retry_after_s=wait_s, slows="connection")
     if status >= 500:
         reason = f"{platform} has trouble of its own (HTTP {status})."
         return DeliveryFailed(reason, retry_after_s=wait_s, may_have_arrived=not safe)
@@ -71,5 +75,6 @@ def send_all(steps: Sequence[Callable[[], str]]) -> Sent:
                 permanent=failed.permanent,
                 retry_after_s=failed.retry_after_s,
                 may_have_arrived=True,
+                slows=failed.slows,
             ) from None
     return Sent(tuple(one for one in sent if one))

@@ -4,7 +4,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from channels.types import ChannelInfo, Deletion, Edit, InboundMessage, Parsed, Receipt
-from router import blocking, files, placing, understanding
+from router import afterwards, blocking, elsewhere, files, placing, understanding
+from router.afterwards import Word
 from router.changes import Changes
 from router.desknow import DeskNow
 from router.giving import give as give
@@ -13,12 +14,13 @@ from router.giving import wake as wake
 from router.model import SYSTEM, State
 from router.notify import Change
 from router.returning import WROTE_FIRST, hold
-from router.store import contacts, held, messages, outgoing, roster, tickets
+from router.store import connections, contacts, held, messages, roster, tickets
 from router.store.connections import ConnectionRow
 from router.store.db import Connection
 from router.store.ids import new_id
+from router.store.outgoing import Parcel
 from router.store.rows import Message, Ticket
-from router.working import Conversation, Found, Working
+from router.working import Conversation, Found, Working, customer_of
 
 
 class Stale(Exception):
@@ -38,8 +40,9 @@ class Arriving:
     authors: list[tuple[Message, str]] = field(default_factory=list)  # message and its sender's address
     owners: list[tuple[Ticket, str]] = field(default_factory=list)  # new ticket and its contact's address
     claims: list[tuple[str, str, str, str]] = field(default_factory=list)  # address, name, value, trust
-    edits: list[tuple[str, Edit | Deletion, datetime]] = field(default_factory=list)
-    receipts: list[tuple[str, Receipt]] = field(default_factory=list)
+    words: list[tuple[str, Word, datetime]] = field(default_factory=list)  # message, what became of it, when it came
+    early: list[tuple[Word, datetime]] = field(default_factory=list)  # of messages that are not there
+    lost: list[Parcel] = field(default_factory=list)  # replies of ours that were not delivered, once it is written
     lookat: set[str] = field(default_factory=set)  # tickets whose message was edited or moved on
 
     def __post_init__(self) -> None:
@@ -50,13 +53,13 @@ class Arriving:
         if isinstance(part, InboundMessage):
             if part.external_id not in self.working.seen:
                 self._message(part, at)
-        elif isinstance(part, Edit | Deletion | Receipt) and part.external_id in self.working.seen:
+        elif isinstance(part, Edit | Deletion | Receipt):
+            if part.external_id not in self.working.seen:
+                self.early.append((part, at))
+                return
             message_id, ticket_id = self.working.seen[part.external_id]
             self.lookat.add(self.working.shown_in(ticket_id))
-            if isinstance(part, Receipt):
-                self.receipts.append((message_id, part))
-            else:
-                self.edits.append((message_id, part, at))
+            self.words.append((message_id, part, at))
 
     def _message(self, said: InboundMessage, at: datetime) -> None:
         found = self.working.find(said)
@@ -72,7 +75,7 @@ class Arriving:
         if found.direct:
             self._third_party(talk, message)
         elif said.from_us:
-            self.changes.event(talk.ticket, "answered_elsewhere", message=message.id)
+            elsewhere.answer(talk, message.id, said.sent_at or at, at, self.changes)
         else:
             self._customer(said, talk, message, at, found.by)
 
@@ -95,15 +98,19 @@ class Arriving:
             created_at=self.working.now,
             updated_at=self.working.now,
             thread=self.working.thread_of(said) or None,
-            waiting_since=at,
+            waiting_since=None if said.from_us else at,
             automatic=said.automatic,
             follows_ticket_id=found.follows,
         )
         talk = Conversation(ticket=ticket, is_new=True, version=0)
         self.working.conversations[ticket.id] = talk
         self.changes.new.append(ticket)
-        self.owners.append((ticket, said.sender.address))
-        self.changes.event(ticket, "opened", connection=self.row.id, follows=found.follows)
+        customer = customer_of(said)
+        self.owners.append((ticket, customer.address))
+        self.names.setdefault(customer.address, customer.name)
+        self.changes.event(
+            ticket, "started" if said.from_us else "opened", connection=self.row.id, follows=found.follows
+        )
         return talk
 
     def _home(self) -> str:
@@ -129,13 +136,14 @@ class Arriving:
             sent_at=said.sent_at,
         )
         self.changes.messages.append(message)
-        self.authors.append((message, said.sender.address))
-        self.names.setdefault(said.sender.address, said.sender.name)
+        if not said.from_us:
+            self.authors.append((message, said.sender.address))
+            self.names.setdefault(said.sender.address, said.sender.name)
         for seq, party in enumerate(said.parties or (said.sender,)):
             self.changes.parties.append((message.id, seq, party.role, party.address, party.name))
         if said.stripped is not None and said.stripped != said.text:
             self.changes.renditions.append((message.id, "stripped", "heed", said.stripped))
-        for name, value in said.claims.items():
+        for name, value in said.claims.items() if not said.from_us else ():
             self.claims.append(
                 (said.sender.address, name, value, "signed" if name.startswith("contact.") else "visitor")
             )
@@ -150,6 +158,7 @@ class Arriving:
         earlier = self.working.counts.get(known.contact_id, 0) if known else 0
         heat_before = ticket.heat
         ticket.last_customer_at = at
+        talk.heard_at = max(talk.heard_at or at, said.sent_at or at)
         ticket.waiting_since = ticket.waiting_since or at
         state = State(ticket.state)
         if state in (State.PENDING, State.SNOOZED, State.RESOLVED):
@@ -167,8 +176,8 @@ class Arriving:
             placing.leave(ticket)
             rule = made.outcome.winners.get("close_as", "a rule")
             changes.event(ticket, "closed", close_as=made.outcome.close_as, rule=rule)
-        elif talk.wakes or ticket.state == State.NEW or (ticket.state == State.WAITING and not ticket.reserved_for):
-            understanding.wait(talk, made, self._home(), self.desk, changes, "woke" if talk.wakes else "waiting")
+        elif talk.wakes is not None or ticket.state == State.NEW or (ticket.state == State.WAITING and not ticket.reserved_for):
+            understanding.wait(talk, made, self._home(), self.desk, changes, "waiting" if talk.wakes is None else "woke")
         else:
             understanding.stays(talk, made, heat_before, self.desk, changes)
 
@@ -200,6 +209,7 @@ class Arriving:
 
     def write(self, db: Connection) -> None:
         """Write the batch in one transaction. Raises Stale if a ticket moved on since it was read."""
+        self._hold(db)
         woken = [talk for talk in self.working.conversations.values() if talk.wakes is not None]
         agents = {talk.wakes for talk in woken} | set(self.changes.before.values())
         agents |= {ticket.reserved_for for ticket in self.changes.changed.values()}
@@ -222,13 +232,28 @@ class Arriving:
         if woken:
             wake(db, self.changes, [(talk.ticket, talk.wakes or "") for talk in woken])
         self.changes.write(db)
-        for message_id, part, at in self.edits:
-            if isinstance(part, Edit):
-                messages.change(db, message_id, part.text, part.html, part.at or at)
-            else:
-                messages.take_back(db, message_id, part.at or at)
-        for message_id, receipt in self.receipts:
-            outgoing.receipt(db, message_id, receipt.state, receipt.detail)
+        self._follow_up(db)
+
+    def _hold(self, db: Connection) -> None:
+        """Let no reply of ours be named at this moment: what names it, and what speaks of it by name, must meet."""
+        answers = {m.external_id for m in self.changes.messages if m.direction == "outbound" and m.external_id}
+        if answers or self.early:
+            connections.hold(db, self.row.id)
+        if answers and messages.seen(db, self.row.id, answers):
+            raise Stale
+
+    def _follow_up(self, db: Connection) -> None:
+        """Let edits, deletions and receipts take effect; those of messages that are not there yet are kept."""
+        new = {m.external_id: m.id for m in self.changes.messages if m.external_id}
+        there = {word.external_id for word, _ in self.early}
+        named = {e: message_id for e, (message_id, _) in messages.seen(db, self.row.id, there).items()}
+        words = [*self.words, *((named[w.external_id], w, at) for w, at in self.early if w.external_id in named)]
+        self.lost = afterwards.catch_up(db, self.row.id, new, self.changes.now)
+        for message_id, word, at in words:
+            if (parcel := afterwards.note(db, message_id, word, at)) is not None:
+                self.lost.append(parcel)
+        unnamed = [(word, at) for word, at in self.early if word.external_id not in named]
+        afterwards.keep(db, self.row.id, unnamed, self.changes.now)
 
     def _name_people(self, db: Connection) -> None:
         """Find out whose addresses wrote; new ones become contacts, once, however many drains meet them."""

@@ -43,6 +43,7 @@ class Changes:
     events: list[Event] = field(default_factory=list)
     promises: list[Promise] = field(default_factory=list)
     ended_promises: list[str] = field(default_factory=list)
+    met_promises: list[tuple[str, datetime]] = field(default_factory=list)  # by an answer that came with this
     needs: dict[str, Mapping[str, tuple[int, str]]] = field(default_factory=dict)
     tags: list[tuple[str, str, str]] = field(default_factory=list)
     messages: list[Message] = field(default_factory=list)
@@ -91,6 +92,7 @@ class Changes:
         messages.add_readings(db, self.readings)
         tickets.add_promises(db, self.promises)
         tickets.end_promises(db, self.ended_promises, self.now)
+        tickets.meet(db, self.met_promises)
         tickets.set_needs(db, self.needs)
         tickets.add_tags(db, self.tags)
         tickets.add_events(db, self.events)

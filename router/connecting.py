@@ -181,7 +181,7 @@ def pause(heed: Heed, actor: Actor, connection_id: str, now: datetime, *, active
     """Pause a connection (its webhook answers 503, so that platforms keep what they have), or let it go on."""
     row = by_id(heed, connection_id)
     with heed.database.write() as db:
-        connections.set_active(db, connection_id, active)
+        connections.set_active(db, connection_id, active, now)
         act = "connection resumed" if active else "connection paused"
         audit.append(db, actor, act, connection_id, now, brand_id=row.brand_id)
     heed.notifier.publish([Change("desk", brand=row.brand_id)])

@@ -5,24 +5,25 @@ idempotency keys.
 """
 
 import logging
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from channels import adapter
-from channels.errors import DeliveryFailed
+from channels.errors import DeliveryFailed, Slows
 from channels.types import Attachment, ChannelInfo, Party, Reply
-from router import surveying
+from router import afterwards, echoes, pacing, surveying
 from router.app import Heed
 from router.desk.addressing import message_id_for, new_token
+from router.inbox.allowed import closed
 from router.notify import Change
-from router.store import answers, blobs, connections, messages, notices, outgoing
+from router.store import answers, blobs, connections, messages, names, notices, outgoing, pace
 from router.store.connections import ConnectionRow
 from router.store.db import Connection
 from router.store.ids import new_id
 from router.store.outgoing import Parcel
 from router.vault import VaultError
-from router.waking import bring_back
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,7 @@ BACKOFF_S = (5, 30, 120, 600, 3600)  # before the second, third … attempt; the
 GIVE_UP = timedelta(hours=24)  # after it was queued
 BACKLOG = 500  # jobs waiting for a worker; with more the sweep adds none
 PREFIX = "Replies: "  # of what is noted on a connection, so that a mailbox's trouble is not taken for ours
+WAITS_HERE_S = 1.5  # for its own conversation; for longer the clock has it tried again
 UNCERTAIN = "It may not have arrived. Ask the customer, or send it again."
 
 
@@ -44,23 +46,67 @@ class End:
     due_at: datetime | None = None
     external_ids: tuple[str, ...] = ()
     trouble: str | None = None  # of the connection, for whoever looks after it
+    slows: Slows = ""  # what else waits until then, by the platform's word
+    slows_until: datetime | None = None
 
 
 def _clock() -> datetime:
     return datetime.now(UTC)
 
 
-def send(heed: Heed, message_id: str, now: Callable[[], datetime] = _clock) -> None:
+def send(
+    heed: Heed, message_id: str, now: Callable[[], datetime] = _clock, wait: Callable[[float], None] = time.sleep
+) -> None:
     """Make one attempt at a reply, if it is due and no other hand is at it; then have the next of its ticket sent."""
-    key, at = new_id(), now()
-    with heed.database.write() as db:
-        lasts = LEASE_WITH_FILES if outgoing.has_files(db, message_id) else LEASE
-        before = outgoing.take(db, message_id, key, at, at + lasts)
-        parcel = outgoing.load(db, message_id) if before is not None else None
-    if parcel is None:
+    key = new_id()
+    before, parcel, turn = _begin(heed, message_id, key, now())
+    if turn is not None and turn.in_chat and (left_s := (turn.at - now()).total_seconds()) <= WAITS_HERE_S:
+        wait(max(left_s, 0.0))
+        before, parcel, turn = _begin(heed, message_id, key, now())
+    if parcel is None or turn is not None:
         return
     end = _attempt(heed, parcel, crashed=before == "sending", now=now)
     _settle(heed, parcel, key, end, now())
+
+
+def _begin(
+    heed: Heed, message_id: str, key: str, now: datetime
+) -> tuple[str | None, Parcel | None, pacing.Turn | None]:
+    """Take a reply; return the state it was in, the reply, and its turn if that is still to come.
+
+    All are None if it is not due, or another hand is at it.
+    """
+    with heed.database.write() as db:
+        lasts = LEASE_WITH_FILES if outgoing.has_files(db, message_id) else LEASE
+        before = outgoing.take(db, message_id, key, now, now + lasts)
+        parcel = outgoing.load(db, message_id) if before is not None else None
+        if before is None or parcel is None:
+            return None, None, None
+        turn = _turn(db, parcel, now) if before != "sending" else pacing.Turn(now)
+        if turn.at > now:
+            outgoing.put_off(db, message_id, before, turn.at, turn.reserved)
+            return before, parcel, turn
+    return before, parcel, None
+
+
+def _turn(db: Connection, parcel: Parcel, now: datetime) -> pacing.Turn:
+    """Return when a reply may leave by the limits of its platform, and keep that moment for it."""
+    info = adapter(parcel.channel).INFO
+    gap = timedelta(seconds=1 / info.sends_per_s if info.sends_per_s else 0)
+    chat = pace.mark(_chat(parcel))
+    limited = bool(gap or info.chat_pause_s)
+    paces = pace.read(db, parcel.connection_id, chat, now, hold=limited)
+    turn = pacing.turn(now, paces.get(pace.ALL), paces.get(chat), gap, parcel.slot_at)
+    if limited and turn.next_at is not None:
+        pace.step(db, parcel.connection_id, pace.ALL, turn.next_at)
+    if info.chat_pause_s and turn.at <= now:
+        pace.step(db, parcel.connection_id, chat, now + timedelta(seconds=info.chat_pause_s))
+    return turn
+
+
+def _chat(parcel: Parcel) -> str:
+    """Return what tells a conversation from others on its connection."""
+    return parcel.thread or parcel.ticket_id
 
 
 def deliver_due(heed: Heed, now: datetime) -> int:
@@ -86,6 +132,8 @@ def _attempt(heed: Heed, parcel: Parcel, *, crashed: bool, now: Callable[[], dat
         return _again(parcel, str(error), now())
     if crashed and not info.resend_is_safe:
         return End("unknown", f"The attempt was cut off. {UNCERTAIN}")
+    if (shut := closed(info, now(), reply.heard_at)) is not None:
+        return End("failed", f"{shut.why_not} {shut.instead}")
     if not row.active:
         return _again(parcel, "The connection is paused.", now())
     try:
@@ -110,6 +158,7 @@ def _prepare(heed: Heed, parcel: Parcel, now: datetime) -> tuple[ConnectionRow, 
         to, everyone = _people(db, parcel)
         thread = outgoing.thread_ids(db, parcel) if parcel.visibility == "public" else []
         token = _token(db, parcel)
+        heard_at = messages.heard_on(db, parcel.connection_id, parcel.thread) if parcel.thread else None
         text = surveying.with_link(heed, db, parcel.message_id, parcel.text) if parcel.automatic else parcel.text
         files = [
             Attachment(name, media_type, data=blobs.read(db, blob_id) if blob_id else None)
@@ -132,6 +181,7 @@ def _prepare(heed: Heed, parcel: Parcel, now: datetime) -> tuple[ConnectionRow, 
         answers=tuple(thread),
         attachments=tuple(files),
         reply_token=token or "" if is_mail else "",
+        heard_at=heard_at,
         automatic=parcel.automatic,
     )
     return row, reply, info
@@ -158,7 +208,7 @@ def _token(db: Connection, parcel: Parcel) -> str | None:
 def _fix(heed: Heed, parcel: Parcel, external_id: str, token: str, now: datetime) -> None:
     with heed.database.write() as db:
         if parcel.external_id is None:
-            outgoing.fix_external_id(db, parcel.message_id, parcel.connection_id, external_id)
+            names.fix_external_id(db, parcel.message_id, parcel.connection_id, external_id)
         if _token(db, parcel) is None:
             kind, of = ("forward", parcel.message_id) if parcel.visibility == "direct" else ("ticket", None)
             messages.add_token(db, token, parcel.ticket_id, kind, of, now)
@@ -169,7 +219,10 @@ def _failed(parcel: Parcel, failed: DeliveryFailed, info: ChannelInfo, now: date
         return End("failed", failed.reason)
     if failed.may_have_arrived and not info.resend_is_safe:
         return End("unknown", f"{failed.reason} {UNCERTAIN}", trouble=failed.reason)
-    return _again(parcel, failed.reason, now, failed.retry_after_s or 0.0)
+    again = _again(parcel, failed.reason, now, failed.retry_after_s or 0.0)
+    if not failed.slows or not failed.retry_after_s:
+        return again
+    return replace(again, slows=failed.slows, slows_until=now + timedelta(seconds=failed.retry_after_s))
 
 
 def _again(parcel: Parcel, reason: str, now: datetime, asked_s: float = 0.0) -> End:
@@ -190,7 +243,10 @@ def _settle(heed: Heed, parcel: Parcel, key: str, end: End, now: datetime) -> No
         )
         if arrived:
             ours = ours or outgoing.arrived_late(db, parcel.message_id, now)
-            _keep_ids(db, parcel, end.external_ids)
+        undelivered = echoes.name(db, parcel, end.external_ids, now) if end.external_ids else []
+        if end.slows and end.slows_until is not None:
+            chat = pace.ALL if end.slows == "connection" else pace.mark(_chat(parcel))
+            pace.pause(db, parcel.connection_id, chat, now, end.slows_until)
         if ours and lost and parcel.agent_id:
             notices.add(
                 db, brand_id=parcel.brand_id, ticket_id=parcel.ticket_id, agent_id=parcel.agent_id, kind="not_sent",
@@ -200,18 +256,11 @@ def _settle(heed: Heed, parcel: Parcel, key: str, end: End, now: datetime) -> No
         following = outgoing.next_of(db, parcel.ticket_id, now) if end.due_at is None else None
     if ours:
         heed.notifier.publish(_hints(parcel, told=lost))
-    if ours and end.state == "failed" and parcel.visibility == "public":
-        bring_back(heed, parcel.ticket_id, parcel.queued_at, now)
+    if ours and end.state == "failed":
+        undelivered = [parcel]
+    afterwards.bring_all_back(heed, undelivered, now)
     if following is not None:
         heed.background.deliver([following])
-
-
-def _keep_ids(db: Connection, parcel: Parcel, external_ids: tuple[str, ...]) -> None:
-    rest = [external_id for external_id in external_ids if external_id != parcel.external_id]
-    if parcel.external_id is None and rest:
-        known = outgoing.fix_external_id(db, parcel.message_id, parcel.connection_id, rest[0])
-        rest = rest[1:] if known else rest
-    outgoing.name(db, parcel.message_id, parcel.connection_id, rest)
 
 
 def _note(db: Connection, heed: Heed, connection_id: str, end: End, now: datetime) -> None:

@@ -11,16 +11,17 @@ from datetime import UTC, datetime, timedelta
 from channels import adapter
 from channels.errors import NotUnderstood
 from channels.types import Adapter, Connection, Deletion, Delivery, Edit, InboundMessage, Parsed, Receipt, Unreadable
+from router import afterwards
 from router.app import Heed
 from router.arriving import Arriving, Stale
 from router.desknow import desk_now
 from router.notify import Change
-from router.store import connections, inbound, leases
+from router.store import connections, inbound, leases, traffic
 from router.store.connections import ConnectionRow
 from router.store.failures import CANNOT_STORE, for_anothers_sake, will_pass
 from router.store.ids import new_id
 from router.store.inbound import Stored
-from router.working import Working
+from router.working import Working, customer_of
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ def _batch(heed: Heed, connection_id: str, name: str, holder: str) -> int:
         settled = {event.id for event in worn}
         if worn:
             inbound.settle(db, connection_id, worn, "not_understood", "It ended its worker twice.", now)
+            traffic.count(db, connection_id, now, len(worn), len(worn))
         hashes = [event.key_hash for event in events]
         again = inbound.repeated(db, connection_id, hashes) if events else set()
         repeats = [event for event in events if event.key_hash in again and event.id not in settled]
@@ -88,6 +90,7 @@ def _settle(heed: Heed, row: ConnectionRow, events: Sequence[Stored]) -> None:
         why = f"It could not be stored ({type(error).__name__})."
         with heed.database.write() as db:
             inbound.settle(db, row.id, events, "not_understood", why, _now())
+            traffic.count(db, row.id, _now(), len(events), len(events))
         return
     heed.notifier.publish(hints)
 
@@ -123,7 +126,8 @@ def _write(heed: Heed, row: ConnectionRow, events: Sequence[Stored]) -> list[Cha
                 for state, error in {("done", "")} | {("not_understood", why) for _, _, why in read if why}:
                     those = [event for event, _, why in read if why == error]
                     inbound.settle(db, row.id, those, state, error, now)
-                connections.note_event(db, row.id, now)
+                connections.note_event(db, row.id, now, len(read), sum(bool(why) for _, _, why in read))
+            afterwards.bring_all_back(heed, arriving.lost, now)
             return arriving.hints()
         except Stale:
             log.info("a ticket was changed while its message was read, attempt %d", attempt + 1)
@@ -140,7 +144,10 @@ def _parsed(speaker: Adapter, delivery: Delivery, connection: Connection) -> tup
         log.exception("a delivery could not be read: %s", type(error).__name__)
         return [], f"Heed failed to read it ({type(error).__name__})."
     wrong = next((part.reason for part in found if isinstance(part, Unreadable)), "")
-    return found, wrong[:300]
+    nowhere = [part for part in found if isinstance(part, InboundMessage) and not customer_of(part).address]
+    if nowhere:
+        wrong = wrong or "An answer from the platform's own app names no customer."
+    return [part for part in found if part not in nowhere], wrong[:300]
 
 
 def _now() -> datetime:

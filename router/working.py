@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from channels.types import InboundMessage
+from channels.types import InboundMessage, Party
 from router.model import SYSTEM, Mood, Reading, State
 from router.store import contacts, merges, messages, tickets
 from router.store.contacts import Known
@@ -30,6 +30,7 @@ class Conversation:
     count: int = 0  # messages from the customer
     missed: int = 0
     wakes: str | None = None  # the agent who is to get it back, if they can take it
+    heard_at: datetime | None = None  # when the customer wrote last; looked up for answers from elsewhere alone
 
 
 @dataclass(slots=True)
@@ -40,6 +41,14 @@ class Found:
     follows: str | None = None
     direct: bool = False  # an answer from a third party: never shown to the customer
     by: str = ""  # what made it join: token, reference, thread
+
+
+def customer_of(said: InboundMessage) -> Party:
+    """Return the customer on a message: who sent it, or whom an agent wrote to in the platform's own app."""
+    if not said.from_us:
+        return said.sender
+    written_to = (party for party in said.parties if party.role == "to")
+    return next(written_to, Party("to", said.thread or ""))
 
 
 @dataclass(slots=True)
@@ -63,7 +72,7 @@ class Working:
     def read(self, db: Connection, said: Iterable[InboundMessage], others: Iterable[str]) -> None:
         """Look up everything the messages may refer to; `others` are external ids of edits and receipts."""
         said = list(said)
-        addresses = {m.sender.address for m in said}
+        addresses = {customer_of(m).address for m in said}
         self.known = contacts.known(db, self.brand_id, self.channel, addresses) if addresses else {}
         ids = {m.external_id for m in said} | {a for m in said for a in m.answers} | set(others)
         self.seen = messages.seen(db, self.connection_id, ids)
@@ -76,6 +85,9 @@ class Working:
         wanted = {t for _, t in self.seen.values()} | {t for t, _ in self.tokens.values()} | set(self.threads.values())
         wanted |= set(self.aside.values())
         self._load(db, wanted)
+        if any(m.from_us for m in said):
+            for ticket_id, at in messages.heard(db, self.conversations).items():
+                self.conversations[ticket_id].heard_at = at
         owners = {k.contact_id for k in self.known.values()}
         if owners:
             self.facts = contacts.facts(db, owners, self.now)
@@ -106,8 +118,8 @@ class Working:
             )
 
     def thread_of(self, said: InboundMessage) -> str:
-        """Return what keeps a conversation together: the channel's thread, else its sender; nothing for mail."""
-        return (said.thread or said.sender.address) if self.conversational else ""
+        """Return what keeps a conversation together: the channel's thread, else its customer; nothing for mail."""
+        return (said.thread or customer_of(said).address) if self.conversational else ""
 
     def find(self, said: InboundMessage) -> Found:
         """Return where a message belongs: reply token, then what it answers, then its thread; else a new ticket."""
@@ -128,7 +140,7 @@ class Working:
 
     def _is_blocked(self, said: InboundMessage) -> bool:
         known = self.known.get(said.sender.address)
-        return known is not None and known.blocked
+        return known is not None and known.blocked and not said.from_us
 
     def shown_in(self, ticket_id: str) -> str:
         """Return the ticket that shows this one: the one it was merged into, else itself."""

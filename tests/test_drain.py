@@ -124,11 +124,12 @@ class TestOrder:
         assert len(desk.tickets) == 1
         assert len(desk.messages()) == 2
 
-    def test_an_edit_before_its_message_changes_nothing_and_is_no_error(self, desk):
+    def test_an_edit_before_its_message_takes_effect_once_it_is_there(self, desk):
         intake.accept(desk.heed, desk.api, raw(json.dumps({"type": "edit", "id": "e1", "text": "b"}).encode()), now())
         post(desk, "a", id="e1")
         desk.drain()
-        assert texts(desk) == ["a"]
+        assert texts(desk) == ["b"]
+        assert desk.rows("SELECT text FROM message_rendition WHERE kind = 'before_edit'") == [("a",)]
         assert states(desk) == ["done", "done"]
 
     def test_edits_and_deletions_keep_what_was_there(self, desk):

@@ -22,7 +22,7 @@ LEAF, NOUNS, DECISIONS, INPUT_OUTPUT, USE_CASES, ENTRY_POINTS = range(6)
 ROWS = {  # the first two parts of a module's name; every other module of router is a use case
     "router.model": NOUNS,
     **dict.fromkeys(("router.triage", "router.routing", "router.sla", "router.simulation"), DECISIONS),
-    **dict.fromkeys(("router.calendars", "router.terms", "router.query"), DECISIONS),
+    **dict.fromkeys(("router.calendars", "router.terms", "router.query", "router.pacing", "router.rhythm"), DECISIONS),
     **dict.fromkeys(("router.store", "router.background", "router.notify"), INPUT_OUTPUT),
     **dict.fromkeys(
         ("router.config", "router.embedded", "router.vault"), INPUT_OUTPUT

@@ -211,6 +211,7 @@ class TestAPurge:
         empty = counts(here.heed)
         ana = a_busy_desk(here)
         people = {"agent", "agent_brand", "agent_skill", "presence", "connection", "connection_setting", "audit_event"}
+        people |= {"connection_hour"}  # how much came, not what
         desk_made = {"rule_set", "rule_set_version", "lane", "lane_need", "delivery_key"}
         here.do("UPDATE ticket SET state = 'resolved', purge_after = :at", at=now().isoformat(" "))
         done = keeping.purge(here.heed, now() + timedelta(days=31))

@@ -131,7 +131,7 @@ def test_connections_come_and_go(here, server):
     boxes.look()
     assert boxes.watched == {row.id}
     with here.heed.database.write() as db:
-        connections.set_active(db, row.id, False)
+        connections.set_active(db, row.id, False, now())
     boxes.look()
     assert boxes.watched == set()
     began = time.monotonic()

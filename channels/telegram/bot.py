@@ -106,7 +106,9 @@ def _failure(response: Response, fields: Mapping[str, object]) -> DeliveryFailed
     status = response.status
     description = str(fields.get("description", "")).lower()
     if status == 429:
-        return DeliveryFailed("Telegram asks us to slow down.", retry_after_s=_wait(response, fields))
+        return DeliveryFailed(
+            "Telegram asks us to slow down.", retry_after_s=_wait(response, fields), slows="connection"
+        )
     if response.ok:
         return DeliveryFailed("Telegram's answer could not be read.", may_have_arrived=True)
     if status >= 500:

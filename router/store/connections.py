@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection as Db
 
 from channels.types import Connection
 from router.model import Scope
+from router.store import traffic
 from router.store.db import Database
 from router.store.ids import new_id
 from router.store.schema import connection, connection_secret, connection_setting
@@ -35,6 +36,8 @@ class ConnectionRow:
     last_error_at: datetime | None
     last_error: str | None
     backlog_since: datetime | None
+    resumed_at: datetime | None = None
+    silent_since: datetime | None = None  # unusually silent since then, as admins were told
 
 
 class KnownConnections:
@@ -111,14 +114,33 @@ def change(db: Db, connection_id: str, *, name: str, queue_id: str | None) -> No
     db.execute(update(connection).where(connection.c.id == connection_id).values(name=name, queue_id=queue_id))
 
 
-def set_active(db: Db, connection_id: str, active: bool) -> None:
+def set_active(db: Db, connection_id: str, active: bool, now: datetime) -> None:
     """Pause a connection, or let it go on."""
-    db.execute(update(connection).where(connection.c.id == connection_id).values(active=active))
+    values: dict[str, object] = {"active": active, "silent_since": None}
+    if active:
+        values["resumed_at"] = now
+    db.execute(update(connection).where(connection.c.id == connection_id).values(values))
 
 
-def note_event(db: Db, connection_id: str, now: datetime) -> None:
-    """Record that something arrived and was read."""
-    db.execute(update(connection).where(connection.c.id == connection_id).values(last_event_at=now))
+def note_silence(db: Db, connection_id: str, since: datetime) -> bool:
+    """Record that a connection fell silent. False: that is known, or something came meanwhile."""
+    still = connection.c.silent_since.is_(None) & (connection.c.last_event_at == since)
+    query = update(connection).where(connection.c.id == connection_id, still)
+    return bool(db.execute(query.values(silent_since=since)).rowcount)
+
+
+def hold(db: Db, connection_id: str) -> None:
+    """Hold a connection until the transaction ends; whoever holds it first goes first."""
+    if db.dialect.name == "postgresql":  # SQLite has one writer anyway
+        query = select(connection.c.id).where(connection.c.id == connection_id)
+        db.execute(query.with_for_update(key_share=True))
+
+
+def note_event(db: Db, connection_id: str, now: datetime, events: int = 1, not_understood: int = 0) -> None:
+    """Record that something arrived and was read, or could not be; a connection that was silent is so no longer."""
+    values = {"last_event_at": now, "silent_since": None}
+    db.execute(update(connection).where(connection.c.id == connection_id).values(values))
+    traffic.count(db, connection_id, now, events, not_understood)
 
 
 def note_error(db: Db, connection_id: str, error: str | None, now: datetime) -> None:
@@ -238,4 +260,6 @@ def _row(row: Row[tuple[object, ...]], settings: Mapping[str, str], secrets: Seq
         last_error_at=row.last_error_at,
         last_error=row.last_error,
         backlog_since=row.backlog_since,
+        resumed_at=row.resumed_at,
+        silent_since=row.silent_since,
     )

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Table, delete, exists, func, or_, select, update
 
-from router.store import blobs
+from router.store import blobs, early, traffic
 from router.store.db import Connection
 from router.store.links import family
 from router.store.schema import (
@@ -15,7 +15,9 @@ from router.store.schema import (
     blob_chunk,
     block,
     brand,
+    connection_hour,
     contact,
+    early_word,
     idempotency_key,
     identity,
     identity_link,
@@ -26,6 +28,7 @@ from router.store.schema import (
     message_party,
     metadata,
     pass_over,
+    send_pace,
     session,
     sign_in_link,
     stream,
@@ -35,6 +38,7 @@ from router.store.schema import (
 )
 
 ROWS = 500  # erased in one statement
+PACE_KEPT = timedelta(days=2)  # longer than a platform may ask us to wait
 
 
 def past_keep(db: Connection, now: datetime, most: int) -> list[str]:
@@ -165,6 +169,9 @@ def forget(db: Connection, now: datetime, after: timedelta) -> int:
         delete(undoable).where(undoable.c.until < old),
         delete(lease).where(lease.c.until < old),
         delete(stream).where(stream.c.seen_at < old),
+        delete(connection_hour).where(connection_hour.c.at < now - traffic.KEPT),
+        delete(early_word).where(early_word.c.came_at < now - early.KEPT),
+        delete(send_pace).where(send_pace.c.next_at < now - PACE_KEPT),
     )
     return sum(db.execute(statement).rowcount for statement in gone)
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
 
-from sqlalchemy import select, union_all, update
+from sqlalchemy import func, select, union_all, update
 
 from router.model import Evidence, Reading
 from router.store import bulk, search
@@ -158,6 +158,26 @@ def threads(db: Connection, connection_id: str, wanted: Iterable[str], *, aside:
     return {row[0]: row[1] for row in db.execute(query.order_by(ticket.c.id))}
 
 
+def heard(db: Connection, ticket_ids: Iterable[str]) -> dict[str, datetime]:
+    """Return when the customers of tickets wrote last, by their own platforms' word."""
+    table = message
+    said = (table.c.direction == "inbound") & (table.c.visibility == "public")
+    query = select(table.c.home_ticket_id, func.max(func.coalesce(table.c.sent_at, table.c.at)))
+    query = query.where(table.c.home_ticket_id.in_(list(ticket_ids)), said).group_by(table.c.home_ticket_id)
+    return {row[0]: row[1] for row in db.execute(query)}
+
+
+def heard_on(db: Connection, connection_id: str, thread: str) -> datetime | None:
+    """Return when the customer wrote last in a thread of a connection, on whichever ticket."""
+    table = message
+    said = (table.c.direction == "inbound") & (table.c.visibility == "public")
+    query = select(func.max(func.coalesce(table.c.sent_at, table.c.at))).join(
+        ticket, ticket.c.id == table.c.home_ticket_id
+    )
+    here = (ticket.c.connection_id == connection_id) & (ticket.c.thread == thread)
+    return db.execute(query.where(here, said, table.c.connection_id == connection_id)).scalar()
+
+
 def counts(db: Connection, ticket_ids: Iterable[str], into: Mapping[str, str] = ALONE) -> dict[str, int]:
     """Return how many messages customers wrote, by ticket; `into` says which ticket shows those of another."""
     query = select(message.c.home_ticket_id).where(
@@ -170,15 +190,26 @@ def counts(db: Connection, ticket_ids: Iterable[str], into: Mapping[str, str] = 
     return found
 
 
-def change(db: Connection, message_id: str, text: str, html: str | None, now: datetime) -> None:
-    """Store the new words of an edited message; the old ones become a rendition."""
-    old = db.execute(select(message.c.text, message.c.edited_at).where(message.c.id == message_id)).one()
-    add_renditions(db, [(message_id, "before_edit", "sender", old.text)], now)
-    db.execute(update(message).where(message.c.id == message_id).values(text=text, html=html, edited_at=now))
-    search.change_message(db, message_id)
+def change(db: Connection, message_id: str, text: str, html: str | None, at: datetime) -> None:
+    """Store the new words of an edited message; the old ones become a rendition.
+
+    An edit that is overtaken by a later one, or by the message being taken back, is history at once; one that changes
+    nothing is nothing.
+    """
+    table = message
+    query = select(table.c.text, table.c.html, table.c.edited_at, table.c.deleted_at).where(table.c.id == message_id)
+    old = db.execute(query).one()
+    if (old.text, old.html) == (text, html):
+        return
+    late = old.deleted_at is not None or (old.edited_at is not None and at < old.edited_at)
+    add_renditions(db, [(message_id, "before_edit", "sender", text if late else old.text)], at)
+    if not late:
+        db.execute(update(table).where(table.c.id == message_id).values(text=text, html=html, edited_at=at))
+        search.change_message(db, message_id)
 
 
-def take_back(db: Connection, message_id: str, now: datetime) -> None:
+def take_back(db: Connection, message_id: str, at: datetime) -> None:
     """Mark a message as deleted by its sender; its words stay for the desk, but are found no longer."""
     search.drop_message(db, message_id)
-    db.execute(update(message).where(message.c.id == message_id).values(deleted_at=now))
+    there = (message.c.id == message_id) & message.c.deleted_at.is_(None)
+    db.execute(update(message).where(there).values(deleted_at=at))

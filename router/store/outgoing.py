@@ -11,6 +11,7 @@ from router.store.db import Connection
 from router.store.rows import Outgoing
 from router.store.schema import (
     attachment,
+    connection,
     identity,
     message,
     message_alias,
@@ -51,6 +52,8 @@ class Parcel:
     at: datetime
     attempts: int  # the one under way included
     queued_at: datetime
+    channel: str
+    slot_at: datetime | None  # its turn, where it had to wait for one
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ def next_due(db: Connection) -> datetime | None:
 def take(db: Connection, message_id: str, key: str, now: datetime, until: datetime) -> str | None:
     """Begin an attempt: returns the state the message was in, None if it is not due, or somebody else is at it.
 
-    One conversation's replies leave in order: an earlier one that is not through yet goes first.
+    One conversation's replies leave in order: an earlier one on the same connection that is not through goes first.
     """
     table = outgoing
     free = table.c.lease_until.is_(None) | (table.c.lease_until < now)
@@ -95,6 +98,7 @@ def take(db: Connection, message_id: str, key: str, now: datetime, until: dateti
     earlier = table.alias()
     blocked = exists().where(
         earlier.c.ticket_id == table.c.ticket_id,
+        earlier.c.connection_id == table.c.connection_id,
         earlier.c.due_at.is_not(None),
         tuple_(earlier.c.created_at, earlier.c.message_id) < tuple_(table.c.created_at, table.c.message_id),
     )
@@ -106,6 +110,14 @@ def take(db: Connection, message_id: str, key: str, now: datetime, until: dateti
     state: str = db.execute(select(message.c.state).where(message.c.id == message_id)).scalar_one()
     db.execute(update(message).where(message.c.id == message_id).values(state="sending", state_detail=""))
     return state
+
+
+def put_off(db: Connection, message_id: str, state: str, due_at: datetime, slot_at: datetime | None) -> None:
+    """Take an attempt back that was begun in this transaction: it is not the reply's turn before `due_at`."""
+    table = outgoing
+    later = {"attempts": table.c.attempts - 1, "attempt_key": None, "lease_until": None, "due_at": due_at}
+    db.execute(update(table).where(table.c.message_id == message_id).values({**later, "slot_at": slot_at}))
+    db.execute(update(message).where(message.c.id == message_id).values(state=state))
 
 
 def settle(
@@ -121,31 +133,40 @@ def settle(
     """End an attempt: `due_at` says when the next one is, None that there is none. False: the lease had passed on."""
     table = outgoing
     mine = (table.c.message_id == message_id) & (table.c.attempt_key == key)
-    ended = update(table).where(mine).values(due_at=due_at, lease_until=None, attempt_key=None)
+    ended = update(table).where(mine).values(due_at=due_at, lease_until=None, attempt_key=None, slot_at=None)
     if not db.execute(ended).rowcount:
         return False
-    values: dict[str, object] = {"state": state, "state_detail": detail}
+    here = message.c.id == message_id
     if sent_at is not None:
-        values["sent_at"] = sent_at
-    db.execute(update(message).where(message.c.id == message_id).values(values))
+        db.execute(update(message).where(here).values(sent_at=sent_at))
+    under_way = message.c.state.in_(("queued", "sending", "unknown"))  # a receipt that was faster knows more
+    db.execute(update(message).where(here, under_way).values(state=state, state_detail=detail))
     return True
-
-
-def name(db: Connection, message_id: str, connection_id: str, external_ids: Sequence[str]) -> None:
-    """Record the ids a platform gave our message; a part of a split reply is an alias."""
-    rows = [{"connection_id": connection_id, "external_id": e, "message_id": message_id} for e in external_ids]
-    bulk.add_new(db, message_alias, rows)
 
 
 def receipt(db: Connection, message_id: str, state: str, detail: str) -> bool:
-    """Move a message of ours forward by what the platform says; never back."""
+    """Move a message of ours forward by what the platform says; never back.
+
+    What was delivered or read does not fail any more, unless it left in parts: then another part is meant.
+    """
     order = {"queued": 0, "sending": 1, "unknown": 1, "sent": 2, "delivered": 3, "read": 4, "failed": 5}
     ours = (message.c.id == message_id) & (message.c.direction == "outbound")
     was = db.execute(select(message.c.state).where(ours)).scalar()
-    if was is None or order.get(was, 9) >= order[state] or (state == "failed" and was in ("delivered", "read")):
+    if was is None or order.get(was, 9) >= order[state]:
         return False
+    if state == "failed" and was in ("delivered", "read"):
+        if not _has_parts(db, message_id):
+            return False
+        detail = f"A part of it was not delivered. {detail}".rstrip()
     db.execute(update(message).where(message.c.id == message_id).values(state=state, state_detail=detail))
     return True
+
+
+def _has_parts(db: Connection, message_id: str) -> bool:
+    return (
+        db.execute(select(message_alias.c.message_id).where(message_alias.c.message_id == message_id)).first()
+        is not None
+    )
 
 
 def load(db: Connection, message_id: str) -> Parcel | None:
@@ -154,12 +175,14 @@ def load(db: Connection, message_id: str) -> Parcel | None:
     thread = func.coalesce(m.c.thread, t.c.thread)
     columns = (
         m.c.id, m.c.brand_id, t.c.id, o.c.connection_id, m.c.external_id, m.c.visibility, m.c.subject, m.c.text, thread,
-        m.c.automatic, m.c.agent_id, t.c.agent_id, m.c.at, o.c.attempts, o.c.created_at,
+        m.c.automatic, m.c.agent_id, t.c.agent_id, m.c.at, o.c.attempts, o.c.created_at, connection.c.channel,
+        o.c.slot_at,
     )  # fmt: skip
     query = (
         select(*columns)
         .join(o, o.c.message_id == m.c.id)
         .join(t, t.c.id == m.c.home_ticket_id)
+        .join(connection, connection.c.id == o.c.connection_id)
         .where(m.c.id == message_id)
     )
     row = db.execute(query).first()
@@ -212,14 +235,6 @@ def forward_token(db: Connection, message_id: str) -> str | None:
     """Return the token that brings the answer to one forward back."""
     query = select(reply_token.c.token).where(reply_token.c.message_id == message_id, reply_token.c.kind == "forward")
     return db.execute(query.limit(1)).scalar()
-
-
-def fix_external_id(db: Connection, message_id: str, connection_id: str, external_id: str) -> bool:
-    """Give a message the id the platform knows it by. False: it has one, or another message has this one."""
-    other = message.alias()
-    taken = exists().where(other.c.connection_id == connection_id, other.c.external_id == external_id)
-    free = (message.c.id == message_id) & message.c.external_id.is_(None) & ~taken
-    return bool(db.execute(update(message).where(free).values(external_id=external_id)).rowcount)
 
 
 def arrived_late(db: Connection, message_id: str, sent_at: datetime) -> bool:

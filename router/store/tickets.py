@@ -116,6 +116,12 @@ def meet_promises(db: Connection, ticket_id: str, kinds: Sequence[str], now: dat
     db.execute(update(promise).where(held, promise.c.kind.in_(kinds)).values(met_at=now))
 
 
+def meet(db: Connection, rows: Sequence[tuple[str, datetime]]) -> None:
+    """Mark single promises as met: (promise id, moment)."""
+    for promise_id, at in rows:
+        db.execute(update(promise).where(promise.c.id == promise_id, promise.c.met_at.is_(None)).values(met_at=at))
+
+
 def unmeet_promises(db: Connection, ticket_id: str, met_at: datetime) -> None:
     """Let promises count as open again that an answer of this moment had met."""
     met = (promise.c.ticket_id == ticket_id) & (promise.c.met_at == met_at)

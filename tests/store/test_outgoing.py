@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from router import desk
-from router.store import outgoing
+from router.store import names, outgoing
 from tests.builders import Desk, a_desk, an_agent, in_minutes, now
 
 
@@ -111,6 +111,6 @@ def test_an_answer_after_the_lease_puts_unknown_right_and_nothing_else(here):
 def test_two_messages_never_share_a_platforms_id(here):
     one, two = replies(here, 2)
     with here.heed.database.write() as db:
-        assert outgoing.fix_external_id(db, one, here.api.id, "p1")
-        assert not outgoing.fix_external_id(db, two, here.api.id, "p1")
-        assert not outgoing.fix_external_id(db, one, here.api.id, "p2")
+        assert names.fix_external_id(db, one, here.api.id, "p1")
+        assert not names.fix_external_id(db, two, here.api.id, "p1")
+        assert not names.fix_external_id(db, one, here.api.id, "p2")

@@ -150,7 +150,7 @@ class TestConnections:
         known = KnownConnections(database, VAULT)
         assert known.by_key("k1") is not None and known.by_key("nobody") is None
         with database.write() as db:
-            connections.set_active(db, connection_id, False)
+            connections.set_active(db, connection_id, False, NOON)
         kept = known.by_key("k1")
         assert kept is not None and kept.active
         known.forget()
