@@ -18,7 +18,7 @@ from channels.types import MAX_MAIL, Connection
 BASE_URL = "https://api.twilio.com"
 # that may be sent the token, besides the connection's base_url; source: twilio.com/docs/global-infrastructure
 HOSTS = ("api.twilio.com", "api.dublin.ie1.twilio.com", "api.sydney.au1.twilio.com")
-ACCOUNT = re.compile(r"AC[0-9a-fA-F]{32}")
+ACCOUNT = re.compile(r"AC[0-9A-Za-z]{2,64}")
 MEDIA_S = 90.0  # seconds for a file
 GONE = "The customer cannot be reached on this number:"
 
@@ -113,7 +113,7 @@ def meaning(code: str) -> str:
 def _call(connection: Connection, method: str, path: str, form: Mapping[str, str] | None = None) -> Fields:
     account = connection.setting("account_sid").strip()
     if not ACCOUNT.fullmatch(account):
-        raise DeliveryFailed("account_sid must be AC and 32 digits: copy it from the Twilio Console.", permanent=True)
+        raise DeliveryFailed("account_sid must begin with AC: copy it from the Twilio Console.", permanent=True)
     base = connection.setting("base_url", BASE_URL).rstrip("/")
     resource, _, query = path.partition("?")
     below = f"/{resource}" if resource else ""
