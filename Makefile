@@ -14,7 +14,7 @@ run: $(VENV)/run.stamp ## a working desk on http://127.0.0.1:8000 (PORT=8001 mak
 
 test: $(VENV)/dev.stamp ## every test, with what it needs; TESTS=tests/rules for some of them
 	@$(BIN)/python -m tests.tools
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(TESTS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: $(VENV)/dev.stamp ## style, format and types
 	$(BIN)/ruff check .

@@ -32,6 +32,11 @@ def missing(reason: str) -> None:
     pytest.skip(reason)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the journeys: their few files take longest, and no test process is to wait for one at the end."""
+    items.sort(key=lambda item: "journeys" not in item.path.parts)
+
+
 @pytest.fixture
 def port() -> int:
     """A port of 127.0.0.1 that nothing listens on."""
