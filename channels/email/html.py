@@ -13,7 +13,8 @@ from html import unescape
 import nh3
 
 from channels.email.charsets import tidy
-from channels.email.markup import Token, attributes, tokens
+from channels.email.markup import Token, tokens
+from channels.email.quotes import containers
 
 MAX_HTML = 1024 * 1024  # characters; what is beyond is cut
 MAX_DEPTH = 400  # open elements; nh3 is quadratic in them
@@ -64,21 +65,6 @@ BLOCKS = frozenset(
     }
 )
 PARAGRAPHS = frozenset({"p", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "table", "ul", "ol"})
-QUOTE_CLASSES = frozenset(
-    {
-        "gmail_quote",
-        "gmail_quote_container",
-        "yahoo_quoted",
-        "moz-cite-prefix",
-        "protonmail_quote",
-        "tutanota_quote",
-        "zmail_extra",
-    }
-)
-QUOTE_IDS = frozenset({"divrplyfwdmsg", "appendonsend", "reply-intro", "mail-editor-reference-message-container"})
-CUTS_THE_REST = frozenset({"divrplyfwdmsg", "appendonsend", "mail-editor-reference-message-container"})
-MARKS = (*QUOTE_CLASSES, *QUOTE_IDS, "cite")
-
 ATTRIBUTES = {
     **{tag: set(names) - {"cite"} for tag, names in nh3.ALLOWED_ATTRIBUTES.items()},
     "*": {"dir", "lang", "title"},
@@ -131,21 +117,7 @@ def clean(html: str) -> str | None:
 
 def _has_quote(html: str, found: Sequence[Token]) -> bool:
     """Say whether a mail program marked a part of this as quoted."""
-    lower = html.lower()
-    if not any(mark in lower for mark in MARKS):
-        return False
-    return any(token.name and not token.closes and _quotes(token) for token in found)
-
-
-def _quotes(tag: Token) -> bool:
-    if "=" not in tag.text:
-        return False
-    found = attributes(tag.text)
-    return (
-        not QUOTE_CLASSES.isdisjoint(found.get("class", "").lower().split())
-        or found.get("id", "").lower().removeprefix("x_") in QUOTE_IDS
-        or (tag.name == "blockquote" and found.get("type", "").lower() == "cite")
-    )
+    return containers.any_mark(html) and any(token.name and containers.cut(found, at) for at, token in enumerate(found))
 
 
 def _lines(found: Sequence[Token], quotes: bool) -> str:
@@ -166,8 +138,8 @@ def _lines(found: Sequence[Token], quotes: bool) -> str:
             out.append(_plain(token.text, keep_lines=pre > 0))
             continue
         opens = not token.closes and token.name not in NO_END and not token.text.endswith("/>")
-        quoted = not quotes and not token.closes and _quotes(token)
-        if quoted and attributes(token.text).get("id", "").lower().removeprefix("x_") in CUTS_THE_REST:
+        quoted = "" if quotes else containers.cut(found, place)
+        if quoted == "rest":
             break
         if opens and (quoted or token.name in UNSEEN):
             skipping, depth, skipped = token.name, 1, place

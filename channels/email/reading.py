@@ -92,12 +92,14 @@ def _answers(mail: Part, returned: list[str]) -> tuple[str, ...]:
 
 
 def _stripped(found: mime.Contents, said: str) -> str | None:
-    """Return the new words: by the text's own marks, or by those of its HTML where the text has none."""
+    """Return the new words: by the text's own marks, and by those of its HTML where they show that more is repeated."""
     if not found.text.strip():
         return None
     new = quotes.new_words(found.text)
-    if new == found.text.strip() and found.unquoted:
-        new = quotes.new_words(found.unquoted)
+    if found.unquoted:
+        marked = quotes.new_words(found.unquoted)
+        if new == found.text.strip() or " ".join(new.split()).startswith(f"{' '.join(marked.split())} "):
+            new = marked
     return None if new == said.strip() else new
 
 

@@ -38,6 +38,7 @@ WEEKDAY = re.compile(
 )
 MARKS = "-_=—–*#~<>|[ "
 ENDS = ":：-—–_"  # of an attribution
+FROM_OR_DATE = frozenset({FROM, DATE})  # what a header block begins with
 DRAWN = ("--", "__", "==", "—", "<<", "<-", "[-")
 
 
@@ -73,12 +74,12 @@ def header_block(plain: list[str], at: int) -> bool:
 
     An address, or three of them with the subject, tells them from a customer's own list (“From: Berlin, To: Rome”).
     """
-    first = _label(plain[at])
-    if first not in (FROM, DATE):
+    first = header(plain[at])
+    if first not in FROM_OR_DATE:
         return False
     kinds, addressed, strange = {first}, "@" in plain[at], 0
     for line in plain[at + 1 : at + MAX_BLOCK]:
-        kind = _label(line)
+        kind = header(line)
         if kind and kind == first:  # another block, or no block at all
             break
         if kind:
@@ -134,8 +135,8 @@ def own_start(line: str) -> str:
     return line[: found[-1]].rstrip(" -—–")
 
 
-def _label(line: str) -> str:
-    """Return which header a line is, “” if none."""
+def header(line: str) -> str:
+    """Return which header of a quoted mail a line is, “” if none."""
     head = line[: MAX_LABEL + 2].lstrip(MARKS)
     colon = head.find(":")
     if colon < 0:
