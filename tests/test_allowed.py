@@ -31,8 +31,14 @@ class TestAllowed:
         assert allowed(WINDOWED, NOON, last_heard=heard).may_write
         closed = allowed(WINDOWED, NOON + timedelta(hours=1), last_heard=heard)
         assert not closed.may_write
-        assert closed.why_not.startswith("Post takes answers only")
+        assert closed.why_not.startswith("Post takes answers only within 24 hours after the customer's last message")
+        assert "another channel" in closed.instead
         assert allowed(WINDOWED, NOON).may_write, "nobody wrote yet: the platform will say"
+
+    def test_says_what_the_channel_itself_still_allows(self):
+        week = replace(WINDOWED, reply_window=timedelta(days=7), after_window="Send a template.")
+        closed = allowed(week, NOON, last_heard=NOON - timedelta(days=7))
+        assert (closed.instead, "within 7 days" in closed.why_not) == ("Send a template.", True)
 
     def test_tells_what_the_platform_refused_but_lets_one_try(self):
         found = allowed(TELEGRAM, NOON, refused="The customer has blocked this bot.")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from router.app import Heed
+from router.desk import windows
 from router.desk.acting import Act, acting
 from router.desk.addressing import new_token, recipients
 from router.desk.errors import NewerMessage, Refused
@@ -53,6 +54,7 @@ def reply(
             raise Refused("This ticket is closed for good. Start a new one.")
         see_newest(act, last_seen)
         connection = connection_of(heed, act)
+        windows.check(act, connection, now)
         people = recipients(act.db, act.ticket, connection.connection, to, cc, bcc)
         waits = undo_for if act.ticket.work_class == "mail" else AT_ONCE
         message = write(

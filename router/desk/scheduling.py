@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from router import by_mail
 from router.app import Heed
+from router.desk import windows
 from router.desk.acting import acting
 from router.desk.addressing import new_token, recipients
 from router.desk.answering import see_newest
@@ -56,6 +57,7 @@ def send_later(
         see_newest(act, last_seen)
         act.become(State.SNOOZED)
         connection = connection_of(heed, act)
+        windows.check(act, connection, at)
         people = recipients(act.db, act.ticket, connection.connection, to, cc, bcc)
         message = write(
             act, text, connection.connection.setting("address"), people, attachments,

@@ -11,7 +11,7 @@ from router.desk.errors import NotFound
 from router.inbox.allowed import Allowed, allowed
 from router.inbox.ticket import MessageView, TicketView
 from router.model import Scope
-from router.store import connections, drafts, held
+from router.store import connections, drafts, held, messages
 from router.store.drafts import Draft
 from router.store.views.lines import TicketLine
 
@@ -45,8 +45,8 @@ def composing(heed: Heed, scope: Scope, view: TicketView, now: datetime) -> Comp
         files = held.files_of(db, scope.agent, message_id) if message_id and scope.agent else []
         waiting = [m.id for m in view.messages if m.direction == "outbound" and m.state in ("queued", "scheduled")]
         leaves = held.planned(db, waiting) if waiting else {}
+        heard = messages.heard_by(db, line.id)
     public = [m for m in view.messages if m.visibility == "public" and m.direction in ("inbound", "outbound")]
-    heard = next((m.at for m in reversed(public) if m.direction == "inbound"), None)
     info = adapter(row.connection.channel).INFO if row else None
     may = allowed(info, now, active=row.active if row else False, last_heard=heard, refused=_refused(public))
     return Composing(draft, tuple(KeptFile(*one) for one in files), may, leaves)
