@@ -16,7 +16,7 @@ MAX_HEAD = 256 * 1024  # bytes of an attached mail in which its subject is looke
 
 def attachment(part: Part, number: int) -> Attachment:
     """Return a part as a file; `number` is for its name if it has none."""
-    kind, data = part.kind, part.data
+    kind, data = media_type(part.kind), part.data
     name = names.file_name(part)
     if kind == "message/rfc822" and not name:
         subject = names.safe(text_value(read_fields(data[:MAX_HEAD].lstrip(b"\r\n")), "subject"))
