@@ -56,7 +56,6 @@ class TestEveryAdapter:
     def test_it_says_where_its_secret_comes_from(self, channel: str) -> None:
         info = channels.adapter(channel).INFO
         given = [setting for setting in info.settings if setting.rotates]
-        assert all(setting.secret for setting in given)
         assert given or info.generates_secret, "nothing can prove a post"
         assert info.generates_secret or not any("{secret}" in step for step in info.steps)
 

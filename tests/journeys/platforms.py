@@ -16,7 +16,7 @@ from urllib.parse import parse_qsl, urlencode
 from slack_sdk.signature import SignatureVerifier
 from twilio.request_validator import RequestValidator  # type: ignore[import-untyped]
 
-from tests.servers import line, slack, standin, twilio, viber
+from tests.servers import line, slack, standin, twilio, viber, x
 
 PNG = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR4nGP4z8AAAAMBAQDJ/pLvAAAAAElFTkSuQmCC")
 NUMBER = count(1001)
@@ -34,6 +34,7 @@ class Platform:
     channel: ClassVar[str]
     kind = JSON
     receipt_state: str | None = None  # what its receipt says of our message; None: it sends none
+    plain_files = True  # its files may be at http, where a stand-in has them; False: at https alone
     answer = b""  # how what it is answered must end, where that matters
 
     def __init__(self, server: Any) -> None:
@@ -232,3 +233,40 @@ class Twilio(Platform):
         sid = f"SM{next(NUMBER):032x}"
         about = {"MessageSid": sid, "SmsSid": sid, "AccountSid": twilio.ACCOUNT, "SmsStatus": "received"}
         return urlencode({**about, "From": self.customer, "To": twilio.NUMBER, **fields}).encode()
+
+
+class X(Platform):
+    channel, stand_in, receipt_state = "x", x.XServer, "read"
+    plain_files = False
+    ours, customer = x.ACCOUNT[0].partition("-")[0], "1205000000000000017"
+
+    def settings(self) -> dict[str, str]:
+        app = {"consumer_key": x.APP[0], "consumer_secret": x.APP[1]}
+        account = {"access_token": x.ACCOUNT[0], "access_token_secret": x.ACCOUNT[1]}
+        return {**app, **account, "base_url": self.server.url}
+
+    def proof(self, body: bytes) -> dict[str, str]:
+        mac = hmac.new(x.APP[1].encode(), body, hashlib.sha256).digest()
+        return {"X-Twitter-Webhooks-Signature": f"sha256={base64.b64encode(mac).decode()}"}
+
+    def says(self, text: str) -> bytes:
+        return self._message(text=text)
+
+    def sent(self) -> list[str]:
+        path = f"/2/dm_conversations/with/{self.customer}/messages"
+        return [str(body["text"]) for body in self.server.asked(path)]
+
+    def receipt(self, external_id: str) -> bytes:
+        read = {"created_timestamp": str(seconds() * 1000), "sender_id": self.customer}
+        event = {**read, "target": {"recipient_id": self.ours}, "last_read_event_id": external_id}
+        return json.dumps({"for_user_id": self.ours, "direct_message_mark_read_events": [event]}).encode()
+
+    def slows(self, wait_s: int) -> None:
+        self.server.refuse(429, x_rate_limit_reset=str(seconds() + wait_s + 1))  # whole seconds, so one more
+
+    def _message(self, **data: object) -> bytes:
+        create = {"target": {"recipient_id": self.ours}, "sender_id": self.customer, "message_data": data}
+        about = {"type": "message_create", "id": str(next(NUMBER)), "created_timestamp": str(seconds() * 1000)}
+        person = {self.customer: {"id": self.customer, "name": "Ana Ruiz", "screen_name": "ana_ruiz"}}
+        events = [{**about, "message_create": create}]
+        return json.dumps({"for_user_id": self.ours, "direct_message_events": events, "users": person}).encode()
