@@ -71,7 +71,8 @@ INFO = ChannelInfo(
     ),
     steps=(
         "Save: the chat page works at once at /chat/<connection>.",
-        "To embed it, list your site's origin and put the widget's script tag into your pages.",
+        "To embed it, list your site's origin and put into its pages, with this desk's address before /chat: "
+        '<script async src="/chat/<connection>/widget.js"></script>',
         "To know signed-in customers, enter an identity secret, let your server sign each page's customer with it and "
         "put the token into the script tag as data-identity.",
     ),
