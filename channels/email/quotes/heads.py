@@ -114,8 +114,9 @@ def attribution(plain: list[str], at: int) -> int:
         if len(joined) > MAX_ATTRIBUTION:
             break
         quoted = _quote_follows(plain, at + count)
-        if (quoted or line[-1] in ENDS) and _attributes(joined.lstrip(MARKS).rstrip(" -—–_"), quoted):
-            return count
+        ends = quoted or line[-1] in ENDS or line.endswith("wrote")
+        if ends and _attributes(joined.lstrip(MARKS).rstrip(" -—–_"), quoted):
+            return 0 if _begins_later(plain, at, count) else count
     return _named(plain, at)
 
 
@@ -125,6 +126,14 @@ def quote_after(plain: list[str], at: int) -> int:
         if plain[place]:
             return place if is_quote(plain[place]) else -1
     return -1
+
+
+def continues_link(above: str, line: str) -> bool:
+    """Say whether a line is the end of a link that a quoted line above began: programs wrap them without a mark."""
+    if " " in line or not line.endswith((")", ">")):
+        return False
+    last = above.rpartition(" ")[2].lstrip(MARKS)
+    return last.startswith(("(http", "http")) and not last.endswith((")", ">"))
 
 
 def own_start(line: str) -> str:
@@ -142,6 +151,14 @@ def header(line: str) -> str:
     if colon < 0:
         colon = head.find("：")
     return LABELS.get(head[:colon].rstrip(), "") if colon > 0 else ""
+
+
+def _begins_later(plain: list[str], at: int, count: int) -> bool:
+    """Say whether an attribution of several lines is whole without its first: that one is the customer's own then."""
+    return any(
+        plain[place].startswith(OPENERS) and DATED.search(plain[place]) is not None and attribution(plain, place)
+        for place in range(at + 1, at + count)
+    )
 
 
 def _only_an_address(value: str) -> bool:

@@ -8,8 +8,16 @@ the line that attributes them. Where nothing new is left, all of it is new.
 from dataclasses import dataclass, field
 from unicodedata import normalize
 
-from channels.email.quotes.heads import attribution, cuts_the_rest, is_forward, is_quote, own_start, quote_after
-from channels.email.quotes.tail import is_contact, own_end
+from channels.email.quotes.heads import (
+    attribution,
+    continues_link,
+    cuts_the_rest,
+    is_forward,
+    is_quote,
+    own_start,
+    quote_after,
+)
+from channels.email.quotes.tail import is_contact, is_sent_from, own_end
 
 MAX_READ = 200_000  # characters; beyond them nothing counts as new words
 MAX_LINES = 3_000  # the same in lines
@@ -74,7 +82,7 @@ def _runs(lines: list[str], plain: list[str]) -> tuple[list[Run], list[str]]:
             fences -= 2
             _add(runs, lines[at:stop], [FENCE] * (stop - at))
             at = stop
-        elif is_quote(line):
+        elif is_quote(line) or (runs[-1].quoted and continues_link(plain[at - 1], line)):
             if not runs[-1].quoted:
                 runs.append(Run(quoted=True, headed=headed, close=close))
             runs[-1].add(lines[at], line)
@@ -135,10 +143,24 @@ def _cut_tail(runs: list[Run]) -> None:
             if end or not _said(runs[:-1]):
                 end = end or len(last.plain)
                 del last.lines[end:], last.plain[end:]
-                return
+                break
         elif not _said(runs[:-1]):
-            return
+            break
         runs.pop()
+    for run in runs:
+        if not run.quoted:
+            _drop_advertisements(run)
+
+
+def _drop_advertisements(run: Run) -> None:
+    """Drop a program's own line where it is a paragraph above words of the customer's."""
+    places = [
+        place
+        for place in range(1, len(run.plain) - 1)
+        if not run.plain[place - 1] and not run.plain[place + 1] and is_sent_from(run.plain[place])
+    ]
+    for place in reversed(places):
+        del run.lines[place], run.plain[place]
 
 
 def _kept(runs: list[Run]) -> list[Run]:

@@ -21,6 +21,8 @@ MAX_RULED = 8  # the same after a drawn line
 MAX_DISCLAIMER = 40  # the same from the beginning of a disclaimer
 LOOK_BACK = 80  # lines; what is above belongs to the message
 MAX_SENT_FROM = 120  # characters
+BEGINS = tuple(begin for begin, _ in SENT_FROM)
+ENDINGS = (" from mobile", "から送信", "에서 보냄", "傳送", "dan gönderildi")
 MINE = ("sent from my ", "sent mobile")  # whatever thing follows
 MAX_CLOSING = 50  # characters
 MAX_NAME = 40  # characters
@@ -54,12 +56,14 @@ def is_sent_from(line: str) -> bool:
     line = line.strip("<>()[]-–— ")
     if not line or len(line) > MAX_SENT_FROM:
         return False
+    if not line.startswith(BEGINS):
+        return line.endswith(ENDINGS)
     for begin, ends in SENT_FROM:
         if line.startswith(begin):
             said = _without_link(line)
             if ends:
                 return any(said.rstrip(".!").endswith(end) for end in ends)
-            return _is_advertisement(said, linked=said != line, mine=begin in MINE)
+            return _is_advertisement(said, linked=said != line, mine=line.startswith(MINE))
     return line.endswith(
         (" from mobile", "から送信", "에서 보냄", "傳送", "'umdan gönderildi", "dan gönderildi", "传送")
     )
@@ -85,10 +89,15 @@ def _before_rules(plain: list[str], end: int) -> int:
 
 
 def _before_sent_from(plain: list[str], end: int) -> int:
-    if end and is_sent_from(plain[end - 1]):
-        return end - 1
-    if end > 1 and plain[end - 2] and is_sent_from(f"{plain[end - 2]} {plain[end - 1]}"[: MAX_SENT_FROM + 1]):
-        return end - 2 if is_sent_from(plain[end - 2]) and _excuses(plain[end - 1]) else end
+    """Step over programs' own lines, an excuse wrapped onto a second line included."""
+    while end:
+        line = plain[end - 1]
+        if not line or is_sent_from(line):
+            end -= 1
+        elif end > 1 and _excuses(line) and is_sent_from(plain[end - 2]):
+            end -= 2
+        else:
+            break
     return end
 
 
