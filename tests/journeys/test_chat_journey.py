@@ -1,14 +1,34 @@
 """Web chat with two browsers: a visitor's and an agent's, live both ways, on its own page and in shops' pages."""
 
+from base64 import b64decode
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
-from tests.journeys.inboxes import LIVE_MS, a_context, a_whole_desk, an_inbox, answer, pull, quoted, shows, until
+from tests.journeys.inboxes import (
+    LIVE_MS,
+    PATIENCE_MS,
+    a_context,
+    a_whole_desk,
+    an_inbox,
+    answer,
+    pull,
+    pull_until,
+    quoted,
+    shows,
+    until,
+)
 from tests.journeys.outside import Hook
 from tests.journeys.running import RunningDesk
+from tests.journeys.test_pages import RULES, axe_of
 from tests.servers.plain import Call, PlainServer, Told
+from tests.web.chat_visitor import SITE_SECRET, an_identity
+
+PICTURE = b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="
+)  # one dot
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.timeout(180)]
 
@@ -60,9 +80,10 @@ def key_of(chat: Hook) -> str:
     return chat.path.rpartition("/")[2]
 
 
-def with_widget(desk: RunningDesk, chat: Hook) -> Callable[[Call], Told]:
-    """Return a site, each of whose pages offers the chat."""
-    page = f'<!doctype html><title>Shop</title><h1>Lamps</h1><script src="{chat_page(desk, chat)}/widget.js"></script>'
+def with_widget(desk: RunningDesk, chat: Hook, identity: str = "") -> Callable[[Call], Told]:
+    """Return a site, each of whose pages offers the chat, and says who its customer is."""
+    script = f'<script src="{chat_page(desk, chat)}/widget.js" data-identity="{identity}"></script>'
+    page = f"<!doctype html><title>Shop</title><h1>Lamps</h1>{script}"
 
     def respond(_call: Call) -> Told:
         return Told(200, page.encode(), {"Content-Type": "text/html; charset=utf-8"})
@@ -137,6 +158,38 @@ def test_a_message_whose_answer_was_lost_is_sent_again_and_is_one(desk: RunningD
     assert messages(desk, "Once only, please") == 1
 
 
+def test_a_cut_loses_and_doubles_nothing_and_each_sees_the_other_write_and_read(
+    desk: RunningDesk, chat: Hook, ana: Page, visitor: Page
+) -> None:
+    visitor.goto(chat_page(desk, chat))
+    say(visitor, "Is it dimmable?")
+    desk.until(lambda: messages(desk, "Is it dimmable?"), "the message to be read")
+    pull_until(ana, "Is it dimmable?")
+    visitor.wait_for_selector('#said .me:has-text("seen")', timeout=LIVE_MS)
+
+    ana.click("#text")
+    ana.keyboard.insert_text("Let me look")
+    visitor.wait_for_selector("#writes:visible", timeout=LIVE_MS)
+    visitor.fill("#text", "Also")
+    ana.wait_for_selector('#here:has-text("The customer is writing")', timeout=LIVE_MS)
+
+    visitor.context.set_offline(True)
+    say(visitor, "Also: is it blue?")
+    visitor.wait_for_selector('#said .unsent:has-text("is it blue")')
+    ana.fill("#text", "")
+    answer(ana, "It is dimmable.")
+    visitor.wait_for_selector("#notice:visible")
+    visitor.context.set_offline(False)
+
+    visitor.wait_for_selector('#said .them:has-text("It is dimmable.")', timeout=PATIENCE_MS)
+    visitor.wait_for_selector('#said .me:not(.unsent):has-text("is it blue")', timeout=PATIENCE_MS)
+    shows(ana, "Also: is it blue?", ":not(.us)")
+    ana.wait_for_selector('.line.us:has-text("It is dimmable."):has-text("read")', timeout=LIVE_MS)
+    assert messages(desk, "Also: is it blue?") == 1
+    assert visitor.locator('#said .them:has-text("It is dimmable.")').count() == 1
+    answer(ana, "Blue, too.")
+
+
 def test_a_stranger_sees_nothing_of_it(desk: RunningDesk, chat: Hook, visitor: Page, browser: Browser) -> None:
     visitor.goto(chat_page(desk, chat))
     say(visitor, "My number is 7")
@@ -160,6 +213,46 @@ def test_the_widget_talks_on_a_site_that_may_show_it(
     frame.locator("#text").press("Enter")
     frame.locator('#said .me:not(.unsent):has-text("Written on the shop\'s page")').wait_for(timeout=LIVE_MS)
     desk.until(lambda: messages(desk, "Written on the shop's page") == 1, "the message to be read")
+
+
+def test_a_known_customer_on_a_phone_in_urdu_sends_a_photo(
+    desk: RunningDesk, shop: PlainServer, browser: Browser, tmp_path: Path
+) -> None:
+    chat = desk.hook("webchat", allowed_origins=shop.url, identity_secret=SITE_SECRET)
+    before, shop.answer = shop.answer, with_widget(desk, chat, an_identity())
+    context = browser.new_context(
+        viewport={"width": 390, "height": 844}, locale="ur-PK", color_scheme="dark", has_touch=True
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    page = context.new_page()
+    complaints: list[str] = []
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{shop.url}/lamps")
+    page.click("#heed-chat button")
+    frame = page.frame_locator("#heed-chat iframe")
+    frame.locator("html[dir=rtl][lang=ur]").wait_for(state="attached")
+    photo = tmp_path / "چراغ.png"
+    photo.write_bytes(PICTURE)
+    frame.locator("#write .file:not(.camera) input").set_input_files(photo)
+    frame.locator("#picked li").wait_for()
+    inner = next(one for one in page.frames if one is not page.main_frame)
+    inner.evaluate(axe_of())
+    found = inner.evaluate("rules => axe.run(document, {runOnly: rules}).then(r => r.violations.map(v => v.id))", RULES)
+    assert not found, found
+    frame.locator("#text").fill("یہ ٹوٹا ہوا ہے")
+    frame.locator("#text").press("Enter")
+    frame.locator("#said .me:not(.unsent) a").wait_for(timeout=LIVE_MS)
+    desk.until(lambda: messages(desk, "یہ ٹوٹا ہوا ہے") == 1, "the message to be read")
+    assert (
+        desk.count("SELECT count(*) FROM chat_visitor WHERE email = :e AND trust = 'signed'", e="dan@home.example") == 1
+    )
+    assert desk.count("SELECT count(*) FROM attachment WHERE name = :n AND state = 'stored'", n=photo.name) == 1
+    assert inner.evaluate("Object.keys(localStorage).filter(name => name.startsWith('heed.visitor'))") == []
+    page.keyboard.press("Escape")
+    page.wait_for_selector("#heed-chat > button[aria-expanded=false]:focus")
+    context.close()
+    shop.answer = before
+    assert not complaints
 
 
 def test_a_site_that_may_not_cannot_show_it(desk: RunningDesk, chat: Hook, visitor: Page) -> None:

@@ -262,7 +262,10 @@ addEventListener("online", () => void flush());
 pick(tell);
 begins(tell);
 draw();
-if (framed && parent !== window) await introduced();
+if (framed && parent !== window) {
+  addEventListener("keydown", (event) => event.key === "Escape" && !event.isComposing && parent.postMessage({ heed: "close" }, "*"));
+  await introduced();
+}
 setInterval(() => live || void look().then(() => connected(true)).catch(() => connected(false)), LOOK_MS);
 void look().catch(() => {});
 void flush();

@@ -56,12 +56,14 @@
     if (open) frame.focus();
     tell({ heed: "shown", shown: open });
   };
+  const close = () => frame?.style.display === "block" && (toggle(), button.focus());
   addEventListener("message", ({ source, origin: from, data }) => {
     if (!frame || source !== frame.contentWindow || from !== origin) return;
     if (data?.heed === "ready") {
       tell({ heed: "shown", shown: frame.style.display === "block" });
       tell({ heed: "identity", token });
-    } else if (data?.heed === "unread") {
+    } else if (data?.heed === "close") close();
+    else if (data?.heed === "unread") {
       const unread = Math.min(Number(data.unread) || 0, 99);
       count.textContent = String(unread);
       count.style.display = unread ? "block" : "none";
@@ -69,7 +71,7 @@
     }
   });
   button.addEventListener("click", toggle);
-  box.addEventListener("keydown", (event) => event.key === "Escape" && frame?.style.display === "block" && (toggle(), button.focus()));
+  box.addEventListener("keydown", (event) => event.key === "Escape" && close());
   box.append(button);
   document.body.append(box);
 })();
