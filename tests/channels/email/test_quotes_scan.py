@@ -81,7 +81,7 @@ class TestWork:
     @pytest.mark.parametrize("piece", PIECES)
     def test_grows_with_the_length_alone(self, piece: str) -> None:
         """Four times the length makes about four times the calls; a square would make sixteen times as many."""
-        short, long = piece * (2_000 // len(piece)), piece * (8_000 // len(piece))
+        short, long = piece * (800 // len(piece)), piece * (3_200 // len(piece))
         assert steps(lambda: new_words(long)) <= 5 * steps(lambda: new_words(short)) + 300
 
     @pytest.mark.parametrize("piece", ["On ", "> ", "\n ", "x"])
