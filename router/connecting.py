@@ -5,24 +5,20 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
-from urllib.parse import urlsplit
 
 from channels import CHANNELS, adapter
 from channels.errors import ChannelError
 from channels.types import ChannelInfo, Connection
 from router.app import Heed
+from router.connection_settings import checked, former, rotating, secret_names
 from router.equipping import MAX_NAME
 from router.mistakes import Mistake
-from router.model import Role, Scope
+from router.model import Scope
 from router.notify import Change
 from router.store import audit, connections, desk
 from router.store.audit import Actor
 from router.store.connections import ConnectionRow as ConnectionRow
 from router.store.connections import KnownConnections as KnownConnections
-
-MAX_SETTING = 4000  # characters
-HOSTS = ("_host", "_url")  # settings that say where a credential goes
-BASE_URL = "base_url"  # the one host besides the platform's own that gets the credential
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +60,7 @@ def add_connection(
     """Add a connection, and have the platform told of it where it can be. Raises Mistake with every error."""
     about = info(channel)
     name = _name(name)
-    kept = check_settings(about, settings, scope, before={})
+    kept = checked(about, settings, scope, before={})
     key, secret = _key(), secrets.token_urlsafe(32) if about.generates_secret else ""
     with heed.database.write() as db:
         if queue_id is not None and queue_id not in {q.id for q in desk.queues(db, brand_id)}:
@@ -72,7 +68,7 @@ def add_connection(
         connection_id = connections.add(
             db, brand_id=brand_id, key=key, channel=channel, name=name, queue_id=queue_id, now=now
         )
-        connections.put_settings(db, heed.vault, connection_id, kept, _secret_names(about), now)
+        connections.put_settings(db, heed.vault, connection_id, kept, secret_names(about), now)
         if secret:
             connections.add_secret(db, heed.vault, connection_id, secret, now)
         change = {"channel": channel, "settings": sorted(kept)}
@@ -98,54 +94,18 @@ def change_connection(
     """
     about = info(row.connection.channel)
     name = _name(name)
-    kept = check_settings(about, settings, scope, before=row.connection.settings)
+    kept = checked(about, settings, scope, before=row.connection.settings)
     with heed.database.write() as db:
         if queue_id is not None and queue_id not in {q.id for q in desk.queues(db, row.brand_id)}:
             raise Mistake("The queue is not one of this brand: choose another.")
         connections.change(db, row.id, name=name, queue_id=queue_id)
         changed = {k: v for k, v in kept.items() if row.connection.settings.get(k, "") != v}
-        connections.put_settings(db, heed.vault, row.id, changed, _secret_names(about), now)
+        changed |= former(about, row.connection.settings, changed)
+        connections.put_settings(db, heed.vault, row.id, changed, secret_names(about), now)
         change = {"settings": sorted(changed)}
         audit.append(db, actor, "connection changed", row.id, now, brand_id=row.brand_id, change=change)
     heed.notifier.publish([Change("desk", brand=row.brand_id)])
     return tell_platform(heed, row.id, now)
-
-
-def check_settings(
-    about: ChannelInfo, given: Mapping[str, str], scope: Scope, *, before: Mapping[str, str]
-) -> dict[str, str]:
-    """Return the settings to keep: what was given, else what held, else the default.
-
-    Raises Mistake with every error. A new host asks for the secrets again: none goes where it was not entered for.
-    """
-    known = {setting.name: setting for setting in about.settings}
-    errors = [f"{about.label} has no setting “{name}”" for name in given if name not in known and name != BASE_URL]
-    kept: dict[str, str] = {}
-    new_base = given.get(BASE_URL, before.get(BASE_URL, "")).strip() != before.get(BASE_URL, "")
-    hosts = [name for name in {*given, *before} if name.endswith(HOSTS) and name in given]
-    moved = any(given[name].strip() != before.get(name, "") for name in hosts)
-    for name in [*known, *([BASE_URL] if BASE_URL in given and BASE_URL not in known else [])]:
-        setting = known.get(name)
-        value = given.get(name, "").strip()
-        if not value and setting is not None and setting.secret and before.get(name):
-            if moved:
-                errors.append(f"“{setting.label}” must be entered again, because where it is sent to changed")
-            value = before[name]
-        if not value and name not in given:
-            value = before.get(name, setting.default if setting is not None else "")
-        if not value and setting is not None and setting.required:
-            errors.append(f"“{setting.label}” ({name}) is missing")
-        if len(value) > MAX_SETTING or any(ord(char) < 32 for char in value):
-            errors.append(f"{name} is longer than {MAX_SETTING} characters, or holds a line break")
-        kept[name] = value
-    if new_base and kept.get(BASE_URL) and kept[BASE_URL] != (known[BASE_URL].default if BASE_URL in known else ""):
-        if scope.role is not Role.ADMIN:
-            errors.append("base_url is set by an admin or on the command line alone")
-        if not _is_base(kept[BASE_URL]):
-            errors.append(f"base_url is “{kept[BASE_URL][:80]}”: give http(s)://HOST[:PORT][/PATH], nothing after it")
-    if errors:
-        raise Mistake("; ".join(errors) + ".")
-    return {name: value for name, value in kept.items() if value or before.get(name)}
 
 
 def tell_platform(heed: Heed, connection_id: str, now: datetime) -> str:
@@ -199,12 +159,20 @@ def rotate_secret(heed: Heed, actor: Actor, connection_id: str, now: datetime) -
 
 
 def retire_secret(heed: Heed, actor: Actor, connection_id: str, now: datetime) -> int:
-    """Let only the newest webhook secret hold; return how many ended."""
+    """Let only the newest secrets hold, ours and those the platform gave; return how many ended."""
     row = by_id(heed, connection_id)
+    about = info(row.connection.channel)
+    given = {name: "" for name in rotating(about) if row.connection.setting(name)}
     with heed.database.write() as db:
-        ended = connections.retire_old_secrets(db, connection_id, now)
+        ended = connections.retire_old_secrets(db, connection_id, now) + len(given)
+        connections.put_settings(db, heed.vault, connection_id, given, secret_names(about), now)
         audit.append(db, actor, "old secret retired", connection_id, now, brand_id=row.brand_id)
     return ended
+
+
+def has_two_secrets(row: ConnectionRow) -> bool:
+    """Say whether a former secret still holds beside its successor."""
+    return len(row.connection.secrets) > 1 or any(map(row.connection.setting, rotating(info(row.connection.channel))))
 
 
 def rekey(heed: Heed, actor: Actor, now: datetime) -> int:
@@ -254,10 +222,6 @@ def steps(heed: Heed, row: ConnectionRow, secret: str = "") -> list[str]:
     ]
 
 
-def _secret_names(about: ChannelInfo) -> frozenset[str]:
-    return frozenset(setting.name for setting in about.settings if setting.secret)
-
-
 def _key() -> str:
     """Return 26 letters and digits that nobody guesses."""
     return secrets.token_hex(13)
@@ -268,12 +232,3 @@ def _name(name: str) -> str:
     if not 1 <= len(name) <= MAX_NAME or not name.isprintable():
         raise Mistake(f"The connection needs a name of 1 to {MAX_NAME} characters.")
     return name
-
-
-def _is_base(url: str) -> bool:
-    try:
-        parts = urlsplit(url)
-        named = bool(parts.hostname) and parts.port != 0
-    except ValueError:
-        return False
-    return named and parts.scheme in ("http", "https") and not (parts.query or parts.fragment or parts.username)

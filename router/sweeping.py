@@ -23,6 +23,7 @@ from router import (
     presence,
     surveying,
     waking,
+    watching,
 )
 from router.app import Heed
 from router.desk import scheduling
@@ -185,4 +186,5 @@ def housework(heed: Heed, now: datetime) -> None:
     for start in range(0, len(open_lanes), LANES_AT_ONCE):
         with heed.database.write() as db:
             lanes.close_empty(db, open_lanes[start : start + LANES_AT_ONCE])
+    watching.tell_silence(heed, now)
     keeping.purge(heed, now)

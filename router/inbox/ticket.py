@@ -182,7 +182,7 @@ def _messages(db: Db, found: list[Message], numbers: Mapping[str, int]) -> tuple
     for message in found:
         on_it = parties.get(message.id, [])
         stripped = _stripped(message, others.get(message.id, []))
-        spans = evidence.get(message.id, [])
+        spans = evidence.get(message.id, []) if message.edited_at is None else []  # they lie in the first words
         views.append(
             MessageView(
                 id=message.id,

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from typing import Any
 
-from sqlalchemy import ColumnElement, func, literal_column, select, update
+from sqlalchemy import Boolean, ColumnElement, func, literal_column, select, update
 
 from channels.types import Delivery
 from router.store import blobs, bulk
@@ -14,6 +15,8 @@ from router.store.db import Connection
 from router.store.schema import connection, delivery_key, inbound_event
 
 STORED: ColumnElement[str] = literal_column("'stored'")  # a literal, or the partial index is not used
+_ODD: ColumnElement[bool] = literal_column("state = 'not_understood'", Boolean)  # likewise
+_KEPT = inbound_event.c.body.is_not(None) | inbound_event.c.blob_id.is_not(None)
 INLINE = 256 * 1024  # bytes; a larger body lies in chunks
 CRASHES = 2  # workers an event may kill before it is set aside
 
@@ -36,6 +39,15 @@ class Stored:
     attempts: int
     key_hash: str
     delivery: Delivery
+
+
+@dataclass(frozen=True, slots=True)
+class Odd:
+    """A delivery that was not understood, and why."""
+
+    id: int
+    reason: str
+    received_at: datetime
 
 
 def add(db: Connection, arrived: Sequence[Arrived]) -> None:
@@ -91,13 +103,7 @@ def take(db: Connection, connection_id: str, most: int) -> list[Stored]:
             id=row.id,
             attempts=row.attempts,
             key_hash=row.key_hash,
-            delivery=Delivery(
-                key="",
-                url=row.url,
-                headers=json.loads(row.headers),
-                body=blobs.read(db, row.blob_id) if row.blob_id else row.body or b"",
-                received_at=row.received_at,
-            ),
+            delivery=_delivery(db, row),
         )
         for row in rows
     ]
@@ -139,15 +145,40 @@ def set_aside(db: Connection, limit: int = 50) -> list[tuple[int, str, str, date
     """Return events not understood, newest first: id, connection, what was wrong, when they came."""
     table = inbound_event
     query = select(table.c.id, table.c.connection_id, table.c.error, table.c.received_at)
-    rows = db.execute(query.where(table.c.state == "not_understood").order_by(table.c.id.desc()).limit(limit))
+    rows = db.execute(query.where(_ODD).order_by(table.c.id.desc()).limit(limit))
     return [(row.id, row.connection_id, row.error or "", row.received_at) for row in rows]
 
 
-def replay(db: Connection, event_id: int) -> bool:
+def odd(db: Connection, connection_id: str, limit: int, before: int | None = None) -> list[Odd]:
+    """Return events of a connection that were not understood, newest first, those before one if it is named."""
+    table = inbound_event
+    query = select(table.c.id, table.c.error, table.c.received_at).where(table.c.connection_id == connection_id, _ODD)
+    if before is not None:
+        query = query.where(table.c.id < before)
+    rows = db.execute(query.order_by(table.c.id.desc()).limit(limit))
+    return [Odd(row.id, row.error or "", row.received_at) for row in rows]
+
+
+def count_odd(db: Connection, connection_id: str) -> int:
+    """Return how many events of a connection were not understood."""
+    query = select(func.count()).select_from(inbound_event)
+    return int(db.execute(query.where(inbound_event.c.connection_id == connection_id, _ODD)).scalar_one())
+
+
+def raw(db: Connection, connection_id: str, event_id: int) -> tuple[Odd, Delivery] | None:
+    """Return an event that was not understood as it came, None if there is none or its body is erased."""
+    table = inbound_event
+    query = select(table).where(table.c.id == event_id, table.c.connection_id == connection_id, _ODD, _KEPT)
+    row = db.execute(query).first()
+    return (Odd(row.id, row.error or "", row.received_at), _delivery(db, row)) if row else None
+
+
+def replay(db: Connection, event_id: int, connection_id: str | None = None) -> bool:
     """Have an event read again, as after a fix. False: there is no such event, or its body is erased."""
     table = inbound_event
-    kept = (table.c.body.is_not(None)) | (table.c.blob_id.is_not(None))
-    query = update(table).where(table.c.id == event_id, table.c.state == "not_understood", kept)
+    query = update(table).where(table.c.id == event_id, _ODD, _KEPT)
+    if connection_id is not None:
+        query = query.where(table.c.connection_id == connection_id)
     again = query.values(state="stored", attempts=0, error=None, done_at=None)
     row = db.execute(again.returning(table.c.connection_id, table.c.key_hash)).first()
     if row is None:
@@ -155,6 +186,11 @@ def replay(db: Connection, event_id: int) -> bool:
     same = (delivery_key.c.connection_id == row.connection_id) & (delivery_key.c.key_hash == row.key_hash)
     db.execute(delivery_key.delete().where(same))  # or it would be taken for its own repeat
     return True
+
+
+def _delivery(db: Connection, row: Any) -> Delivery:
+    body = blobs.read(db, row.blob_id) if row.blob_id else row.body or b""
+    return Delivery(key="", url=row.url, headers=json.loads(row.headers), body=body, received_at=row.received_at)
 
 
 def erase(db: Connection, before: datetime, most: int = 1000, *, brand_id: str | None = None) -> int:

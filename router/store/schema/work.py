@@ -185,6 +185,14 @@ Index(
     sqlite_where=_stored,
     postgresql_where=_stored,
 )
+_odd = text("state = 'not_understood'")
+Index(
+    "ix_inbound_event_odd",
+    inbound_event.c.connection_id,
+    inbound_event.c.id,
+    sqlite_where=_odd,
+    postgresql_where=_odd,
+)
 Index("ix_inbound_event_received", inbound_event.c.received_at)
 _due = text("due_at IS NOT NULL")
 Index("ix_outgoing_due", outgoing.c.due_at, sqlite_where=_due, postgresql_where=_due)

@@ -22,6 +22,7 @@ KINDS: Mapping[str, tuple[str, str]] = {  # kind -> (what it says, icon); {who} 
     "promise": ("A promise is at risk", "clock"),
     "follow_up": ("You wanted to come back to this", "clock"),
     "schedule_held": ("A scheduled reply was held back", "clock"),
+    "connection_silent": ("A connection fell silent", "warning"),
     "low_score": ("A customer was not content", "warning"),
 }
 NOBODY_SAID = {  # the same where nobody is named

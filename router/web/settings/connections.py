@@ -7,13 +7,14 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
 from channels import CHANNELS
-from router import connecting, equipping
+from router import connecting, equipping, replaying, watching
 from router.connecting import ConnectionRow, NewConnection
 from router.mistakes import Mistake
 from router.web.audience import audience
 from router.web.security import heed_of, now, signed_in
 from router.web.settings import asked
 from router.web.words import look_up as _
+from router.web.words import plural
 
 bp = Blueprint("settings_connections", __name__, url_prefix="/settings/connections")
 
@@ -21,10 +22,11 @@ bp = Blueprint("settings_connections", __name__, url_prefix="/settings/connectio
 @bp.get("")
 @audience("supervisor")
 def every() -> str:
-    """Show all connections with their last event and error."""
+    """Show all connections: what came in a day, what was not understood, what is wrong."""
     rows = connecting.seen_by(heed_of(), g.scope)
     labels = {about.key: about.label for about in connecting.infos()}
-    return render_template("settings/connections.html", rows=rows, labels=labels)
+    day = watching.last_day(heed_of(), rows, now())
+    return render_template("settings/connections.html", rows=rows, labels=labels, day=day)
 
 
 @bp.get("/new")
@@ -130,6 +132,27 @@ def retire(connection_id: str) -> Response:
     return redirect(url_for("settings_connections.one", connection_id=row.id), 303)
 
 
+@bp.post("/<connection_id>/replay")
+@audience("ops")
+def replay(connection_id: str) -> Response:
+    """Have what was not understood read again: one delivery, or all."""
+    row = _seen(connection_id)
+    event = request.form.get("event", type=int)
+    done = replaying.replay(heed_of(), signed_in().actor, g.scope, row.id, now(), event)
+    said = plural(done, "{n} delivery is being read again.", "{n} deliveries are being read again.")
+    flash(said if done else _("There was nothing to read again."), "good" if done else "")
+    return redirect(url_for("settings_connections.one", connection_id=row.id), 303)
+
+
+@bp.get("/<connection_id>/events/<int:event_id>")
+@audience("admin")
+def event(connection_id: str, event_id: int) -> str:
+    """Show a delivery that was not understood as it came; each look is on the trail."""
+    row = _seen(connection_id)
+    raw = replaying.raw(heed_of(), signed_in().actor, g.scope, row.id, event_id, now())
+    return render_template("settings/connection_event.html", row=row, raw=raw)
+
+
 def _exists(channel: str) -> None:
     if channel not in CHANNELS:
         abort(404)
@@ -173,8 +196,13 @@ def _one(
     row: ConnectionRow, *, made: NewConnection | None = None, found: list[str] | None = None, wrong: str = ""
 ) -> str:
     heed = heed_of()
+    odd, odd_count = replaying.listed(heed, g.scope, row.id, request.args.get("before", type=int))
     return render_template(
         "settings/connection.html",
+        day=watching.last_day(heed, [row], now())[row.id],
+        odd=odd,
+        odd_count=odd_count,
+        two_secrets=connecting.has_two_secrets(row),
         row=row,
         info=connecting.info(row.connection.channel),
         url=connecting.hook_url(heed, row.connection.key),

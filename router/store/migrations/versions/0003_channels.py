@@ -80,5 +80,14 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("resumed_at", base.Utc(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("silent_since", base.Utc(timezone=True), nullable=True))
 
+    with op.batch_alter_table("inbound_event", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_inbound_event_odd",
+            ["connection_id", "id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'not_understood'"),
+            postgresql_where=sa.text("state = 'not_understood'"),
+        )
+
     with op.batch_alter_table("outgoing", schema=None) as batch_op:
         batch_op.add_column(sa.Column("slot_at", base.Utc(timezone=True), nullable=True))
