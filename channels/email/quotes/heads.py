@@ -18,6 +18,7 @@ from channels.email.quotes.head_phrases import (
     ORIGINAL,
     REPLY_ABOVE,
     SUBJECT,
+    TO,
     WROTE,
 )
 
@@ -95,10 +96,9 @@ def header_block(plain: list[str], at: int) -> bool:
             addressed = True
         if kind == SUBJECT and len(kinds) > 2:
             break
-    main = kinds - {COPY}
-    if len(main) > 1 and (addressed or (len(main) > 2 and SUBJECT in main)):
-        return True
-    return first == FROM and (not at or not plain[at - 1]) and _only_an_address(plain[at].partition(":")[2])
+    if not (FROM in kinds and kinds & {DATE, TO}) and not kinds >= {DATE, TO}:
+        return False  # a website's form has From and Subject, or Date and Subject
+    return addressed or (len(kinds - {COPY}) > 2 and SUBJECT in kinds)
 
 
 def attribution(plain: list[str], at: int) -> int:
@@ -159,13 +159,6 @@ def _begins_later(plain: list[str], at: int, count: int) -> bool:
         plain[place].startswith(OPENERS) and DATED.search(plain[place]) is not None and attribution(plain, place)
         for place in range(at + 1, at + count)
     )
-
-
-def _only_an_address(value: str) -> bool:
-    value = value.strip()
-    if not 5 < len(value) <= MAX_ATTRIBUTION or "@" not in value:
-        return False
-    return value.endswith((">", "]", ")")) or (" " not in value and not value.endswith((".", ",")))
 
 
 def _may_attribute(line: str) -> bool:

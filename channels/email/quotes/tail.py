@@ -29,6 +29,7 @@ MAX_NAME = 40  # characters
 MAX_LINE = 90  # characters of a line in a signature
 ROUNDS = 8  # one thing at a time is cut, from the end
 POSTSCRIPTS = ("p.s", "ps:", "ps.", "ps ", "pps")
+ASKS = ("?", "？", "؟")
 ENDS = (".", "!", "?", "。", "！", "？", "؟", "۔", "।")
 
 
@@ -119,7 +120,8 @@ def _before_mark(plain: list[str], begin: int, end: int) -> int:
     for at in range(end - 1, begin - 1, -1):
         line = plain[at]
         if line in ("--", "—", "–", "__", "- --", "--=20"):
-            return at if below <= MAX_SIGNATURE else end
+            asks = any(said.endswith(ASKS) for said in plain[at + 1 : end])
+            return at if below <= MAX_SIGNATURE and not asks else end
         if is_rule(line) and not line.startswith("```"):
             return at if 0 < below <= MAX_RULED and _no_prose(plain[at + 1 : end]) else end
         below += bool(line)
@@ -214,7 +216,7 @@ def _no_prose(lines: list[str]) -> bool:
     for line in lines:
         if line.startswith(("![", "[http", "<http", "http", "[cid:", "[image")):
             continue
-        if len(line) > MAX_LINE or line.startswith(POSTSCRIPTS) or line.endswith(("?", "？", "؟")):
+        if len(line) > MAX_LINE or line.startswith(POSTSCRIPTS) or line.endswith(ASKS):
             return False
         if line.endswith(ENDS) and (len(line.split()) > 5 or len(line) > 40):
             return False
