@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from channels.types import Delivery
-from router import by_mail, delivery, desk, intake, sweeping, visiting
+from router import by_mail, delivery, desk, intake, keeping, sweeping, visiting
 from router.desk import Upload
 from router.inbox.visitor import conversation
 from router.mistakes import Mistake
-from router.model import Scope
+from router.model import SYSTEM, Scope
 from router.store import visitors
 from router.store.connections import ConnectionRow
 from router.store.rows import Ticket
@@ -344,3 +344,22 @@ def test_reading_again_later_is_told_while_answers_are_on_their_way(
     assert here.messages()[-1].state == "read"
     for who, message_id in ((OTHER, ours), (VISITOR, "nothing"), (VISITOR, here.messages()[0].id)):
         assert not visiting.read(here.heed, chat, who, message_id)
+
+
+@pytest.mark.usefixtures("mailbox")
+class TestForgetting:
+    def test_who_is_erased_leaves_no_address(self, here: Desk, chat: ConnectionRow) -> None:
+        says(here, chat)
+        gives(here, chat)
+        ((contact_id,),) = here.rows("SELECT contact_id FROM ticket")
+        keeping.erase_contact(here.heed, SYSTEM, contact_id, now())
+        assert here.rows("SELECT * FROM chat_visitor") == []
+
+    def test_who_never_wrote_is_forgotten_and_who_did_is_not(self, here: Desk, chat: ConnectionRow) -> None:
+        says(here, chat)
+        gives(here, chat)
+        gives(here, chat, "else@home.example", OTHER)
+        followed(here)
+        keeping.purge(here.heed, now() + timedelta(days=60))
+        assert here.rows("SELECT email FROM chat_visitor") == [(DAN,)]
+        assert here.rows("SELECT * FROM address_confirmation") == []

@@ -10,11 +10,13 @@ from router.store import blobs, early, traffic
 from router.store.db import Connection
 from router.store.links import family
 from router.store.schema import (
+    address_confirmation,
     attachment,
     blob,
     blob_chunk,
     block,
     brand,
+    chat_visitor,
     connection_hour,
     contact,
     early_word,
@@ -126,6 +128,7 @@ def erase_contacts(db: Connection, ids: Sequence[str]) -> int:
         of_brand = select(message.c.id).where(message.c.brand_id == row.brand_id)
         named = (message_party.c.address == row.address) & message_party.c.message_id.in_(of_brand)
         db.execute(delete(message_party).where(named))
+        db.execute(delete(chat_visitor).where(chat_visitor.c.thread == row.address))
     db.execute(update(ticket).where(ticket.c.contact_id.in_(here)).values(contact_id=None))
     _erase(db, contact, here)
     _erase(db, identity, theirs)
@@ -156,10 +159,14 @@ def raw_kept_for(db: Connection, most: timedelta) -> dict[str, timedelta]:
 
 
 def forget(db: Connection, now: datetime, after: timedelta) -> int:
-    """Delete what has no use after a while: ended sessions, old links, the ledger, used keys, old undos."""
+    """Delete what has no use after a while: ended sessions, old links, the ledger, used keys, visitors gone."""
     old = now - after
     over = select(undoable.c.id).where(undoable.c.until < old)
+    spoke = exists().where(ticket.c.connection_id == chat_visitor.c.connection_id)
+    spoke = spoke.where(ticket.c.thread == chat_visitor.c.thread)
     gone = (
+        delete(address_confirmation).where(address_confirmation.c.sent_at < old),
+        delete(chat_visitor).where(chat_visitor.c.seen_at < old, ~spoke),
         delete(session).where(or_(session.c.ends_at < now, session.c.ended_at < now)),
         delete(sign_in_link).where(sign_in_link.c.until < now),
         delete(ledger_entry).where(ledger_entry.c.at < old),
