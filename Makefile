@@ -22,7 +22,7 @@ check: $(VENV)/dev.stamp ## style, format and types
 	$(BIN)/mypy
 
 check-long: $(VENV)/dev.stamp ## each channel's samples damaged 10,000 times; none may stop a reader
-	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/channels -k damage --mutations 10000
+	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/channels -k damage --mutations 10000 --timeout 900
 
 bench: $(VENV)/dev.stamp ## every benchmark, one table each; NAME=accept for one of them
 	@for name in $(or $(NAME),accept flow pull latency streams inbox); do \

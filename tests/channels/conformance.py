@@ -193,14 +193,14 @@ class Conformance:
             assert [one for one in found if not isinstance(one, Unreadable)] == []
 
     def test_no_damage_to_a_sample_raises(self, mutations: int) -> None:
-        kept = [(path, delivery) for path in self.samples if (delivery := self.delivery(path)) is not None]
+        found_of = [(path, self.kind(path), self.delivery(path)) for path in self.samples]
+        kept = [(path, path.read_bytes(), kind, like) for path, kind, like in found_of if like is not None]
         private = {word for path in self.samples for word in _words(expected_of(path))}
         assert kept
         for number in range(mutations):
             random_ = random.Random(f"{self.case.channel} {number}")
-            path, like = random_.choice(kept)
-            body = path.read_bytes()
-            body = damaged(body, self.kind(path), random_) if number % BY_BYTES else broken(body, random_)
+            path, body, kind, like = random_.choice(kept)
+            body = damaged(body, kind, random_) if number % BY_BYTES else broken(body, random_)
             try:
                 found = self.read(body, like)
                 check(found)
