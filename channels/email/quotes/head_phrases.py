@@ -8,7 +8,7 @@ WROTE = (
     "napisao", "napisala", "napisal", "pisal", "a scris", "írta", "έγραψε", "пишет", "написал", "написа", "пише",
     "писал", "yazdı", "va escriure", "missatge de", "kirjutas", "rakstīja", "rašė", "skrifaði", "đã viết", "menulis",
     "geskryf", "idatzi", "كتب", "نوشت", "نے لکھا", "ne likha", "ने लिखा", "লিখেছেন", "כתב", "写道", "寫道", "写了",
-    "のメッセージ", "のメール", "書きました", "wrote in", "작성", "님이", "เขียน", "scríobh", "ha escrit",
+    "のメッセージ", "のメール", "書きました", "작성", "님이", "เขียน", "scríobh", "ha escrit",
     "escribiu", "het volgende",
 )
 
