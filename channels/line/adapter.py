@@ -54,6 +54,7 @@ INFO = ChannelInfo(
     resend_is_safe=True,
     sends_per_s=SENDS_PER_S,
     generates_secret=False,
+    files_by_link=True,
 )
 
 
@@ -81,7 +82,7 @@ def parse(delivery: Delivery, connection: Connection) -> list[Parsed]:
 
 
 def send(reply: Reply, connection: Connection) -> Sent:
-    """Send a reply as push messages, its text in parts of at most 5,000. Raises DeliveryFailed.
+    """Send a reply as push messages, its text in parts of at most 5,000, its files by link. Raises DeliveryFailed.
 
     Each call has a retry key of its own, made from the reply's, so that LINE sends it once however often it is tried.
     """

@@ -38,12 +38,12 @@ REFUSALS = {
 }
 
 
-def push(connection: Connection, to: str, texts: Sequence[str], retry_key: str) -> list[str]:
-    """Send up to five texts in one call and return their ids; a call that was taken before returns the same ids.
+def push(connection: Connection, to: str, messages: Sequence[Mapping[str, str]], retry_key: str) -> list[str]:
+    """Send up to five messages in one call and return their ids; a call that was taken before returns the same ids.
 
     `retry_key` is a UUID, the same for every attempt within 24 hours. Raises DeliveryFailed.
     """
-    body = {"to": to, "messages": [{"type": "text", "text": text} for text in texts]}
+    body = {"to": to, "messages": [dict(message) for message in messages]}
     response = _ask(connection, "POST", "/v2/bot/message/push", json=body, headers={"X-Line-Retry-Key": retry_key})
     taken_before = response.status == 409 and response.headers.get("x-line-accepted-request-id")
     if not response.ok and not taken_before:

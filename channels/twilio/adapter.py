@@ -69,6 +69,7 @@ INFO = ChannelInfo(
     max_text=outgoing.MAX_TEXT,
     splits=True,
     generates_secret=False,
+    files_by_link=True,
 )
 
 
@@ -89,7 +90,7 @@ def parse(delivery: Delivery, connection: Connection) -> list[Parsed]:
 
 
 def send(reply: Reply, connection: Connection) -> Sent:
-    """Send a reply in parts of at most 1600. Raises DeliveryFailed; Twilio takes no idempotency key."""
+    """Send a reply in parts of at most 1600, its files by link. Raises DeliveryFailed; there is no idempotency key."""
     return outgoing.send(reply, connection)
 
 

@@ -22,8 +22,15 @@ ACCOUNT = re.compile(r"AC[0-9A-Za-z]{2,64}")
 MEDIA_S = 90.0  # seconds for a file
 GONE = "The customer cannot be reached on this number:"
 
+UNREACHED = "Twilio could not fetch the file from Heed: PUBLIC_URL must be a public address with a known certificate."
+WRONG_KIND = "The customer's channel does not take this kind of file: send a picture or PDF, or where it can be found."
+TOO_LARGE = "The file is too large for the customer's channel: send a smaller one, or where it can be found."
+
 REFUSALS = {
     # of a request
+    "11200": Refusal(UNREACHED),
+    "11751": Refusal(TOO_LARGE),
+    "12300": Refusal(WRONG_KIND),
     "20404": Refusal("Twilio knows no such account or number: check account_sid."),
     "20429": Refusal("Twilio asks us to slow down.", passes=True),
     "21211": Refusal("Twilio finds the customer's number invalid."),
@@ -38,7 +45,9 @@ REFUSALS = {
     "21612": Refusal("Twilio has no way from our number to the customer's: use another sender."),
     "21614": Refusal("The customer's number takes no text messages; it is not a mobile number."),
     "21617": Refusal("Twilio finds the text too long."),
+    "21620": Refusal(UNREACHED),
     "21635": Refusal("The customer's number is a landline; it takes no text messages."),
+    "21670": Refusal("Twilio sends no files from this region: send where the file can be found."),
     "21701": Refusal("Twilio knows no such messaging service: check from_number."),
     "21703": Refusal("The messaging service has no sender yet: add one in the Twilio Console."),
     # of a message that was taken and failed later
@@ -50,6 +59,8 @@ REFUSALS = {
     "30006": Refusal(f"{GONE} it is a landline, or its carrier takes no text messages."),
     "30007": Refusal("The carrier filtered the message as unwanted: see the Twilio Console."),
     "30008": Refusal("The carrier lost the message and does not say why."),
+    "30011": Refusal("The customer's telephone takes no files by text message: send where the file can be found."),
+    "30019": Refusal(TOO_LARGE),
     "30022": Refusal("The carrier's rate for our brand is used up.", passes=True),
     "30023": Refusal("The carrier's limit for today is used up.", passes=True),
     "30027": Refusal("The carrier's limit for today is used up.", passes=True),
@@ -66,6 +77,8 @@ REFUSALS = {
     ),
     "63017": Refusal("The channel asks us to slow down.", passes=True),
     "63018": Refusal("The channel asks us to slow down.", passes=True),
+    "63019": Refusal(UNREACHED),
+    "63021": Refusal(WRONG_KIND),
     "63024": Refusal("The customer cannot be reached: the number has no WhatsApp."),
     "63032": Refusal("WhatsApp does not deliver this message to this customer."),
     "63038": Refusal("The Twilio account's messages for today are used up.", passes=True),

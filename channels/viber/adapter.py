@@ -1,18 +1,15 @@
 """Viber: a bot's callbacks in, send_message out.
 
 Source: developers.viber.com/docs/api/rest-bot-api/. What a callback says is read in channels.viber.event; how the API
-is called is in channels.viber.bot_api.
+is called is in channels.viber.bot_api; channels.viber.outgoing puts answers together.
 """
 
 from datetime import datetime
-from functools import partial
 from hashlib import sha256
 
 from channels import links, verify
 from channels.errors import DeliveryFailed, NotUnderstood
-from channels.payload import clean, read_object
-from channels.refusals import send_all
-from channels.text import split_text
+from channels.payload import read_object
 from channels.types import (
     Answer,
     Attachment,
@@ -25,21 +22,13 @@ from channels.types import (
     Sent,
     Setting,
 )
-from channels.viber import bot_api, event
+from channels.viber import bot_api, event, outgoing
 
 SIGNATURE_HEADER = "x-viber-content-signature"
-MAX_TEXT = 7000  # characters; source: /docs/api/rest-bot-api/#text-message
-MAX_NAME = 28  # characters of the sender's name; source: #general-send-message-parameters
-MAX_ID = 200  # characters of a customer's id
 CALLBACKS = ("delivered", "seen", "failed")  # what we ask for; messages and subscriptions always come
-NO_FILES = (
-    "Viber takes pictures and files from a public web address alone: send the text without the file, and where it can "
-    "be found."
-)
-
 INFO = ChannelInfo(
     key="viber",
-    label="Viber",
+    label=outgoing.LABEL,
     pace="chat",
     work_class="messaging",
     conversational=True,
@@ -65,9 +54,10 @@ INFO = ChannelInfo(
         "Heed then calls set_webhook with {url}. PUBLIC_URL must be https with a certificate that is widely trusted.",
         "Write to the bot: the message appears as a ticket.",
     ),
-    max_text=MAX_TEXT,
+    max_text=outgoing.MAX_TEXT,
     splits=True,
     generates_secret=False,
+    files_by_link=True,
 )
 
 
@@ -90,17 +80,8 @@ def parse(delivery: Delivery, connection: Connection) -> list[Parsed]:
 
 
 def send(reply: Reply, connection: Connection) -> Sent:
-    """Send a reply, its text in parts of at most 7,000. Raises DeliveryFailed, for ever if the reply has files."""
-    receiver = (reply.thread or reply.to.address).strip()
-    if not receiver or len(receiver) > MAX_ID:
-        raise DeliveryFailed("The customer has no Viber id to answer to.", permanent=True)
-    if reply.attachments:
-        raise DeliveryFailed(NO_FILES, permanent=True)
-    texts = split_text(clean(reply.text), MAX_TEXT)
-    if not texts:
-        raise DeliveryFailed("The reply has no text.", permanent=True)
-    name = clean(connection.setting("sender_name") or connection.name)[:MAX_NAME].strip() or INFO.label
-    return send_all([partial(_post, connection, receiver, name, text) for text in texts])
+    """Send a reply, its text in parts of at most 7,000, its files by link. Raises DeliveryFailed."""
+    return outgoing.send(reply, connection)
 
 
 def fetch(ref: str, connection: Connection) -> Attachment:
@@ -133,13 +114,3 @@ def _is_check(body: bytes) -> bool:
         return read_object(body).get("event") == "webhook"
     except NotUnderstood:
         return False
-
-
-def _post(connection: Connection, receiver: str, name: str, text: str) -> str:
-    """Send one text and return its external id."""
-    said = {"receiver": receiver, "type": "text", "text": text, "sender": {"name": name}}
-    answer = bot_api.call(connection, "send_message", said, shows=True)
-    try:
-        return event.message_token(answer)
-    except NotUnderstood:
-        raise DeliveryFailed("Viber's answer names no message.", may_have_arrived=True) from None

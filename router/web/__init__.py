@@ -16,6 +16,7 @@ from router.web import (
     feedback,
     health,
     inbox,
+    lending,
     limits,
     login,
     problems,
@@ -34,7 +35,8 @@ from router.web.proxies import TrustedProxies
 log = logging.getLogger(__name__)
 
 PARTS = (
-    assets, words, problems, login, inbox, supervisor, reports, welcome, settings, streams, chat, feedback, api, health
+    assets, words, problems, login, inbox, supervisor, reports, welcome, settings, streams, chat, feedback, lending,
+    api, health,
 )  # fmt: skip
 
 

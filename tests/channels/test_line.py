@@ -216,12 +216,6 @@ class TestSend:
         assert not failed.value.may_have_arrived
         assert TOKEN not in failed.value.reason
 
-    def test_says_that_files_cannot_go(self, line: LineServer) -> None:
-        with pytest.raises(DeliveryFailed, match="public web address") as failed:
-            adapter.send(reply(attachments=(Attachment("a.png", "image/png", b"png"),)), a_channel(line))
-        assert failed.value.permanent
-        assert line.calls == []
-
     @pytest.mark.parametrize("to", ["", "Ca56f94637c1a2b3c4d5e6f708192a3b4", "U4af 98", "U/../x"])
     def test_needs_a_user(self, line: LineServer, to: str) -> None:
         with pytest.raises(DeliveryFailed, match="no LINE user id"):

@@ -62,14 +62,6 @@ class TestSend:
         assert [len(params["Body"]) for params in twilio.sent()] == [1600] * (parts - 1) + [length - 1600 * (parts - 1)]
         assert len(sent.external_ids) == parts
 
-    def test_says_honestly_that_files_cannot_be_sent(self, twilio: TwilioServer) -> None:
-        with pytest.raises(DeliveryFailed, match="public link") as failed:
-            adapter.send(
-                a_reply(thread=CUSTOMER, attachments=(Attachment("a", "text/plain", b"a"),)), an_account(twilio)
-            )
-        assert failed.value.permanent
-        assert twilio.calls == []
-
     @pytest.mark.parametrize(
         ("thread", "hours", "open_"),
         [("whatsapp:+15550123", 23, True), ("whatsapp:+15550123", 25, False), (CUSTOMER, 2500, True)],

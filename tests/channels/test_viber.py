@@ -173,12 +173,6 @@ class TestSend:
             adapter.send(reply("x" * 7001), a_bot(viber))
         assert (failed.value.may_have_arrived, failed.value.retry_after_s) == (True, 3)
 
-    def test_says_that_files_cannot_go(self, viber: ViberServer) -> None:
-        with pytest.raises(DeliveryFailed, match="public web address") as failed:
-            adapter.send(reply(attachments=(Attachment("a.png", "image/png", b"png"),)), a_bot(viber))
-        assert failed.value.permanent
-        assert viber.calls == []
-
     def test_nothing_leaves_without_a_receiver_a_text_or_a_token(self, viber: ViberServer) -> None:
         for said, bot in (
             (a_reply(to="", thread=""), a_bot(viber)),

@@ -1,13 +1,14 @@
 """A local server that stands for LINE's Messaging API: push with retry keys, files, the webhook's settings.
 
 Built from the documented requests, answers and errors of developers.line.biz/en/reference/messaging-api/
-(#send-push-message, #get-content, #set-webhook-endpoint-url, #get-webhook-endpoint-information, #get-bot-info,
-#error-messages) and /en/docs/messaging-api/retrying-api-request/.
+(#send-push-message, #image-message, #video-message, #get-content, #set-webhook-endpoint-url,
+#get-webhook-endpoint-information, #get-bot-info, #error-messages) and /en/docs/messaging-api/retrying-api-request/.
 """
 
 import re
 from uuid import UUID
 
+from tests.servers.outside import Found, Outside, is_link, nothing
 from tests.servers.plain import Call, Told
 from tests.servers.standin import StandIn, sent, told
 
@@ -18,11 +19,16 @@ MOST = 5  # messages of a call
 
 
 class LineServer(StandIn):
-    """Stands for api.line.me and api-data.line.me alike; `delivered` are the texts that a customer got."""
+    """Stands for api.line.me and api-data.line.me alike; `delivered` are the texts that a customer got.
+
+    Pictures and videos are fetched from `outside`; `shown` are each one's kind, content and preview.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.delivered: list[str] = []
+        self.outside: Outside = nothing
+        self.shown: list[tuple[str, Found, Found]] = []
         self.files: dict[str, bytes | None] = {}  # message id -> bytes, None while they are prepared
         self.endpoint: str | None = None
         self.active = True
@@ -68,9 +74,17 @@ class LineServer(StandIn):
             return told({"message": "The property, 'to', in the request body is invalid (line: -, column: -)"}, 400)
         if not isinstance(messages, list) or not 1 <= len(messages) <= MOST or not all(map(_fits, messages)):
             return told({"message": "The request body has 1 error(s)", "details": [{"property": "messages"}]}, 400)
-        self.delivered += [message["text"] for message in messages]
+        for message in messages:
+            self._show(message)
         self._taken[key] = [{"id": self._id(), "quoteToken": "IStG5h1Tz7b"} for _ in messages]
         return told({"sentMessages": self._taken[key]}, x_line_request_id="123e4567-e89b-12d3-a456-426655440002")
+
+    def _show(self, message: dict[str, str]) -> None:
+        if message["type"] == "text":
+            self.delivered.append(message["text"])
+            return
+        content, preview = (self.outside(message[name]) for name in ("originalContentUrl", "previewImageUrl"))
+        self.shown.append((message["type"], content, preview))
 
     def _content(self, message_id: str) -> Told:
         if message_id not in self.files:
@@ -95,7 +109,10 @@ class LineServer(StandIn):
 
 
 def _fits(message: object) -> bool:
-    if not isinstance(message, dict) or message.get("type") != "text":
+    if not isinstance(message, dict):
         return False
+    if message.get("type") in ("image", "video"):
+        return is_link(message.get("originalContentUrl")) and is_link(message.get("previewImageUrl"))
     text = message.get("text")
-    return isinstance(text, str) and 0 < len(text.encode("utf-16-le")) // 2 <= LONGEST
+    is_text = message.get("type") == "text" and isinstance(text, str)
+    return is_text and 0 < len(str(text).encode("utf-16-le")) // 2 <= LONGEST

@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.servers.outside import Found, Outside, is_link, nothing
 from tests.servers.plain import Call, PlainServer, Told
 
 ACCOUNT = "AC" + "0a1b2c3d" * 4
@@ -33,10 +34,15 @@ class TwilioCall:
 
 
 class TwilioServer:
-    """Context manager. `url` is the base_url to set; `calls` are what was asked for, oldest first."""
+    """Context manager. `url` is the base_url to set; `calls` are what was asked for, oldest first.
+
+    Files of messages are fetched from `outside`; `shown` is what was found.
+    """
 
     def __init__(self) -> None:
         self.calls: list[TwilioCall] = []
+        self.outside: Outside = nothing
+        self.shown: list[Found] = []
         self.media: dict[str, tuple[bytes, str]] = {}  # path below the account -> bytes and media type
         self.status = "active"  # of the account
         self.number: dict[str, object] = {
@@ -122,6 +128,10 @@ class TwilioServer:
             return _error(400, 21603, "A 'From' phone number is required.")
         if not body and "MediaUrl" not in params:
             return _error(400, 21602, "Message body is required.")
+        if "MediaUrl" in params:
+            if not is_link(params["MediaUrl"]):
+                return _error(400, 21620, "Invalid media URL(s)")
+            self.shown.append(self.outside(params["MediaUrl"]))
         if len(body) > MAX_BODY:
             return _error(400, 21617, "The concatenated message body exceeds the 1600 character limit")
         if ours and ours.startswith("whatsapp:") != to.startswith("whatsapp:"):
@@ -144,7 +154,7 @@ class TwilioServer:
                 "error_message": None,
                 "from": ours or None,
                 "messaging_service_sid": service or None,
-                "num_media": "0",
+                "num_media": "1" if "MediaUrl" in params else "0",
                 "num_segments": "0" if service else "1",
                 "status": "accepted" if service else "queued",
                 "to": to,
