@@ -85,6 +85,8 @@ class Attachment:
     content_id: str | None = None
     inline: bool = False
     error: str | None = None  # why the bytes are missing, for people
+    link: str | None = None  # a file of ours: where the platform may fetch its bytes, for a while
+    preview: str | None = None  # and a small picture that stands for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,7 @@ class ChannelInfo:
     sends_per_s: float | None = None  # messages a connection may send a second; None: no limit is known
     chat_pause_s: float = 0.0  # between two messages of one conversation
     generates_secret: bool = True  # we make the webhook's secret; False: the platform gives it as a setting
+    files_by_link: bool = False  # takes files by a public https link alone: Attachment.link
 
 
 class Adapter(Protocol):

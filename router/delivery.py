@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from channels import adapter
 from channels.errors import DeliveryFailed, Slows
 from channels.types import Attachment, ChannelInfo, Party, Reply
-from router import afterwards, echoes, pacing, surveying
+from router import afterwards, echoes, lending, pacing, surveying
 from router.app import Heed
 from router.desk.addressing import message_id_for, new_token
 from router.inbox.allowed import closed
@@ -161,8 +161,8 @@ def _prepare(heed: Heed, parcel: Parcel, now: datetime) -> tuple[ConnectionRow, 
         heard_at = messages.heard_on(db, parcel.connection_id, parcel.thread) if parcel.thread else None
         text = surveying.with_link(heed, db, parcel.message_id, parcel.text) if parcel.automatic else parcel.text
         files = [
-            Attachment(name, media_type, data=blobs.read(db, blob_id) if blob_id else None)
-            for name, media_type, blob_id in outgoing.files(db, parcel.message_id)
+            (file_id, Attachment(name, media_type, data=blobs.read(db, blob_id) if blob_id else None))
+            for file_id, name, media_type, blob_id in outgoing.files(db, parcel.message_id)
         ]
     external_id = parcel.external_id
     is_mail = info.work_class == "mail"
@@ -179,7 +179,7 @@ def _prepare(heed: Heed, parcel: Parcel, now: datetime) -> tuple[ConnectionRow, 
         parties=tuple(everyone),
         message_id=external_id or "" if is_mail else "",
         answers=tuple(thread),
-        attachments=tuple(files),
+        attachments=tuple(lending.lend(heed, info, file_id, file, now) for file_id, file in files),
         reply_token=token or "" if is_mail else "",
         heard_at=heard_at,
         automatic=parcel.automatic,

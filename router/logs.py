@@ -23,7 +23,7 @@ SCRUBBED = tuple(
     (re2.compile(pattern), instead)
     for pattern, instead in (
         # what it looks like; what is written instead
-        (r"(/(?:hooks|chat|sign-in|login|reset|invite)/)[^\s\"'<>?#]+", r"\1***"),
+        (r"(/(?:hooks|lent|chat|sign-in|login|reset|invite)/)[^\s\"'<>?#]+", r"\1***"),
         (r"(://)[^\s/@\"']+@", r"\1***@"),
         (r"(https?://[^\s\"'<>?]+\?)[^\s\"'<>]+", r"\1***"),
         (r"(?i)\b(bearer|basic)\s+[A-Za-z0-9+/=._~-]{12,}", r"\1 ***"),

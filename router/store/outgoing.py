@@ -66,6 +66,17 @@ class Opening:
     automatic: bool
 
 
+@dataclass(frozen=True, slots=True)
+class OurFile:
+    """One file of a message of ours, and how far the message is."""
+
+    name: str
+    media_type: str
+    blob_id: str
+    state: str
+    sent_at: datetime | None
+
+
 def add(db: Connection, rows: Sequence[Outgoing]) -> None:
     """Queue replies."""
     bulk.add(db, outgoing, rows)
@@ -194,11 +205,20 @@ def has_files(db: Connection, message_id: str) -> bool:
     return db.execute(select(attachment.c.id).where(attachment.c.message_id == message_id)).first() is not None
 
 
-def files(db: Connection, message_id: str) -> list[tuple[str, str, str | None]]:
-    """Return a message's files in order: name, media type, blob id."""
+def files(db: Connection, message_id: str) -> list[tuple[str, str, str, str | None]]:
+    """Return a message's files in order: id, name, media type, blob id."""
     table = attachment
-    query = select(table.c.name, table.c.media_type, table.c.blob_id).where(table.c.message_id == message_id)
-    return [tuple(row) for row in db.execute(query.order_by(table.c.seq))]
+    query = select(table.c.id, table.c.name, table.c.media_type, table.c.blob_id)
+    return [tuple(row) for row in db.execute(query.where(table.c.message_id == message_id).order_by(table.c.seq))]
+
+
+def file(db: Connection, attachment_id: str) -> OurFile | None:
+    """Return one file of a message of ours; None if it is not there, no longer there, or came from outside."""
+    a, m = attachment.c, message.c
+    query = select(a.name, a.media_type, a.blob_id, m.state, m.sent_at).join(message, m.id == a.message_id)
+    ours = (m.direction == "outbound") & m.deleted_at.is_(None) & a.blob_id.is_not(None)
+    row = db.execute(query.where(a.id == attachment_id, ours)).first()
+    return OurFile(*row) if row else None
 
 
 def thread_ids(db: Connection, parcel: Parcel) -> list[str]:

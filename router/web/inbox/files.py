@@ -6,9 +6,10 @@ from base64 import b64encode
 from collections.abc import Mapping
 from urllib.parse import quote
 
-from flask import Blueprint, Response, g
+from flask import Blueprint, Response, g, request
 
-from router import inbox
+from channels.files import picture_type as picture_type
+from router import inbox, remote_pictures
 from router.inbox.files import StoredFile
 from router.web.audience import audience
 from router.web.security import heed_of
@@ -17,12 +18,6 @@ SEALED = "sandbox; default-src 'none'"
 FRAME = (
     "sandbox allow-popups allow-popups-to-escape-sandbox; default-src 'none'; style-src 'unsafe-inline'; "
     "img-src data:; frame-ancestors 'self'; base-uri 'none'; form-action 'none'"
-)
-PICTURES = (  # first bytes -> media type; the only kinds ever shown in place
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"GIF87a", "image/gif"),
-    (b"GIF89a", "image/gif"),
 )
 CID = re.compile(r"cid:([^\"'\s>)]{1,200})")
 
@@ -46,9 +41,15 @@ def picture(attachment_id: str) -> Response:
 @bp.get("/messages/<message_id>/html")
 @audience("agent")
 def html(message_id: str) -> Response:
-    """Return a mail as its sender laid it out, for a sandboxed frame: no script, nothing from elsewhere."""
+    """Return a mail as its sender laid it out, for a sandboxed frame: no script, and nothing that we load by itself.
+
+    With `pictures` in the address those that lie elsewhere are fetched by us, because the reader asked.
+    """
     found = inbox.html_of(heed_of(), g.scope, message_id)
     body = CID.sub(lambda match: _picture_url(match[1], found.pictures), found.html)
+    if "pictures" in request.args:
+        elsewhere = remote_pictures.fetch_all(remote_pictures.addresses(body))
+        body = remote_pictures.put_in(body, lambda url: _as_data(elsewhere.get(url, b"")))
     page = (
         "<!doctype html><meta charset=utf-8><base target=_blank><meta name=referrer content=no-referrer>"
         "<style>body{font:14px/1.45 system-ui,sans-serif;color:#1c2430;background:#fff;margin:8px;"
@@ -82,13 +83,6 @@ def shown(file: StoredFile) -> Response:
     return Response(file.data, mimetype=kind, headers={**headers, "Cache-Control": "private, max-age=3600"})
 
 
-def picture_type(data: bytes) -> str | None:
-    """Return the media type of a raster picture by its first bytes, whatever it was called; None for all else."""
-    if data[:4] == b"RIFF" and data[8:12] == b"WEBP":
-        return "image/webp"
-    return next((kind for start, kind in PICTURES if data.startswith(start)), None)
-
-
 def clean_name(name: str) -> str:
     """Return a file's name without path, control and direction-changing characters."""
     last = re.split(r"[\\/]", name)[-1]
@@ -113,6 +107,9 @@ def _sealed() -> dict[str, str]:
 
 def _picture_url(cid: str, pictures: Mapping[str, bytes]) -> str:
     """Return a mail's own picture as data: the frame has no origin, so it could not ask us for it."""
-    data = pictures.get(cid, b"")
+    return _as_data(pictures.get(cid, b"")) or "about:blank"
+
+
+def _as_data(data: bytes) -> str | None:
     kind = picture_type(data)
-    return f"data:{kind};base64,{b64encode(data).decode()}" if kind else "about:blank"
+    return f"data:{kind};base64,{b64encode(data).decode()}" if kind else None
