@@ -56,6 +56,8 @@ class Mailbox:
         self._stopped = False
         self._idles = 0
         self._uidvalidity = self._uidnext = 0
+        self._left: list[int] = []  # found by the last search and not fetched yet, all after `_reached`
+        self._reached = 0
 
     @classmethod
     def open(cls, connection: Connection) -> "Mailbox":
@@ -81,10 +83,17 @@ class Mailbox:
         Of a mail over the size limit only the header is fetched, marked in its first line. Raises MailboxFailed.
         """
         with told():
-            self._examine()
-            renumbered = seen.uidvalidity != self._uidvalidity
-            uids = self._search(0 if renumbered else seen.uid, RENUMBERED_LOOKS_BACK if renumbered else None)
-            return self._fetch(uids[:BATCH]) if uids else []
+            uids = [uid for uid in self._left if seen == Position(self._uidvalidity, self._reached)]
+            if not uids:
+                self._examine()
+                renumbered = seen.uidvalidity != self._uidvalidity
+                uids = self._search(0 if renumbered else seen.uid, RENUMBERED_LOOKS_BACK if renumbered else None)
+            self._left = []
+            found = self._fetch(uids[:BATCH]) if uids else []
+            if found:
+                self._reached = found[-1][0].uid
+                self._left = [uid for uid in uids if uid > self._reached]
+            return found
 
     def wait(self, timeout_s: float) -> bool:
         """Wait until mail may have come (True), the time is up or `stop` was called (False). Raises MailboxFailed.

@@ -34,6 +34,9 @@ def tokens(html: str) -> Iterator[Token]:
         match = NAME.match(html, start)
         if match:
             at = _end_of_tag(html, start)
+            if at < 0:
+                yield Token(html[start:])
+                return
             name, closes = match[1].lower(), html[start + 1] == "/"
             yield Token(html[start:at], name, closes)
             if name in RAW and not closes and name not in endless:
@@ -89,10 +92,10 @@ def attributes(tag: str) -> dict[str, str]:
 
 
 def _end_of_tag(html: str, start: int) -> int:
-    """Return where a tag ends; a quote that is never closed does not swallow the rest."""
+    """Return where a tag ends, -1 if nowhere; a quote that is never closed does not swallow the rest."""
     at = html.find(">", start)
     if at < 0:
-        return len(html)
+        return -1
     if not html.count('"', start, at) % 2 and not html.count("'", start, at) % 2:
         return at + 1
     limit = min(len(html), start + 8192)

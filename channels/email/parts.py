@@ -25,6 +25,7 @@ MAX_JUNK = 10  # one byte in so many that is not base64: more, and it never was
 LOOK_FOR_BOUNDARY = 64 * 1024  # bytes in which a boundary is looked for that the header does not name
 
 FIELD = re.compile(rb"([!-9;-~]+)[ \t]*:")  # RFC 5322 2.2; nothing to go back over
+NOTICE = (b"mime format", b"mime-format", b"mime message", b"multi-part message", b"multipart message")
 LETTER = re.compile(rb"[A-Za-z\x80-\xff]")
 BASE64 = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/="
 OTHERS = bytes(byte for byte in range(256) if byte not in BASE64)
@@ -157,13 +158,13 @@ def _split_all(mail: Part) -> str | None:
                 return f"The mail is nested over {MAX_DEPTH} deep and was cut there."
             inner = "message/rfc822" if holder.kind == "multipart/digest" else "text/plain"
             for start, end, outside in _pieces(holder):
-                part = _left_over(holder.body[start:end]) if outside else _part(holder.body, start, end, inner)[0]
-                if part is None:
-                    continue
                 count += 1
                 if count > MAX_PARTS:
                     return f"The mail has more than {MAX_PARTS} parts and was cut there."
-                holder.parts.append(part)
+                if outside:
+                    holder.parts += _left_over(holder.body[start:end])
+                else:
+                    holder.parts.append(_part(holder.body, start, end, inner)[0])
             below += holder.parts
         level = below
     return None
@@ -182,33 +183,36 @@ def _pieces(holder: Part) -> Iterator[tuple[int, int, bool]]:
         return
     yield 0, first[0], True
     here: tuple[int, int, bool] | None = first
-    last = first
-    while here is not None and not here[2]:
+    while here is not None:
         following = _boundary(body, line, here[1])
         end = len(body) if following is None else following[0]
         if following is not None and body[end - 1 : end] == b"\n":
             end -= 2 if body[end - 2 : end] == b"\r\n" else 1
-        yield here[1], max(end, here[1]), False
+        yield here[1], max(end, here[1]), here[2]
         here = following
-        last = here or last
-    if last[2]:
-        yield last[1], len(body), True
 
 
-def _left_over(piece: bytes) -> Part | None:
-    """Return what stands outside the boundaries as a part; None for the notice to programs that know no MIME."""
+def _left_over(piece: bytes) -> list[Part]:
+    """Return what stands outside the boundaries as parts, without the notice to programs that know no MIME."""
     if not LETTER.search(piece):
-        return None
+        return []
     lower = piece.lower()
     at = 0 if lower.startswith(b"content-") else lower.find(b"\ncontent-") + 1
-    if at or lower.startswith(b"content-"):  # a part whose boundary line is broken
+    is_part = at > 0 or lower.startswith(b"content-")  # one whose boundary line is broken
+    paragraphs = piece[: at if is_part else len(piece)].replace(b"\r\n", b"\n").split(b"\n\n")
+    kept = b"\n\n".join(one for one in paragraphs if LETTER.search(one) and not _is_notice(one))
+    found = [Part({}, kept, outside=True)] if kept else []
+    if is_part:
         part = _part(piece, at, len(piece), "text/plain")[0]
-    elif b"mime" in lower or b"multi" in lower or all(line[:2] in (b"--", b"") for line in piece.splitlines()):
-        return None
-    else:
-        part = Part({}, piece)
-    part.outside = True
-    return part
+        part.outside = True
+        found.append(part)
+    return found
+
+
+def _is_notice(paragraph: bytes) -> bool:
+    """Say whether this is only a boundary line, or what a program writes for programs that know no MIME."""
+    lower = paragraph.lower()
+    return any(word in lower for word in NOTICE) or all(line[:2] in (b"--", b"") for line in lower.splitlines())
 
 
 def _boundary(body: bytes, line: bytes, start: int) -> tuple[int, int, bool] | None:

@@ -102,6 +102,31 @@ class TestNewMail:
         assert cast(InboundMessage, message).subject == "big"
         assert "too large" in str(cast(InboundMessage, message).attachments[0].error)
 
+    @pytest.mark.slow
+    def test_is_found_behind_ten_thousand_others_each_once(self, server: ImapServer, user: str) -> None:
+        server.fill(user, *(a_mail(number) for number in range(10_000)))
+        with Mailbox.open(a_connection(server, user)) as box:
+            start = box.first_position()
+            first = box.new_mail(start)
+            assert [raw for _, raw in first] == [a_mail(number) for number in range(mailbox.BATCH)]
+            found = all_mail(box, Position(start.uidvalidity, 9_700))
+            assert [raw for _, raw in found] == [a_mail(number) for number in range(9_700, 10_000)]
+            assert box.new_mail(found[-1][0]) == []
+            server.append(user, a_mail(10_000))
+            assert [raw for _, raw in box.new_mail(found[-1][0])] == [a_mail(10_000)]
+
+    def test_that_is_broken_stops_none_behind_it(self, server: ImapServer, user: str) -> None:
+        broken = (
+            b"no header at all\r\n",
+            b"\r\n",
+            b"Subject: \xff\xfe =?x?\r\n\r\n\xff",
+            b"Content-Type: multipart/;\r\n\r\n--",
+        )
+        server.append(user, a_mail(1), *broken, a_mail(2))
+        with Mailbox.open(a_connection(server, user)) as box:
+            found = [raw for _, raw in all_mail(box, box.first_position())]
+        assert found == [a_mail(1), *broken, a_mail(2)]
+
     def test_makes_a_delivery_named_by_its_place(self) -> None:
         delivery = delivery_of(a_mail(1), Position(7, 42))
         assert (delivery.key, delivery.body) == ("7/42", a_mail(1))

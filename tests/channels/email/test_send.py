@@ -133,6 +133,18 @@ class TestSend:
         assert (problem.permanent, problem.may_have_arrived) == (permanent, False)
         assert problem.reason == f"The server did not take the message {reason}"
 
+    def test_a_second_try_after_a_4xx_is_the_same_mail(self, server: SmtpServer) -> None:
+        server.answers.append("451 4.7.1 later")
+        assert not failure(server).permanent
+        assert sent(server) == Sent(("<r1@shop.example>",))
+        assert [taken.mail["Message-ID"] for taken in server.taken] == ["<r1@shop.example>"]
+        assert server.attempts == 2
+
+    def test_a_second_try_after_the_answer_was_lost_is_known_by_its_id(self, server: SmtpServer) -> None:
+        server.answers.append("hang up")
+        assert failure(server).may_have_arrived
+        assert sent(server) == Sent(("<r1@shop.example>",))
+
     def test_a_line_that_breaks_after_the_message_may_have_arrived(self, server: SmtpServer) -> None:
         server.answers.append("hang up")
         problem = failure(server)
