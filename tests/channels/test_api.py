@@ -3,31 +3,21 @@
 import hashlib
 import hmac
 import json
-import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
-import channels.api
 from channels import verify
 from channels.api import adapter
 from channels.errors import DeliveryFailed, NotUnderstood
 from channels.types import Answer, Attachment, Delivery, InboundMessage, Request, Unreadable
-from tests.channels.builders import NOON, OLD_SECRET, SECRET, a_connection, a_delivery, a_reply, a_request, mutated
+from tests.channels.builders import NOON, OLD_SECRET, SECRET, a_connection, a_delivery, a_reply, a_request
 from tests.channels.conformance import Case, Conformance, keeps
 from tests.servers.plain import PlainServer, Told
 
 AT = int(NOON.timestamp())
 BODY = b'{"id": "1", "from": {"id": "c"}, "text": "Hi"}'
-SAMPLES = [
-    json.loads(path.read_text())
-    for path in sorted(Path(channels.api.__path__[0], "samples").glob("*.json"))
-    if not path.name.endswith(".expected.json")
-]
 
 
 @pytest.fixture
@@ -100,15 +90,6 @@ class TestReceive:
     def test_refuses_everything_without_a_secret(self, secrets: tuple[str, ...]) -> None:
         assert isinstance(received(signed(secret=""), secrets=secrets), Answer)
 
-    @settings(max_examples=200, deadline=None)
-    @given(st.binary(max_size=100), st.integers(0, 2**32), st.integers(1, 255))
-    def test_no_changed_body_verifies(self, body: bytes, place: int, flip: int) -> None:
-        header = signed(body)
-        assert isinstance(received(header, body), Delivery)
-        at = place % (len(body) + 1)
-        changed = body[:at] + bytes([body[at] ^ flip]) + body[at + 1 :] if at < len(body) else body + bytes([flip])
-        assert isinstance(received(header, changed), Answer)
-
 
 class TestParse:
     def test_a_bad_element_leaves_its_neighbours_alone(self) -> None:
@@ -157,16 +138,6 @@ class TestParse:
     def test_what_is_no_object_is_not_understood(self, body: bytes) -> None:
         with pytest.raises(NotUnderstood):
             adapter.parse(a_delivery(body), a_connection("api"))
-
-    @settings(max_examples=300, deadline=None)
-    @given(st.sampled_from(SAMPLES), st.integers(0, 2**32))
-    def test_no_change_to_a_body_raises_anything_else(self, sample: object, seed: int) -> None:
-        body = json.dumps(mutated(sample, random.Random(seed))).encode()
-        try:
-            found = adapter.parse(a_delivery(body), a_connection("api"))
-        except NotUnderstood:
-            return
-        repr(found).encode()
 
 
 class TestSend:
