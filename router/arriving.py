@@ -176,8 +176,10 @@ class Arriving:
             placing.leave(ticket)
             rule = made.outcome.winners.get("close_as", "a rule")
             changes.event(ticket, "closed", close_as=made.outcome.close_as, rule=rule)
-        elif talk.wakes is not None or ticket.state == State.NEW or (ticket.state == State.WAITING and not ticket.reserved_for):
-            understanding.wait(talk, made, self._home(), self.desk, changes, "waiting" if talk.wakes is None else "woke")
+        elif talk.wakes is not None:
+            understanding.wait(talk, made, self._home(), self.desk, changes, "woke")
+        elif ticket.state == State.NEW or (ticket.state == State.WAITING and not ticket.reserved_for):
+            understanding.wait(talk, made, self._home(), self.desk, changes)
         else:
             understanding.stays(talk, made, heat_before, self.desk, changes)
 

@@ -5,7 +5,7 @@ from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 
 from channels import CHANNELS
-from router import connecting, equipping
+from router import connecting, equipping, replaying
 from router.accounts import COMMAND
 from router.app import Heed
 from router.cli.opening import now, opened, tell
@@ -18,7 +18,7 @@ def connections(parser: ArgumentParser) -> None:
     """Add, list, test, pause, resume, give a new secret."""
     example = "Example: python -m router connections add telegram --name Shop --set bot_token=123:ABC --json"
     parser.epilog = example
-    acts = parser.add_subparsers(required=True, metavar="add|list|test|pause|resume|secret")
+    acts = parser.add_subparsers(required=True, metavar="add|list|test|replay|pause|resume|secret")
     add = acts.add_parser("add", help="add an address and print its webhook and secret, this once", epilog=example)
     add.add_argument("channel", choices=CHANNELS)
     add.add_argument("--name", required=True, help="as people of the desk see it")
@@ -34,6 +34,12 @@ def connections(parser: ArgumentParser) -> None:
     test.add_argument("key", metavar="KEY", nargs="?", help="of one connection; default: all that are not paused")
     test.add_argument("--json", action="store_true")
     test.set_defaults(run=_test_connections)
+    again = acts.add_parser("replay", help="read again what was not understood, as after a fix")
+    again.epilog = "Example: python -m router connections replay KEY"
+    again.add_argument("key", metavar="KEY")
+    again.add_argument("--event", type=int, metavar="N", help="this one alone; default: all")
+    again.add_argument("--json", action="store_true")
+    again.set_defaults(run=_replay)
     for name, act in (("pause", False), ("resume", True)):
         one = acts.add_parser(name, help=f"{name} one", epilog=f"Example: python -m router connections {name} KEY")
         one.add_argument("key", metavar="KEY")
@@ -129,6 +135,18 @@ def _test_connections(asked: Namespace) -> int:
         lines += [f"{row.connection.name}: {'ok' if not problems else ''}"] + [f"  {problem}" for problem in problems]
     tell(found, "\n".join(lines) or "There is no connection to test.", as_json=asked.json)
     return 1 if any(found.values()) else 0
+
+
+def _replay(asked: Namespace) -> int:
+    with opened() as heed:
+        row = connecting.by_key(heed, asked.key)
+        odd, count = replaying.listed(heed, SYSTEM, row.id)
+        done = replaying.replay(heed, COMMAND, SYSTEM, row.id, now(), asked.event)
+    reasons = [{"event": one.id, "reason": one.reason, "received_at": one.received_at.isoformat()} for one in odd]
+    lines = [f"{one.id}  {one.received_at:%Y-%m-%d %H:%M}  {one.reason}" for one in odd]
+    lines.append(f"{done} of {count} are being read again.")
+    tell({"read_again": done, "not_understood": count, "latest": reasons}, "\n".join(lines), as_json=asked.json)
+    return 0
 
 
 def _pause(asked: Namespace) -> int:

@@ -103,7 +103,8 @@ class TestSettings:
         sent(ada, f"/settings/connections/{row.id}", **change, **{"set-app_secret": "s3cret-3"})
         assert fresh(heed, row).setting("app_secret_before") == "s3cret-2"
         sent(ada, f"/settings/connections/{row.id}/secret/retire")
-        assert (fresh(heed, row).setting("app_secret"), fresh(heed, row).setting("app_secret_before")) == ("s3cret-3", "")
+        found = fresh(heed, row)
+        assert (found.setting("app_secret"), found.setting("app_secret_before")) == ("s3cret-3", "")
         with heed.database.read() as db:
             plain = db.exec_driver_sql("SELECT value FROM connection_setting WHERE name LIKE 'app_secret%'").all()
         assert {value for (value,) in plain} == {None}, "sealed"

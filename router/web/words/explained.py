@@ -95,4 +95,19 @@ WHY_A_MOMENT = (  # promises, events and what is told to people
     "resolved 14 days ago",
 )
 
-ALL = (*TERMS, *WHY_NOT_YOU, *WHY_IT_WAITS, *WHY_IT_CAME, *WHAT_WOULD_CHANGE_IT, *WHY_A_MOMENT)
+WHAT_CHANNELS_ALLOW = (  # router.inbox.allowed, router.rhythm, router.watching, router.drain
+    "{label} takes answers only within {span} after the customer's last message, and that time has passed.",
+    "Once the customer writes again, it opens; until then reach them on another channel, or leave a note.",
+    "You can try again, or reach them on another channel.",
+    "This connection is paused.",
+    "What you send waits until it is resumed.",
+    "The connection this ticket came on is gone.",
+    "Write to the customer on another one.",
+    "{n} hours",
+    "{n} days",
+    "An answer from the platform's own app names no customer.",
+    "raw event read",
+    "events read again",
+)
+
+ALL = (*TERMS, *WHAT_CHANNELS_ALLOW, *WHY_NOT_YOU, *WHY_IT_WAITS, *WHY_IT_CAME, *WHAT_WOULD_CHANGE_IT, *WHY_A_MOMENT)
