@@ -19,6 +19,14 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 TEXTS = frozenset({"text", "subject", "contact.name"})  # a customer's words: never copied into a record
 
 
+def own_words(said: InboundMessage) -> str:
+    """Return the new words of a message without the lines of ours between which they were written."""
+    if said.stripped is None:
+        return said.text
+    lines = [line for line in said.stripped.splitlines() if not line.startswith(">")]
+    return "\n".join(lines).strip() or said.stripped
+
+
 def of_message(
     said: InboundMessage, reading: Reading, mood: Mood, ticket: Ticket, desk: DeskNow, connection: str, now: datetime
 ) -> dict[str, tuple[FactValue, Trust]]:
@@ -26,7 +34,7 @@ def of_message(
     queue = desk.queues.get(ticket.queue_id) or desk.default_queue
     local = now.astimezone(ZoneInfo(desk.brand.zone))
     visitor, inferred, recorded = Trust.VISITOR, Trust.INFERRED, Trust.RECORDED
-    words = said.stripped if said.stripped is not None else said.text
+    words = own_words(said)
     recipients = sum(1 for party in said.parties if party.role in ("to", "cc"))
     online = sum(1 for agent in desk.agents.values() if agent.presence is Presence.ONLINE)
     return {

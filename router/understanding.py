@@ -38,8 +38,9 @@ class Understood:
 
 def read(said: InboundMessage, channel: str, pace: str) -> Reading:
     """Return the reading of a message; an empty one if triage fails."""
+    own = None if said.stripped is None else factual.own_words(said)
     try:
-        return triage.read(said.text, stripped=said.stripped, subject=said.subject, channel=channel, pace=pace)
+        return triage.read(said.text, stripped=own, subject=said.subject, channel=channel, pace=pace)
     except Exception as error:  # a message is never lost to its reading; the type alone is logged, no text
         log.error("triage failed on a message, stored unread: %s", type(error).__name__)
         return NOT_READ
@@ -98,7 +99,7 @@ def _feel(talk: Conversation, mood: Mood, reading: Reading) -> None:
 
 def _want(talk: Conversation, said: InboundMessage, reading: Reading, desk: DeskNow) -> None:
     ticket = talk.ticket
-    words = said.stripped if said.stripped is not None else said.text
+    words = factual.own_words(said)
     if placing.is_sure_of_language(reading, words, desk):
         ticket.language = reading.language
     elif talk.count == 1:

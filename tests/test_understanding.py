@@ -8,6 +8,7 @@ import pytest
 from channels.types import InboundMessage, Party
 from router import desk as acts
 from router import intake, understanding
+from router.factual import own_words
 from tests.builders import a_connection_row, a_queue, a_skill, an_agent, now, post, raw, rules
 from tests.workers import stand_in
 
@@ -48,6 +49,15 @@ def test_a_place_is_never_later_than_it_was(desk):
     first = desk.says(ANGRY, "mia")
     desk.says("Thank you so much, all is perfect now, great service, I am very happy!", "mia")
     assert desk.ticket(first.id).place <= first.place
+
+
+def test_words_of_ours_that_a_customer_answers_between_are_not_theirs():
+    quoted = "\n".join(f"> {line}" for line in ANGRY.split(". "))
+    said = InboundMessage("m1", Party("from", "dan"), quoted, stripped=f"{quoted}\n\nThat is fine, thank you.")
+    assert understanding.read(said, "email", "email").frustration < 20
+    assert own_words(said) == "That is fine, thank you."
+    only = InboundMessage("m2", Party("from", "dan"), quoted, stripped=quoted)
+    assert own_words(only) == quoted, "something is always read"
 
 
 def test_a_reading_that_fails_leaves_a_message_that_waits_like_any_other(desk, monkeypatch):
