@@ -13,7 +13,6 @@ import socket
 import threading
 import time
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import Blueprint, Flask, Response, current_app, g, request, session
@@ -25,6 +24,9 @@ from router.notify import Change
 from router.store.failures import DATABASE_AWAY
 from router.tokens import TokenRefused
 from router.web.audience import audience
+from router.web.client import LINE, Line, drain, put
+from router.web.client import QUEUE as QUEUE
+from router.web.client import Client as Client
 from router.web.hearing import Viewer as Viewer
 from router.web.hearing import concerns as concerns
 from router.web.hearing import event, moved
@@ -36,7 +38,6 @@ from router.web.who_is_here import WhoIsHere
 
 log = logging.getLogger(__name__)
 
-QUEUE = 64  # hints a page may be behind before it is told to look at everything
 COMMENT_S = 15.0  # a line for proxies that end silent connections
 CHECK_S = 30.0  # how often a stream asks whether its viewer still may
 GATHER_S = 0.2  # how long changes elsewhere are gathered; the first after a calm time goes at once
@@ -48,24 +49,6 @@ HEARTBEAT_S = 15.0  # all streams of this process are noted as seen
 RETRY_AFTER_S = 30  # for a page that was refused: it polls meanwhile
 
 bp = Blueprint("streams", __name__)
-
-
-class Line:
-    """Stands in a stream's queue for what was gathered."""
-
-
-LINE = Line()
-
-
-@dataclass(eq=False, slots=True)
-class Client:
-    """One open stream."""
-
-    viewer: Viewer
-    hints: "queue.Queue[Change | Line | None]" = field(default_factory=lambda: queue.Queue(QUEUE))
-    gathered: dict[str, None] = field(default_factory=dict)  # tickets that moved elsewhere
-    missed: threading.Event = field(default_factory=threading.Event)
-    stream_id: str = ""
 
 
 class Hub:
@@ -134,7 +117,7 @@ class Hub:
         with self._lock:
             for client in self._clients:
                 if change is None or (concerns(change, client.viewer) and is_theirs(change, client.viewer)):
-                    _put(client, change)
+                    put(client, change)
                 elif concerns(change, client.viewer):
                     client.gathered[change.ticket] = None
                     self._moved.set()
@@ -147,7 +130,7 @@ class Hub:
             for client in self._clients:
                 viewer, agent = client.viewer, client.viewer.scope.agent
                 if agent != change.agent and concerns(change, viewer) and self.who.is_at(change.ticket, agent):
-                    _put(client, change)
+                    put(client, change)
 
     def gathered(self, client: Client) -> Collection[str]:
         """Return the tickets that moved elsewhere since this was last asked for a stream."""
@@ -163,7 +146,7 @@ class Hub:
                 with self._lock:
                     clients = [client for client in self._clients if client.gathered]
                 for client in clients:
-                    _put(client, LINE)
+                    put(client, LINE)
                 time.sleep(GATHER_S)
 
     def _beat(self) -> None:
@@ -195,7 +178,7 @@ def stream(heed: Heed, viewer: Viewer, hub: Hub, client: Client) -> Iterator[str
         at = time.monotonic()
         if client.missed.is_set() or (heard and change is None):
             client.missed.clear()
-            _drain(client)
+            drain(client)
             hub.gathered(client)
             yield event("resync", {})
             spoke = at
@@ -297,18 +280,3 @@ def _token_holds(heed: Heed, token: str, at: datetime) -> bool:
     except DATABASE_AWAY:
         return True
     return True
-
-
-def _put(client: Client, hint: Change | Line | None) -> None:
-    try:
-        client.hints.put_nowait(hint)
-    except queue.Full:
-        client.missed.set()
-
-
-def _drain(client: Client) -> None:
-    while True:
-        try:
-            client.hints.get_nowait()
-        except queue.Empty:
-            return
