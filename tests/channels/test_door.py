@@ -1,4 +1,4 @@
-"""No file that a message names leads inside: every channel's fetch, given addresses of every form.
+"""No file that a message names leads inside: every channel's fetch, and a mail's pictures, by addresses of every form.
 
 The system's resolver and connect are replaced by ones that fail the test, so that no packet leaves this machine: names
 are looked up in a table, and the only socket that opens leads to a server of the test's own that stands for the world.
@@ -19,6 +19,7 @@ import channels
 from channels.errors import ChannelError, DeliveryFailed
 from channels.http import Door
 from channels.types import MAX_MAIL, Answer, Connection, InboundMessage
+from router import remote_pictures
 from tests.channels.builders import NOON, SECRET
 from tests.channels.cases import cases_of
 from tests.channels.samples import samples_of
@@ -212,6 +213,21 @@ class TestWhatAMessageNames:
             except ChannelError as refused:
                 assert "127.0.0.1/x" not in str(refused)
         assert set(world.opened) <= {PUBLIC}
+
+
+@pytest.mark.parametrize("inside", INSIDE.values(), ids=INSIDE.keys())
+class TestAPictureOfAMail:
+    """A mail's picture that lies elsewhere, once somebody asks to see it."""
+
+    def test_is_not_fetched_from_inside(self, inside: str, world: World) -> None:
+        assert remote_pictures.fetch(inside) is None
+        assert world.opened == []
+
+    def test_is_not_fetched_from_inside_behind_a_redirect(self, inside: str, world: World) -> None:
+        place = inside if inside.isascii() else "http://127.0.0.1/x"
+        world.server.answer = lambda call: Told(302, headers={"Location": place})
+        assert remote_pictures.fetch("http://pictures.example/1.png") is None
+        assert world.opened == [PUBLIC]
 
 
 class TestANameThatChangesItsMind:
