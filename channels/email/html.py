@@ -7,7 +7,7 @@ the length alone, whatever the markup.
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from functools import cached_property
 from html import unescape
 
 import nh3
@@ -75,24 +75,46 @@ SHOWN_IMAGES = ("cid:", "data:image/png", "data:image/gif", "data:image/jpeg", "
 REMOTE = "data-src"  # where the address of a remote image waits until someone asks for it
 
 
-@dataclass(frozen=True, slots=True)
 class Page:
-    """What HTML says as plain text."""
+    """What HTML says as plain text; each reading is made when it is asked for."""
 
-    text: str
-    unquoted: str | None  # without what mail programs mark as quoted; None: nothing is marked
-    deep: bool  # nested too deep to be worth keeping as HTML
+    def __init__(self, html: str) -> None:
+        self._html = html[:MAX_HTML]
+
+    @cached_property
+    def text(self) -> str:
+        """All of it. Text that the markup hides altogether comes without its tags: no letter vanishes."""
+        text = _lines(self._tokens, True)
+        if text:
+            return text
+        bare = _bare(self._tokens)
+        return _squeeze(bare) if any(char.isalnum() for char in bare) else ""
+
+    @cached_property
+    def unquoted(self) -> str | None:
+        """Without what mail programs mark as quoted; None: nothing is marked."""
+        return _lines(self._tokens, False) if self.is_marked else None
+
+    @cached_property
+    def is_marked(self) -> bool:
+        """Whether a mail program marked a part of this as quoted."""
+        return containers.any_mark(self._html) and any(
+            token.name and containers.cut(self._tokens, at) for at, token in enumerate(self._tokens)
+        )
+
+    @property
+    def deep(self) -> bool:
+        """Whether it is nested too deep to be worth keeping as HTML."""
+        return self._html.count("<") > MAX_DEPTH and _too_deep(self._tokens)
+
+    @cached_property
+    def _tokens(self) -> list[Token]:
+        return list(tokens(self._html))
 
 
 def read(html: str) -> Page:
-    """Return HTML as plain text. Text that the markup hides altogether comes without its tags: no letter vanishes."""
-    html = html[:MAX_HTML]
-    found = list(tokens(html))
-    text = _lines(found, True)
-    if not text:
-        bare = _bare(found)
-        text = _squeeze(bare) if any(char.isalnum() for char in bare) else ""
-    return Page(text, _lines(found, False) if _has_quote(html, found) else None, _too_deep(found))
+    """Return HTML as plain text."""
+    return Page(html)
 
 
 def to_text(html: str, quotes: bool = True) -> str:
@@ -113,11 +135,6 @@ def clean(html: str) -> str | None:
         html, attributes=ATTRIBUTES, clean_content_tags=NOT_SHOWN, url_schemes=SCHEMES, attribute_filter=_kept_value
     )
     return _park_images(safe).strip() or None
-
-
-def _has_quote(html: str, found: Sequence[Token]) -> bool:
-    """Say whether a mail program marked a part of this as quoted."""
-    return containers.any_mark(html) and any(token.name and containers.cut(found, at) for at, token in enumerate(found))
 
 
 def _lines(found: Sequence[Token], quotes: bool) -> str:
@@ -208,8 +225,6 @@ def _too_deep(found: Sequence[Token]) -> bool:
     """Count elements left open; an end tag counts only where its element is open, so junk cannot hide depth."""
     open_: Counter[str] = Counter()
     depth = 0
-    if len(found) <= MAX_DEPTH:
-        return False
     item = ""  # the kind of list item begun last: the next of its kind ends it, one of the other goes inside it
     for token in found:
         if not token.name or token.name in NO_END or token.name in END_OPTIONAL:

@@ -84,6 +84,7 @@ def write(found: Contents, words: list[Words]) -> None:
     spoken = [one for one in words if one.text.strip()]
     said_plainly = {one.alternative for one in spoken if not one.is_html and one.alternative}
     has_html = {one.alternative for one in spoken if one.is_html and one.alternative}
+    marked = any(page.is_marked for page in pages.values())
     texts: list[str] = []
     unquoted: list[str] = []
     shown: list[str] = []
@@ -91,7 +92,8 @@ def write(found: Contents, words: list[Words]) -> None:
         if one.is_html:
             page = pages[id(one)]
             shown.append("" if page.deep else hypertext.clean(one.text) or "")
-            unquoted.append(page.text if page.unquoted is None else page.unquoted)
+            if marked:
+                unquoted.append(page.text if page.unquoted is None else page.unquoted)
             if one.alternative not in said_plainly or not one.alternative:
                 texts.append(page.text)
         else:
@@ -102,7 +104,7 @@ def write(found: Contents, words: list[Words]) -> None:
     found.text = "\n".join(text for text in texts if text.strip()).strip("\n")
     if pages:
         found.html = "\n".join(part for part in shown if part) or None
-    if any(page.unquoted is not None for page in pages.values()):
+    if marked:
         found.unquoted = "\n".join(text for text in unquoted if text).strip()
 
 
