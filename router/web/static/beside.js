@@ -125,7 +125,7 @@ function draw() {
   const values = { email: now.address ?? "" };
   note.textContent = !now.address
     ? now.open ? "" : t("Write to us all the same. Give your mail address, and the answer comes there.")
-    : now.trust === "visitor" ? t("We sent a mail to {email}. Confirm it there, and answers follow you by mail.", values) : t("When you are not here, answers come to {email}.", values);
+    : now.trust === "visitor" ? t("We ask {email} once by mail. Confirm it there, and answers follow you.", values) : t("When you are not here, answers come to {email}.", values);
   note.hidden = !note.textContent;
   if (now.address && document.activeElement !== field) form.hidden = true;
   else if (!now.open && !now.address) form.hidden = false;
