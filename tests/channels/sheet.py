@@ -56,7 +56,8 @@ def _in(info: ChannelInfo) -> Iterable[str]:
 
 def _out(info: ChannelInfo) -> Iterable[str]:
     yield f"{info.max_text:,}" + (", in parts" if info.splits else "")
-    yield _yes(info.key in NO_PLATFORM or _carries_files(info.key))
+    carries = info.key in NO_PLATFORM or _carries_files(info.key)
+    yield "by link" if carries and info.files_by_link else _yes(carries)
     yield _span(info.reply_window) if info.reply_window else "any time"
     yield f"{info.sends_per_s:g}" if info.sends_per_s else NEVER
     yield f"{info.chat_pause_s:g} s" if info.chat_pause_s else NEVER
@@ -72,7 +73,7 @@ def _carries_files(channel: str) -> bool:
             settings = {**connection.settings, **known, "base_url": platform.url}
             for message in _messages(channel):
                 to = Party("to", message.sender.address)
-                picture = Attachment("a.png", "image/png", b"\x89PNG\r\n\x1a\n")
+                picture = Attachment("a.png", "image/png", b"\x89PNG\r\n\x1a\n", link="https://desk.example/a.png")
                 reply = Reply("k", "See", to, thread=message.thread, attachments=(picture,), heard_at=NOON)
                 with suppress(ChannelError):
                     channels.adapter(channel).send(reply, replace(connection, settings=settings, secrets=(SECRET,)))

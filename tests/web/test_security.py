@@ -1,7 +1,10 @@
 """What stands before every page, and what every answer says."""
 
+import re
+
 import pytest
 from flask import Flask
+from werkzeug.routing import Rule
 
 from router.app import Heed
 from router.model import Role
@@ -13,6 +16,17 @@ from router.web.security import own_origins
 from tests.a_desk import NOON, ORIGIN, a_browser, a_heed, a_person, token_on
 
 ROLES = tuple(Role)
+OPEN = (  # to who has not signed in: the view itself asks for a proof, or there is nothing to keep
+    "/api/v1/openapi.json", "/chat/<key>", "/chat/<key>/…", "/feedback/<token>", "/healthz", "/lent/<token>/<name>",
+    "/login", "/login/link/<token>", "/metrics", "/readyz", "/static/…",
+)  # fmt: skip
+
+
+def path_of(rule: Rule) -> str:
+    """Return an address that a route answers."""
+    return re.sub(
+        r"<(?:(\w+):)?(\w+)>", lambda m: "api" if m[2] == "channel" else "1" if m[1] == "int" else "x", rule.rule
+    )
 
 
 class TestAudiences:
@@ -25,6 +39,14 @@ class TestAudiences:
         with pytest.raises(LookupError, match="forgotten"):
             check_audiences(app)
 
+    def test_these_are_all_routes_that_ask_nobody_to_sign_in(self, app: Flask) -> None:
+        found = {
+            re.sub(r"^(/chat/<key>|/static)/.*", r"\1/…", rule.rule)
+            for rule in app.url_map.iter_rules()
+            if audience_of(app, rule.endpoint).role is None and audience_of(app, rule.endpoint).who != "token"
+        }
+        assert found == set(OPEN)
+
     @pytest.mark.parametrize("role", ROLES)
     def test_nobody_passes_below_their_role(self, app: Flask, heed: Heed, role: Role) -> None:
         browser = a_browser(app, heed, a_person(heed, "Ana", role))
@@ -33,9 +55,7 @@ class TestAudiences:
             wanted = audience_of(app, rule.endpoint).role
             if wanted is None or audience_of(app, rule.endpoint).who == "token" or role.rank >= wanted.rank:
                 continue
-            path = rule.rule.replace("<path:", "<")
-            for name in rule.arguments:
-                path = path.replace(f"<{name}>", "api" if name == "channel" else "x")
+            path = path_of(rule)
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                 answer = browser.open(path, method=method, headers={"Origin": ORIGIN})
                 assert answer.status_code == 403, (method, path)
@@ -47,9 +67,7 @@ class TestAudiences:
             wanted = audience_of(app, rule.endpoint)
             if wanted.role is None and wanted.who != "token":
                 continue
-            path = rule.rule
-            for name in rule.arguments:
-                path = path.replace(f"<{name}>", "api" if name == "channel" else "x")
+            path = path_of(rule)
             for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
                 answer = app.test_client().open(path, method=method, headers={"Origin": ORIGIN})
                 at_login = answer.status_code == 303 and answer.headers["Location"].startswith("/login")
