@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -25,6 +24,7 @@ from router.store.audit import COMMAND
 from router.store.migrate import migrate
 from router.store.schema import lease, outgoing
 from router.tokens import create_token
+from tests.journeys.nursery import Child
 from tests.journeys.outside import Client, Hook, Program
 from tests.servers import free_port
 from tests.servers.postgres import Postgres
@@ -54,7 +54,7 @@ class RunningDesk:
     environ: dict[str, str]
     heed: Heed  # a look at the same database from here; nothing is done through it while a test runs
     brand_id: str
-    _running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    _running: dict[str, subprocess.Popen[bytes] | Child] = field(default_factory=dict)
 
     @property
     def port(self) -> int:
@@ -68,15 +68,16 @@ class RunningDesk:
     def start(self, *names: str) -> None:
         """Start processes, and wait until web and Valkey answer if they are among them."""
         for name in names:
-            is_valkey = name == "valkey"
-            command = embedded.command(self.folder) if is_valkey else [sys.executable, "-m", "router", *COMMANDS[name]]
-            with (self.folder / f"{name}.log").open("ab") as log:
+            environ, path = {**os.environ, **self.environ, SUPERVISED: "1"}, self.folder / f"{name}.log"
+            if name != "valkey":
+                self._running[name] = Child(COMMANDS[name], environ, path)  # none outlives us
+                continue
+            with path.open("ab") as log:
                 self._running[name] = subprocess.Popen(
-                    command, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True,
-                    env={**os.environ, **self.environ, SUPERVISED: "1"},  # none outlives us
+                    embedded.command(self.folder), stdin=subprocess.PIPE, stdout=log, stderr=log,
+                    start_new_session=True, env=environ,
                 )  # fmt: skip
-            if name == "valkey":
-                embedded.wait_until_up(self.folder)
+            embedded.wait_until_up(self.folder)
         if "web" in names or "up" in names:
             self.until(self.is_ready, "web to be ready")
 
@@ -225,7 +226,7 @@ class RestartablePostgres:
             self._ours.wait()
 
 
-def _bury(process: subprocess.Popen[bytes]) -> int:
+def _bury(process: subprocess.Popen[bytes] | Child) -> int:
     assert process.stdin is not None
     process.stdin.close()
     return process.wait()
