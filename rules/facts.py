@@ -52,7 +52,7 @@ _T = Type
 
 _TABLE = (
     # the message
-    Fact("channel", "channel", _T.TEXT, _R, "The channel it came on, by its key: email, webchat, telegram, api."),
+    Fact("channel", "channel", _T.TEXT, _R, "The channel it came on, by its key, such as email or whatsapp."),
     Fact("connection", "connection", _T.TEXT, _R, "The mailbox, bot or site it came to, by name."),
     Fact("brand", "brand", _T.TEXT, _R, "The client whose desk this is. No rule moves a ticket to another brand."),
     Fact("subject", "subject", _T.TEXT, _V, "The subject line, as written.", said=True),

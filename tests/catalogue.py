@@ -47,7 +47,7 @@ TABLES: dict[str, dict[str, int]] = {  # tables of texts that are looked up when
     "router/web/inbox/merging.py": {"WHY": 0, "SUGGESTED": 0, "KEPT": 0},
     "router/web/inbox/notices.py": {"KINDS": 0, "NOBODY_SAID": 0},
     "router/web/inbox/telling.py": dict.fromkeys(
-        ("STATES", "SENT", "CHANNELS", "SLOTS", "PROMISES", "PRESENCES", "HOW"), 0
+        ("STATES", "SENT", "IN_A_SENTENCE", "SLOTS", "PROMISES", "PRESENCES", "HOW"), 0
     ),
     "router/web/reports/wording.py": {"NAMES": 0, "SECTIONS": 0, "NOTES": 0, "SPLITS": 0},
     "router/web/settings/__init__.py": {"TABS": 1},

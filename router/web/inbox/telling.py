@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 
 from flask import Flask
 
+import channels
+from router import connecting
 from router.inbox import EventView
 from router.routing.words import LANGUAGES, is_language
 from router.web.words import language_name, mark, span
@@ -33,12 +35,8 @@ SENT: Mapping[str, str] = {  # state of an outgoing message -> words
     "failed": "not sent",
     "unknown": "may not have arrived",
 }
-CHANNELS: Mapping[str, tuple[str, str]] = {  # channel -> (name, icon)
-    "email": ("email", "mail"),
-    "webchat": ("web chat", "chat"),
-    "telegram": ("Telegram", "telegram"),
-    "api": ("API", "api"),
-}
+IN_A_SENTENCE: Mapping[str, str] = {"email": "email", "webchat": "web chat"}  # channel -> name, where it is no label
+ICONS: Mapping[str, str] = {"email": "mail", "webchat": "chat"}  # channel -> icon, where it has another name
 SLOTS: Mapping[str, str] = {"live": "live", "mail": "mail", "task": "task", "call": "call"}
 PROMISES: Mapping[str, str] = {"first_answer": "First answer", "next_answer": "Next answer", "resolution": "Resolve by"}
 PRESENCES: Mapping[str, str] = {
@@ -72,13 +70,15 @@ def language(tag: str) -> str:
 
 
 def channel_name(key: str) -> str:
-    """Return a channel's name in a sentence."""
-    return _(CHANNELS.get(key, (key, ""))[0])
+    """Return a channel's name in a sentence: its own label, without what the label adds in brackets."""
+    if key in IN_A_SENTENCE:
+        return _(IN_A_SENTENCE[key])
+    return _(connecting.info(key).label).partition(" (")[0] if key in channels.CHANNELS else key
 
 
 def channel_icon(key: str) -> str:
-    """Return the icon of a channel."""
-    return CHANNELS.get(key, ("", "chat"))[1]
+    """Return the icon of a channel; one that nobody has drawn is shown as the letter it begins with."""
+    return ICONS.get(key, key)
 
 
 def happened(event: EventView) -> str:
