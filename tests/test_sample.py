@@ -23,7 +23,7 @@ from router.samples import posts
 from router.samples.chats import CHAT_HANDLING
 from router.samples.equipment import connections_of
 from router.samples.mails import MAIL_HANDLING
-from router.samples.people import COLLEAGUES
+from router.samples.people import COLLEAGUES, CONNECTIONS
 from router.samples.words import Said
 from router.samplework import HANDLING
 from router.store import connections, people, samples
@@ -36,9 +36,11 @@ ALL = (*sample.FIRST, *sample.LATER)
 
 
 class TestWhatIsSaid:
-    def test_has_about_forty_first_messages_on_every_channel(self) -> None:
+    def test_has_about_forty_first_messages_on_every_channel_of_the_company(self) -> None:
+        """The company has four of the channels there are: a new one needs no words here."""
         assert 35 <= len(sample.FIRST) <= 45
-        assert {said.channel for said in sample.FIRST} == set(CHANNELS)
+        used = {channel for channel, _, _ in CONNECTIONS}
+        assert {said.channel for said in sample.FIRST} == used <= set(CHANNELS)
 
     def test_every_message_has_a_key_of_its_own(self) -> None:
         assert [key for key, n in Counter(said.key for said in ALL).items() if n > 1] == []
@@ -60,8 +62,8 @@ class TestWhatIsSaid:
         request = Request("POST", "http://127.0.0.1:8000/hooks/k", headers, post.body)
         delivery = adapter(said.channel).receive(request, connection, NOW)
         assert isinstance(delivery, Delivery), delivery
-        (message,) = adapter(said.channel).parse(delivery, connection)
-        assert isinstance(message, InboundMessage)
+        found = adapter(said.channel).parse(delivery, connection)
+        (message,) = (one for one in found if isinstance(one, InboundMessage))  # a bounce is a receipt as well
         assert message.external_id == posts.external_id(said, token.split(".")[1])
         assert said.text.split("\n")[0] in message.text
         assert message.automatic is said.automatic
