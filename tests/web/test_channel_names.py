@@ -4,9 +4,12 @@ import re
 from collections.abc import Mapping
 
 import pytest
+from flask import Flask, g
 
 import channels
 from router.model import Role
+from router.web.words import sentence
+from router.web.words.reader import read_in
 from tests.builders import Desk, a_connection_row, an_agent
 from tests.channels.test_toy import one_line
 from tests.web.test_inbox import pulled, signed_in
@@ -81,3 +84,14 @@ def test_one_that_is_no_more_keeps_its_key(sqlite_desk: Desk) -> None:
     sqlite_desk.do("UPDATE ticket SET channel = 'telex' WHERE id = :t", t=ticket.id)
     pulled(sqlite_desk, ana)
     assert '<span class="away-text">telex, </span>' in signed_in(sqlite_desk, ana).get("/").text
+
+
+def test_where_the_core_names_one_by_its_key_another_language_says_its_name() -> None:
+    with Flask("words").test_request_context():
+        g.agent = None
+        read_in("ur")
+        said = {channel: sentence(f"No one works on {channel}.") for channel in NAMES}
+    assert "واٹس ایپ" in said["whatsapp"] and "انسٹاگرام" in said["instagram"]
+    unsaid = {"twilio": "Twilio", "slack": "Slack", "line": "LINE", "x": "X"}  # written so in Urdu as well
+    assert all(name in said[channel] for channel, name in unsaid.items())
+    assert not [channel for channel, words in said.items() if re.search(rf"\b{channel}\b", words)]

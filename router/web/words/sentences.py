@@ -13,11 +13,12 @@ from functools import cache, lru_cache
 
 from markupsafe import Markup, escape
 
+import channels
 from router.routing.words import LANGUAGES as SPOKEN
 from router.web.words.catalogue import ENGLISH, catalogue, missing
 from router.web.words.moments import language_name, span
 from router.web.words.reader import language
-from router.web.words.texts import _filled, listed
+from router.web.words.texts import _filled, _translated, listed
 
 DEEPEST = 4  # a sentence in a sentence in …
 REMEMBERED = 2000  # sentences of one process
@@ -104,7 +105,7 @@ def _match(tag: str, text: str, depth: int) -> str | None:
 
 
 def _value(tag: str, value: str, depth: int) -> str:
-    """Return what stood in a hole, in the language if it is a term, a duration, a language or a list of such."""
+    """Return what stood in a hole, in the language if it is a term, duration, language, channel or a list of such."""
     if not value or value.isdigit() or depth >= DEEPEST:
         return value
     if value in BY_NAME:
@@ -116,6 +117,8 @@ def _value(tag: str, value: str, depth: int) -> str:
     said = _match(tag, value, depth + 1)
     if said is not None:
         return said
+    if value in channels.CHANNELS:
+        return _translated(tag, channels.adapter(value).INFO.label).partition(" (")[0]
     parts = re.split(", | and ", value)
     if len(parts) > 1:
         found = [_value(tag, part, depth + 1) for part in parts]
