@@ -20,6 +20,8 @@ from router.store.audit import Actor
 from router.store.connections import ConnectionRow as ConnectionRow
 from router.store.connections import KnownConnections as KnownConnections
 
+HIDDEN = "(the secret shown when it was made)"  # stands in a step for a secret that is shown once
+
 
 @dataclass(frozen=True, slots=True)
 class NewConnection:
@@ -212,12 +214,15 @@ def hook_url(heed: Heed, key: str) -> str:
     return f"{heed.config.public_url}/hooks/{key}"
 
 
-def steps(heed: Heed, row: ConnectionRow, secret: str = "") -> list[str]:
-    """Return how to set the platform up, in order, with this connection's address; the secret only when just made."""
-    shown = secret or "(the secret shown when it was made)"
+def steps(heed: Heed, row: ConnectionRow, secret: str = "", say: Callable[[str], str] = str) -> list[str]:
+    """Return how to set the platform up, in order, with this connection's address; the secret only when just made.
+
+    `say` puts a step into the reader's language.
+    """
+    shown = secret or say(HIDDEN)
     url = hook_url(heed, row.connection.key)
     return [
-        step.replace("{url}", url).replace("{secret}", shown).replace("<connection>", row.connection.key)
+        say(step).replace("{url}", url).replace("{secret}", shown).replace("<connection>", row.connection.key)
         for step in info(row.connection.channel).steps
     ]
 

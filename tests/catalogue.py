@@ -1,7 +1,7 @@
 """Which texts Heed says, and the upkeep of its catalogues: `make words` runs this module.
 
 Texts are found where they stand: literals in `_()`, `look_up()`, `mark()` and `plural()` of Python and templates, `t()`
-and `count()` of ES modules, and, for the context of the core, the sentences of its errors and explained.py.
+and `count()` of ES modules, and for the context of the core sentences of its errors, channels and explained.py.
 """
 
 import ast
@@ -29,11 +29,14 @@ ROOT = Path(__file__).parent.parent
 WEB = ROOT / "router" / "web"
 LOOK_UPS = frozenset({"_", "look_up", "mark", "N_", "_plain", "_with"})
 COMMANDS_ONLY = ("router/cli/", "router/store/migrations/", "router/keeping.py")  # read in a terminal
+TO_PROGRAMS = ("channels/email/quotes/", "channels/email/posts.py", "channels/twilio/proof.py", "channels/verify.py")
+NOT_SAID = frozenset({"ChannelInfo", "Setting", "NotUnderstood", "Answer", "_problem", "ValueError", "KeyError"})
 COUNTED = "plural"
 RAISED = frozenset(  # errors whose first argument is a sentence for people
     {"Mistake", "Refused", "NotAllowed", "NotFound", "NewerMessage", "TakenBack", "DeliveryFailed", "LinkDead"}
 )
 SENTENCES_OF_MODULES: dict[str, dict[str, int]] = {  # tables and constants that pages show as core sentences
+    "channels/email/codes.py": {"REASONS": 0},
     "router/web/problems.py": {"HINTS": 0},
     "router/inbox/reasons.py": {"LEFT_OUT": 0},
     "router/placeholders.py": {"PLACEHOLDERS": 1},
@@ -140,7 +143,10 @@ def _all() -> Iterator[tuple[Key, str]]:
         yield (CORE, text), "router/web/words/explained.py"
     for info in map(connecting.info, CHANNELS):
         about = [text for setting in info.settings for text in (setting.label, setting.help)]
-        for text in (info.label, *info.steps, *about):
+        choices = [text for setting in info.settings for _, text in setting.choices]
+        if info.after_window:
+            yield (CORE, info.after_window), f"channels/{info.key}/adapter.py"
+        for text in (connecting.HIDDEN, info.label, *info.steps, *about, *choices):
             if text:
                 yield ("", text), f"channels/{info.key}/adapter.py"
     for key in INTENTS:
@@ -152,6 +158,8 @@ def _all() -> Iterator[tuple[Key, str]]:
             yield from ((key, place) for key in _of_python(tree))
         if not place.startswith(COMMANDS_ONLY):
             yield from (((CORE, text), place) for text in _raised(tree))
+        if place.startswith("channels/") and not place.startswith(TO_PROGRAMS):
+            yield from (((CORE, text), place) for text in _sentences(tree))
         for context, tables in ((CORE, SENTENCES_OF_MODULES), ("", TABLES)):
             for name, at in tables.get(place, {}).items():
                 yield from (((context, text), place) for text in _table(tree, name, at))
@@ -197,6 +205,21 @@ def _raised(tree: ast.AST) -> Iterator[str]:
         own = isinstance(call.func, ast.Attribute) and call.func.attr == "__init__"
         if _name(call.func) in RAISED or own:
             yield from (text for text in _literals(call.args[0]) if " " in text and _has_words(text))
+
+
+def _sentences(node: ast.AST) -> Iterator[str]:
+    """Yield the sentences a channel says to people: all in its code but docstrings and what is told to programs."""
+    if isinstance(node, ast.Call) and _name(node.func) in NOT_SAID:
+        return
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+        return
+    if isinstance(node, ast.Constant | ast.JoinedStr):
+        for text in _literals(node):
+            if re.match(r"[A-Za-z{“].* .*[.?]$", text) and _has_words(text):
+                yield text
+        return
+    for inside in ast.iter_child_nodes(node):
+        yield from _sentences(inside)
 
 
 def _has_words(text: str) -> bool:
