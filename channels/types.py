@@ -206,6 +206,7 @@ class ChannelInfo:
     polled: bool = False  # we fetch; the webhook is optional
     splits: bool = False  # a text over max_text leaves as several messages; else it is too long
     reply_window: timedelta | None = None  # how long the customer's last words may be answered; None: always
+    window_threads: str = ""  # the window holds on threads that begin so; empty: on all
     after_window: str = ""  # what may still be done then, for people
     sends_per_s: float | None = None  # messages a connection may send a second; None: no limit is known
     chat_pause_s: float = 0.0  # between two messages of one conversation

@@ -132,7 +132,7 @@ def _attempt(heed: Heed, parcel: Parcel, *, crashed: bool, now: Callable[[], dat
         return _again(parcel, str(error), now())
     if crashed and not info.resend_is_safe:
         return End("unknown", f"The attempt was cut off. {UNCERTAIN}")
-    if (shut := closed(info, now(), reply.heard_at)) is not None:
+    if (shut := closed(info, now(), reply.heard_at, parcel.thread or "")) is not None:
         return End("failed", f"{shut.why_not} {shut.instead}")
     if not row.active:
         return _again(parcel, "The connection is paused.", now())

@@ -40,6 +40,13 @@ class TestAllowed:
         closed = allowed(week, NOON, last_heard=NOON - timedelta(days=7))
         assert (closed.instead, "within 7 days" in closed.why_not) == ("Send a template.", True)
 
+    def test_knows_a_window_that_holds_on_some_threads_alone(self):
+        some = replace(WINDOWED, window_threads="far:")
+        long_ago = NOON - timedelta(days=9)
+        assert not allowed(some, NOON, last_heard=long_ago, thread="far:1").may_write
+        near = allowed(some, NOON, last_heard=long_ago, thread="1")
+        assert (near.may_write, near.open_until) == (True, None)
+
     def test_tells_what_the_platform_refused_but_lets_one_try(self):
         found = allowed(TELEGRAM, NOON, refused="The customer has blocked this bot.")
         assert (found.may_write, found.why_not) == (True, "The customer has blocked this bot.")

@@ -70,6 +70,10 @@ INFO = ChannelInfo(
     splits=True,
     generates_secret=False,
     files_by_link=True,
+    reply_window=outgoing.WINDOW,
+    window_threads=messages.WHATSAPP,
+    after_window="WhatsApp then takes approved templates alone, which Heed does not send: wait until the customer "
+    "writes again, or answer by SMS.",
 )
 
 

@@ -5,7 +5,7 @@ twilio.com/docs/whatsapp/guidance-whatsapp-media-messages (sizes).
 """
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 
 from channels.errors import DeliveryFailed
@@ -34,18 +34,10 @@ def send(reply: Reply, connection: Connection) -> Sent:
     contents += [{"MediaUrl": _link(file, to)} for file in reply.attachments]
     if not contents:
         raise DeliveryFailed("The reply has no text.", permanent=True)
-    window = reply_window(to)
-    if window is not None and reply.heard_at is not None and datetime.now(UTC) - reply.heard_at > window:
-        raise DeliveryFailed(rest.meaning("63016"), permanent=True)
     form = {"To": to, **ours}
     if callback := connection.setting("status_callback").strip():
         form["StatusCallback"] = callback
     return send_all([partial(_send_one, connection, {**form, **content}) for content in contents])
-
-
-def reply_window(thread: str) -> timedelta | None:
-    """Return how long the customer's last words on a thread may be answered; None: always, as for text messages."""
-    return WINDOW if thread.startswith(messages.WHATSAPP) else None
 
 
 def _addresses(reply: Reply, connection: Connection) -> tuple[str, dict[str, str]]:

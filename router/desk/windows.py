@@ -15,7 +15,7 @@ def check(act: Act, row: ConnectionRow, leaves_at: datetime) -> None:
     info = adapter(row.connection.channel).INFO
     if info.reply_window is None:
         return
-    shut = closed(info, leaves_at, messages.heard_by(act.db, act.ticket.id))
+    shut = closed(info, leaves_at, *messages.heard_by(act.db, act.ticket.id))
     if shut is None:
         return
     if leaves_at > act.now and shut.open_until is not None and shut.open_until > act.now:

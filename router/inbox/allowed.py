@@ -22,16 +22,16 @@ class Allowed:
     open_until: datetime | None = None  # the channel's window for answers
 
 
-def closes_at(info: ChannelInfo, last_heard: datetime | None) -> datetime | None:
-    """Return when a channel takes no answer any more to what the customer wrote last; None: it always does."""
-    if info.reply_window is None or last_heard is None:
+def closes_at(info: ChannelInfo, last_heard: datetime | None, thread: str = "") -> datetime | None:
+    """Return when a thread takes no answer any more to what the customer wrote last; None: it always does."""
+    if info.reply_window is None or last_heard is None or not thread.startswith(info.window_threads):
         return None
     return last_heard + info.reply_window
 
 
-def closed(info: ChannelInfo, now: datetime, last_heard: datetime | None) -> Allowed | None:
-    """Return why a channel takes no answer any more, and what can be done then; None: it does."""
-    until = closes_at(info, last_heard)
+def closed(info: ChannelInfo, now: datetime, last_heard: datetime | None, thread: str = "") -> Allowed | None:
+    """Return why a thread takes no answer any more, and what can be done then; None: it does."""
+    until = closes_at(info, last_heard, thread)
     if until is None or info.reply_window is None or until > now:
         return None
     return Allowed(
@@ -55,20 +55,21 @@ def allowed(
     *,
     active: bool = True,
     last_heard: datetime | None = None,
+    thread: str = "",
     refused: str = "",
 ) -> Allowed:
     """Return what a channel allows.
 
-    `info` is None if the connection is gone; `last_heard` is when the customer wrote last; `refused` is what the
-    platform said of the last answer, if nothing came since.
+    `info` is None if the connection is gone; `last_heard` is when the customer wrote last on `thread`; `refused` is what
+    the platform said of the last answer, if nothing came since.
     """
     if info is None:
         return Allowed(False, "The connection this ticket came on is gone.", "Write to the customer on another one.")
     shows = 0 < info.max_text < 100_000
     limit = info.max_text if shows else 0
-    until = closes_at(info, last_heard)
+    until = closes_at(info, last_heard, thread)
     found = Allowed(max_text=limit, near=int(limit * NEAR), splits=info.splits, open_until=until)
-    if (shut := closed(info, now, last_heard)) is not None:
+    if (shut := closed(info, now, last_heard, thread)) is not None:
         return replace(found, may_write=False, why_not=shut.why_not, instead=shut.instead)
     if refused:
         return replace(found, why_not=refused, instead="You can try again, or reach them on another channel.")

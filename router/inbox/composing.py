@@ -45,10 +45,11 @@ def composing(heed: Heed, scope: Scope, view: TicketView, now: datetime) -> Comp
         files = held.files_of(db, scope.agent, message_id) if message_id and scope.agent else []
         waiting = [m.id for m in view.messages if m.direction == "outbound" and m.state in ("queued", "scheduled")]
         leaves = held.planned(db, waiting) if waiting else {}
-        heard = messages.heard_by(db, line.id)
+        heard, thread = messages.heard_by(db, line.id)
     public = [m for m in view.messages if m.visibility == "public" and m.direction in ("inbound", "outbound")]
     info = adapter(row.connection.channel).INFO if row else None
-    may = allowed(info, now, active=row.active if row else False, last_heard=heard, refused=_refused(public))
+    active = row.active if row else False
+    may = allowed(info, now, active=active, last_heard=heard, thread=thread, refused=_refused(public))
     return Composing(draft, tuple(KeptFile(*one) for one in files), may, leaves)
 
 

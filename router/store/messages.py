@@ -178,10 +178,12 @@ def heard_on(db: Connection, connection_id: str, thread: str) -> datetime | None
     return db.execute(query.where(here, said, table.c.connection_id == connection_id)).scalar()
 
 
-def heard_by(db: Connection, ticket_id: str) -> datetime | None:
-    """Return when the customer of a ticket wrote last on its thread, on whichever ticket; None: it has no thread."""
+def heard_by(db: Connection, ticket_id: str) -> tuple[datetime | None, str]:
+    """Return when the customer of a ticket wrote last on its thread, on whichever ticket, and the thread if any."""
     row = db.execute(select(ticket.c.connection_id, ticket.c.thread).where(ticket.c.id == ticket_id)).first()
-    return heard_on(db, row.connection_id, row.thread) if row and row.connection_id and row.thread else None
+    if row is None or not row.connection_id or not row.thread:
+        return None, ""
+    return heard_on(db, row.connection_id, row.thread), row.thread
 
 
 def counts(db: Connection, ticket_ids: Iterable[str], into: Mapping[str, str] = ALONE) -> dict[str, int]:

@@ -58,7 +58,11 @@ def _out(info: ChannelInfo) -> Iterable[str]:
     yield f"{info.max_text:,}" + (", in parts" if info.splits else "")
     carries = info.key in NO_PLATFORM or _carries_files(info.key)
     yield "by link" if carries and info.files_by_link else _yes(carries)
-    yield _span(info.reply_window) if info.reply_window else "any time"
+    yield (
+        (_span(info.reply_window) + (f" on {info.window_threads}" if info.window_threads else ""))
+        if info.reply_window
+        else "any time"
+    )
     yield f"{info.sends_per_s:g}" if info.sends_per_s else NEVER
     yield f"{info.chat_pause_s:g} s" if info.chat_pause_s else NEVER
     yield "no" if info.resend_is_safe or info.key == "webchat" else "it may"

@@ -3,12 +3,12 @@
 import json
 import traceback
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
 from channels.errors import DeliveryFailed, NotUnderstood
-from channels.twilio import adapter, outgoing, rest
+from channels.twilio import adapter, rest
 from channels.types import Attachment, Connection
 from tests.channels.builders import a_connection, a_reply
 from tests.servers.twilio import ACCOUNT, NUMBER, TOKEN, TwilioServer
@@ -62,25 +62,10 @@ class TestSend:
         assert [len(params["Body"]) for params in twilio.sent()] == [1600] * (parts - 1) + [length - 1600 * (parts - 1)]
         assert len(sent.external_ids) == parts
 
-    @pytest.mark.parametrize(
-        ("thread", "hours", "open_"),
-        [("whatsapp:+15550123", 23, True), ("whatsapp:+15550123", 25, False), (CUSTOMER, 2500, True)],
-    )
-    def test_whatsapp_is_answered_within_a_day(
-        self, twilio: TwilioServer, thread: str, hours: int, open_: bool
-    ) -> None:
-        reply = a_reply(thread=thread, heard_at=datetime.now(UTC) - timedelta(hours=hours))
-        if open_:
-            assert adapter.send(reply, an_account(twilio)).external_ids
-            return
-        with pytest.raises(DeliveryFailed, match="24 hours") as failed:
-            adapter.send(reply, an_account(twilio))
-        assert failed.value.permanent
-        assert twilio.calls == []
-
-    def test_the_window_is_that_of_the_thread(self) -> None:
-        assert outgoing.reply_window("whatsapp:+15550123") == timedelta(hours=24)
-        assert outgoing.reply_window("+15550123") is None
+    def test_whatsapp_alone_is_answered_within_a_day(self) -> None:
+        info = adapter.INFO
+        assert (info.reply_window, info.window_threads) == (timedelta(hours=24), "whatsapp:")
+        assert "SMS" in info.after_window
 
     @pytest.mark.parametrize(
         ("thread", "said"),
