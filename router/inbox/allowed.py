@@ -60,8 +60,8 @@ def allowed(
 ) -> Allowed:
     """Return what a channel allows.
 
-    `info` is None if the connection is gone; `last_heard` is when the customer wrote last on `thread`; `refused` is what
-    the platform said of the last answer, if nothing came since.
+    `info` is None if the connection is gone; `last_heard` is when the customer wrote last on `thread`; `refused` is
+    what the platform said of the last answer, if nothing came since.
     """
     if info is None:
         return Allowed(False, "The connection this ticket came on is gone.", "Write to the customer on another one.")
