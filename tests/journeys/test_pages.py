@@ -6,7 +6,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import APIResponse, Browser, BrowserContext, Page, Route, expect
 from werkzeug.serving import make_server
 
 from router import accounts, desk
@@ -117,7 +117,8 @@ class Watched:
         return [f"{name}: {one}" for one in said]
 
 
-@pytest.mark.parametrize(("theme", "size"), [("dark", "phone")])  # the other pairs: test_states.py
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
 def test_no_page_has_a_fault(
     browser: Browser, site: str, at: Desk, ana: Scope, open_ticket: str, size: str, theme: str
 ) -> None:
@@ -147,7 +148,8 @@ def test_no_page_has_a_fault(
     assert not faults, "\n".join(faults)
 
 
-@pytest.mark.parametrize(("theme", "size"), [("light", "phone")])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("size", SIZES)
 def test_no_page_of_the_settings_has_a_fault(
     browser: Browser, site: str, at: Desk, ana: Scope, open_ticket: str, size: str, theme: str
 ) -> None:
@@ -206,6 +208,36 @@ class TestByKeyboard:
 
 
 class TestLive:
+    def test_an_older_answer_that_comes_later_does_not_bring_the_page_back(
+        self, browser: Browser, site: str, at: Desk, ana: Scope
+    ) -> None:
+        ticket = at.says("one", thread="t")
+        desk.pull(at.heed, ana, now())
+        context = a_context(browser, site, at, ana, "desk", "light")
+        page = context.new_page()
+        page.goto(f"{site}/tickets/{ticket.id}")
+        page.wait_for_load_state("load")
+        held: list[tuple[Route, APIResponse]] = []
+
+        def hold_the_first(route: Route) -> None:
+            if held:
+                route.continue_()
+            else:
+                held.append((route, route.fetch()))
+
+        page.route("**/conversation*", hold_the_first)
+        with page.expect_request("**/conversation*"):
+            page.evaluate("document.dispatchEvent(new CustomEvent('heed:hint', {detail: {kind: 'look'}}))")
+        page.wait_for_function("() => true")
+        at.says("two", thread="t")
+        page.wait_for_selector(".line:has-text('two')")
+        [(route, older)] = held
+        with page.expect_response("**/conversation*"):
+            route.fulfill(response=older)
+        page.evaluate("() => new Promise((done) => setTimeout(done, 100))")
+        expect(page.locator(".line:has-text('two')")).to_be_visible()
+        context.close()
+
     def test_a_new_message_shows_while_one_writes_and_no_word_is_lost(
         self, browser: Browser, site: str, at: Desk, ana: Scope
     ) -> None:

@@ -5,11 +5,13 @@ const token = () => document.querySelector("meta[name=csrf-token]")?.getAttribut
 /** What a request that changes something carries. @param {Record<string, string>} more @returns {Record<string, string>} */
 export const headers = (more) => ({ "X-CSRFToken": token(), ...more });
 
-/** @type {Map<string, {tag: string}>} */
-const known = new Map();
+/** @type {Map<string, {tag: string, turn: number}>} */
+const known = new Map(); // what was got last, by address
+let turns = 0;
 
 /**
- * Fetch a fragment; null if it is what we got last time. Throws TypeError when the line is dead.
+ * Fetch a fragment; null if it is what we got last time, or older: answers may overtake one another.
+ * Throws TypeError when the line is dead.
  * @param {string} path
  * @param {{fresh?: boolean}} [how] fresh: also when nothing changed
  * @returns {Promise<DocumentFragment | null>}
@@ -17,20 +19,24 @@ const known = new Map();
 export async function fragment(path, how = {}) {
   const url = new URL(path, location.href);
   url.searchParams.set("fragment", "1");
-  const last = known.get(url.href);
+  const [last, turn] = [known.get(url.href), ++turns];
   const headers = new Headers({ Accept: "text/html" });
-  if (last && !how.fresh) headers.set("If-None-Match", last.tag);
+  if (last?.tag && !how.fresh) headers.set("If-None-Match", last.tag);
   const answer = await fetch(url, { headers, cache: "no-store" });
   tell(true);
-  if (answer.status === 304) return null;
+  if (answer.status === 304) {
+    if (last) known.set(url.href, { tag: last.tag, turn: Math.max(turn, last.turn) });
+    return null;
+  }
   if (answer.status === 401 || answer.redirected && new URL(answer.url).pathname === "/login") {
     signedOut();
     return null;
   }
   if (!answer.ok) throw new Error(`${answer.status}`);
-  const tag = answer.headers.get("ETag");
-  if (tag) known.set(url.href, { tag });
-  return document.createRange().createContextualFragment(await answer.text());
+  const text = await answer.text();
+  if ((known.get(url.href)?.turn ?? 0) > turn) return null;
+  known.set(url.href, { tag: answer.headers.get("ETag") ?? "", turn });
+  return document.createRange().createContextualFragment(text);
 }
 
 /**
