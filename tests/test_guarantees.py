@@ -15,9 +15,7 @@ from tests.builders import a_connection_row, an_agent, mail, now, post, rules
 MANY = 300
 
 
-def test_1_a_worker_killed_in_the_middle_loses_and_doubles_nothing(sqlite_desk):
-    """On a file; tests/journeys/test_crashes.py kills whole processes on either database."""
-    desk = sqlite_desk
+def test_1_a_worker_killed_in_the_middle_loses_and_doubles_nothing(desk):
     for number in range(MANY):
         post(desk, "Where is my parcel?", f"v{number % 50}", id=f"x{number}", thread=f"t{number}")
     kills = 0

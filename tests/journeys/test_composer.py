@@ -230,7 +230,7 @@ def test_without_script_everything_is_a_form(
     signed_in.close()
 
 
-@pytest.mark.parametrize("size", ["phone"])  # at the desk: test_states.py
+@pytest.mark.parametrize("size", ["desk", "phone"])
 def test_no_state_has_a_fault(browser: Browser, site: str, at: Desk, ana: Scope, held: str, size: str) -> None:
     context = a_context(browser, site, at, ana, size, "light" if size == "desk" else "dark")
     watched = Watched(context)

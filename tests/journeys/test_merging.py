@@ -10,7 +10,7 @@ from tests.journeys.test_pages import Watched, a_context, at, site  # noqa: F401
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("size", ["phone"])  # at the desk: test_states.py and tasks
+@pytest.mark.parametrize("size", ["desk", "phone"])
 def test_merge_by_key_see_both_and_take_it_back(browser: Browser, site: str, at: Desk, size: str) -> None:  # noqa: F811
     sue = a_supervisor(at, slots={"live": 9, "mail": 9})
     at.says("Where is my parcel?", "dan", thread="a", subject="Parcel")

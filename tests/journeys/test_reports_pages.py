@@ -39,7 +39,7 @@ def link(at: Desk) -> str:
     return found[0]
 
 
-@pytest.mark.parametrize(("theme", "size", "locale"), [("dark", "phone", "ur")])
+@pytest.mark.parametrize(("theme", "size", "locale"), [("light", "desk", "en"), ("dark", "phone", "ur")])
 def test_no_page_has_a_fault(
     browser: Browser, site: str, at: Desk, ana: Scope, link: str, theme: str, size: str, locale: str
 ) -> None:

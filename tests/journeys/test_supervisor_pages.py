@@ -33,7 +33,7 @@ def busy(at: Desk, ana: Scope) -> tuple[str, str]:
     return one.id, stuck.id
 
 
-@pytest.mark.parametrize(("theme", "size"), [("dark", "phone")])  # the other pairs: test_states.py
+@pytest.mark.parametrize(("theme", "size"), [("light", "desk"), ("dark", "phone")])
 def test_no_page_of_a_supervisor_has_a_fault(
     browser: Browser, site: str, at: Desk, ana: Scope, busy: tuple[str, str], theme: str, size: str
 ) -> None:

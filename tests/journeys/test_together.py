@@ -42,7 +42,7 @@ def test_who_else_reads_and_writes_is_shown_and_goes_again(browser: Browser, sit
     assert mine.complaints == theirs.complaints == []
 
 
-@pytest.mark.parametrize("size", ["phone"])  # at the desk: test_states.py and tasks
+@pytest.mark.parametrize("size", ["desk", "phone"])
 def test_many_tickets_are_chosen_changed_and_put_back(
     browser: Browser,
     site: str,

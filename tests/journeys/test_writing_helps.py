@@ -12,7 +12,7 @@ from tests.journeys.test_pages import Watched, a_context, ana, at, site  # noqa:
 pytestmark = pytest.mark.browser
 
 
-@pytest.mark.parametrize("size", ["phone"])  # at the desk: test_states.py and tasks
+@pytest.mark.parametrize("size", ["desk", "phone"])
 def test_a_night_of_writing(browser: Browser, site: str, at: Desk, ana: Scope, size: str) -> None:  # noqa: F811
     bo = an_agent(at, "Bo Lee")
     row = a_connection_row(at, "email")
