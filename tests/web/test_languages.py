@@ -197,6 +197,26 @@ class TestTheCore:
         assert words.shown("پہلے سے اردو") == "پہلے سے اردو"
         assert words.shown("") == ""
 
+    @pytest.mark.parametrize(
+        "refused",
+        [
+            "WhatsApp takes answers only within 24 hours after the customer's last message, and that time has passed.",
+            "Instagram has trouble of its own (HTTP 502).",
+            "Viber refused the request (error 131).",
+            "1 of 3 parts were sent, then: Telegram asks us to slow down.",
+            "The customer cannot be reached on this number: messages to it are blocked.",
+            "The recipient was refused (550 5.1.1): there is no such address.",
+            "It could not be delivered: the mailbox is full (5.2.2).",
+            "It may not have arrived. Ask the customer, or send it again.",
+        ],
+    )
+    def test_says_why_an_answer_did_not_arrive(self, urdu: None, refused: str) -> None:
+        self.is_said(refused, names=("HTTP",))
+
+    def test_is_taken_for_its_own_language_where_it_begins_with_a_latin_name(self, urdu: None) -> None:
+        assert words.sentence("Twilio asks us to slow down.").startswith("\u200fTwilio ")
+        assert words.look_up("API") == "API"
+
     def test_keeps_the_names_in_it(self, urdu: None) -> None:
         said = words.sentence("There is a queue “Billing” already: take another name.")
         assert said == f"قطار ”{FSI}Billing{PDI}“ پہلے سے ہے: دوسرا نام چنیں۔"

@@ -6,6 +6,7 @@ It is read when the first person asks for its language, once per process; Englis
 """
 
 import logging
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -52,12 +53,19 @@ def catalogue(language: str) -> Catalogue:
         if isinstance(message.id, str):
             kept = sentences if message.context == CORE else texts
             if message.string:
-                kept[message.id] = str(message.string)
+                kept[message.id] = _turned(str(message.string), language)
         elif message.string and all(message.string):
-            plurals[message.id[0]] = tuple(message.string)
+            plurals[message.id[0]] = tuple(_turned(form, language) for form in message.string)
     tags = Locale.parse(LOCALES[language]).plural_form.tags | {"other"}
     order = ("zero", "one", "two", "few", "many", "other")
     return Catalogue(texts, plurals, tuple(tag for tag in order if tag in tags), sentences)
+
+
+def _turned(said: str, language: str) -> str:
+    """Return a text that `dir="auto"` takes for its own language, also where it begins with a Latin name."""
+    if language not in RIGHT_TO_LEFT or not said[0].isascii() or not said[0].isalpha():
+        return said
+    return f"\u200f{said}" if any(unicodedata.bidirectional(char) in ("R", "AL") for char in said) else said
 
 
 @cache

@@ -96,7 +96,7 @@ WHY_A_MOMENT = (  # promises, events and what is told to people
 )
 
 WHAT_CHANNELS_ALLOW = (  # router.inbox.allowed, router.rhythm, router.watching, router.drain
-    "{label} takes answers only within {span} after the customer's last message, and that time has passed.",
+    "{channel} takes answers only within {span} after the customer's last message, and that time has passed.",
     "Once the customer writes again, it opens; until then reach them on another channel, or leave a note.",
     "You can try again, or reach them on another channel.",
     "This connection is paused.",

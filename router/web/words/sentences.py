@@ -26,7 +26,7 @@ HOLE = re.compile(r"\{(\w+)\}")
 SPAN = re.compile(r"(?:(?P<days>\d+) days?|(?P<h>\d+) h)?(?: ?(?P<m>\d+) min)?|(?P<s>\d+) s")
 SENTENCES = re.compile(r"(?<=[.!?]) (?=[A-Z“])")
 # holes whose value is said as it is
-ENDS = {"missing", "reason", "why"}  # holes whose value brings its own full stop
+ENDS = {"missing", "reason", "why", "words"}  # holes whose value brings its own full stop
 PLAIN = {"name", "who", "agent", "email", "queue", "host", "path", "label", "given", "title", "rule", "rules"}
 OTHER_SCRIPTS = re.compile("[\u0590-\u08ff]")  # Hebrew, Arabic: said in another language already
 BY_NAME = {english: tag for tag, english in SPOKEN.items()}
@@ -117,13 +117,20 @@ def _value(tag: str, value: str, depth: int) -> str:
     said = _match(tag, value, depth + 1)
     if said is not None:
         return said
-    if value in channels.CHANNELS:
-        return _translated(tag, channels.adapter(value).INFO.label).partition(" (")[0]
+    label = _labels().get(value)
+    if label is not None:
+        return _translated(tag, label).partition(" (")[0]
     parts = re.split(", | and ", value)
     if len(parts) > 1:
         found = [_value(tag, part, depth + 1) for part in parts]
         return listed(found) if found != parts else value
     return value
+
+
+def _labels() -> dict[str, str]:
+    """Return the labels of channels, by key and by name: the core says the one, a platform's refusal the other."""
+    labels = {key: channels.adapter(key).INFO.label for key in channels.CHANNELS}
+    return labels | {label.partition(" (")[0]: label for label in labels.values()}
 
 
 @cache
