@@ -109,6 +109,8 @@ def put(language: str, words: dict[Key, str | tuple[str, ...]]) -> None:
         message = catalog.get(text if isinstance(text, str) else text[0], context or None)
         if message is not None:
             message.string = string
+    for message in catalog:
+        message.flags.clear()
     _write(language, catalog)
 
 
