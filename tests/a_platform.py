@@ -47,7 +47,7 @@ class Platform:
         module = ModuleType(f"channels.{KEY}.adapter")
         telegram = adapter("telegram")
         module.__dict__.update(
-            INFO=replace(telegram.INFO, key=KEY, label="Post", **info),  # type: ignore[arg-type]
+            INFO=replace(telegram.INFO, key=KEY, label="Post", **{"sends_per_s": None, "chat_pause_s": 0.0, **info}),  # type: ignore[arg-type]
             receive=telegram.receive, parse=self._parse, send=self._send, fetch=telegram.fetch,
             test=lambda connection: self.problems,
         )  # fmt: skip
