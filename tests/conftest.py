@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy
 from playwright.sync_api import Browser
 
+import channels
 from router.store.db import Database, open_database
 from router.store.migrate import migrate
 from tests import compiling, tools
@@ -35,6 +36,14 @@ def missing(reason: str) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the journeys: their few files take longest, and no test process is to wait for one at the end."""
     items.sort(key=lambda item: "journeys" not in item.path.parts)
+
+
+@pytest.fixture(autouse=True)
+def _the_channels_there_are() -> Iterator[None]:
+    """Channels that a test adds are gone after it."""
+    before = channels.CHANNELS
+    yield
+    channels.CHANNELS = before
 
 
 @pytest.fixture
