@@ -85,7 +85,7 @@ def explain_not_you(lane: LaneSpec, agent: AgentView, *, declined: bool = False)
     """Return why a ticket of a lane does not go to this agent now, in sentences to them."""
     reasons = may_take(lane, agent, declined=declined)
     if not reasons:
-        return "You may take it; other tickets stand before it or suit you better."
+        return "You may take it: the next pull brings it, unless another ticket stands before it or suits you better."
     return " ".join(reason.text for reason in reasons)
 
 

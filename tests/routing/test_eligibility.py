@@ -127,5 +127,5 @@ class TestExplaining:
     def test_says_that_you_may(self):
         assert (
             explain_not_you(a_lane(), an_agent())
-            == "You may take it; other tickets stand before it or suit you better."
+            == "You may take it: the next pull brings it, unless another ticket stands before it or suits you better."
         )

@@ -14,7 +14,7 @@ TERMS = (
 )  # fmt: skip
 
 WHY_NOT_YOU = (  # router.routing.lanes, eligibility
-    "You may take it; other tickets stand before it or suit you better.",
+    "You may take it: the next pull brings it, unless another ticket stands before it or suits you better.",
     "You declined or returned it just now.",
     "You are {presence}.",
     "Your {slot} slot is taken.",
