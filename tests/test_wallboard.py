@@ -123,6 +123,19 @@ def test_moods_go_from_the_first_to_the_last_message(desk):
     assert found.tickets == 1 and found.before > 40 > found.after
 
 
+def test_moods_are_the_mean_over_the_tickets_that_were_resolved(desk):
+    sue, ana = a_supervisor(desk), an_agent(desk, "Ana")
+    said = ("This is the third time I write! I am furious and will cancel at once.", "Where is my invoice, please?")
+    for number, words in enumerate(said):
+        ticket = desk.says(words, f"who{number}", thread=f"t{number}")
+        acts.pull(desk.heed, ana, now())
+        acts.resolve(desk.heed, ana, ticket.id, now())
+    found = a_board(desk, sue).moods
+    felt = [ticket.frustration for ticket in desk.tickets]
+    assert len(set(felt)) == 2
+    assert (found.tickets, found.before, found.after) == (2, sum(felt) / 2, sum(felt) / 2)
+
+
 def test_another_brands_desk_is_not_on_the_board(desk):
     other = a_brand(desk, "other")
     theirs = a_supervisor(desk, "Theirs", brands=(other,))

@@ -7,6 +7,7 @@ from sqlalchemy import and_, or_, select
 
 from router.model import Scope
 from router.store import bulk
+from router.store.checking import checked
 from router.store.db import Connection
 from router.store.schema import message, ticket, ticket_seen
 
@@ -54,5 +55,5 @@ def unread(db: Connection, scope: Scope, agent_id: str, states: Collection[str])
         .order_by(ticket.c.id)
     )
     if not scope.everything:
-        query = query.where(ticket.c.brand_id.in_(scope.brands))
+        query = query.where(checked(ticket.c.brand_id).in_(scope.brands))
     return [(row.id, row.number, row.channel) for row in db.execute(query)]

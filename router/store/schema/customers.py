@@ -17,6 +17,8 @@ contact = Table(
     moment("purge_after", nullable=True),
 )
 
+Index("ix_contact_brand", contact.c.brand_id, contact.c.id)
+
 identity = Table(
     "identity",
     metadata,

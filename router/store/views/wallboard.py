@@ -11,6 +11,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    ScalarSelect,
     Select,
     and_,
     case,
@@ -26,9 +27,10 @@ from sqlalchemy import (
 from sqlalchemy.engine import Connection as Db
 
 from router.model import Scope
+from router.store.checking import checked
 from router.store.schema import agent, agent_site, lane, message, presence, promise, queue_minute, reading, shift, site
 from router.store.schema import ticket as t
-from router.store.views.lines import WAITING, within
+from router.store.views.lines import WAITING
 
 HOT = 2  # the heat from which a ticket counts as frustrated
 
@@ -163,12 +165,13 @@ def moods(db: Db, scope: Scope, since: datetime, most: int) -> Moods | None:
     """Return how customers felt in the tickets resolved last since a moment; None without one that was read."""
     done = (
         select(t.c.id)
-        .where(t.c.resolved_at >= since, t.c.spam.is_(False), within(scope))
+        .where(t.c.resolved_at >= since, t.c.spam.is_(False), _of(scope, checked(t.c.brand_id)))
         .order_by(t.c.resolved_at.desc())
         .limit(most)
         .subquery()
     )
-    felt = select(_felt(done.c.id, last=False).label("before"), _felt(done.c.id, last=True).label("after")).subquery()
+    first, last = (_felt(done.c.id, last=last).correlate(done) for last in (False, True))
+    felt = select(first.label("before"), last.label("after")).select_from(done).subquery()
     query = select(func.avg(felt.c.before), func.avg(felt.c.after), func.count()).where(felt.c.before.is_not(None))
     before, after, count = db.execute(query).one()
     return Moods(float(before), float(after), count) if count else None
@@ -211,14 +214,14 @@ def shifts(db: Db, agent_ids: Collection[str]) -> list[ShiftRow]:
 def _met(scope: Scope, since: datetime, until: datetime, most: int, *columns: ColumnElement[Any]) -> Select[Any]:
     met = (promise.c.met_at >= since) & (promise.c.met_at <= until) & (promise.c.kind != "resolution")
     query = select(*columns).select_from(promise).join(t, t.c.id == promise.c.ticket_id)
-    return query.where(met, within(scope)).order_by(promise.c.met_at.desc()).limit(most)
+    return query.where(met, _of(scope, checked(t.c.brand_id))).order_by(promise.c.met_at.desc()).limit(most)
 
 
 def _kept() -> ColumnElement[bool]:
     return promise.c.met_at <= promise.c.due_at
 
 
-def _felt(ticket_id: ColumnElement[str], *, last: bool) -> ColumnElement[Any]:
+def _felt(ticket_id: ColumnElement[str], *, last: bool) -> ScalarSelect[Any]:
     order = (message.c.at.desc(), message.c.id.desc()) if last else (message.c.at, message.c.id)
     query = select(reading.c.frustration).join(message, message.c.id == reading.c.message_id)
     query = query.where(message.c.home_ticket_id == ticket_id, message.c.direction == "inbound", reading.c.read)

@@ -76,6 +76,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("brand_id", "address", name=op.f("pk_address_confirmation")),
     )
 
+    with op.batch_alter_table("contact", schema=None) as batch_op:
+        batch_op.create_index("ix_contact_brand", ["brand_id", "id"], unique=False)
+
     with op.batch_alter_table("connection", schema=None) as batch_op:
         batch_op.add_column(sa.Column("resumed_at", base.Utc(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("silent_since", base.Utc(timezone=True), nullable=True))
