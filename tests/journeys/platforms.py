@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import json
 import time
+from abc import ABC, abstractmethod
 from itertools import count
 from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
@@ -28,7 +29,7 @@ def seconds() -> int:
     return int(time.time())
 
 
-class Platform:
+class Platform(ABC):
     """One platform and one customer of it. `server` is its stand-in; `url` is the webhook's address."""
 
     channel: ClassVar[str]
@@ -41,33 +42,33 @@ class Platform:
         self.server = server
         self.url = ""
 
+    @abstractmethod
     def settings(self) -> dict[str, str]:
         """Return what stands in the connection's settings."""
-        raise NotImplementedError
 
+    @abstractmethod
     def proof(self, body: bytes) -> dict[str, str]:
         """Return the headers that prove a body."""
-        raise NotImplementedError
 
+    @abstractmethod
     def says(self, text: str) -> bytes:
         """Return the post of a message of the customer's."""
-        raise NotImplementedError
 
+    @abstractmethod
     def shows(self, text: str) -> bytes:
         """Return the post of a picture, which is there to be fetched, with a few words."""
-        raise NotImplementedError
 
+    @abstractmethod
     def sent(self) -> list[str]:
         """Return the texts that the platform was asked to send to the customer, in its documented form."""
-        raise NotImplementedError
 
+    @abstractmethod
     def receipt(self, external_id: str) -> bytes:
         """Return the post that tells what became of a message of ours."""
-        raise NotImplementedError
 
+    @abstractmethod
     def slows(self, wait_s: int) -> None:
         """Let the platform refuse the next message as one too many for now."""
-        raise NotImplementedError
 
 
 class Slack(Platform):

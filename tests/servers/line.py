@@ -10,7 +10,7 @@ from uuid import UUID
 
 from tests.servers.outside import Found, Outside, is_link, nothing
 from tests.servers.plain import Call, Told
-from tests.servers.standin import StandIn, sent, told
+from tests.servers.standin import JsonStandIn, sent, told
 
 TOKEN = "bGluZS1jaGFubmVsLWFjY2Vzcy10b2tlbg"
 USER = "U4af4980629bd7e3f1a2b3c4d5e6f7081"
@@ -18,7 +18,7 @@ LONGEST = 5000  # UTF-16 units
 MOST = 5  # messages of a call
 
 
-class LineServer(StandIn):
+class LineServer(JsonStandIn):
     """Stands for api.line.me and api-data.line.me alike; `delivered` are the texts that a customer got.
 
     Pictures and videos are fetched from `outside`; `shown` are each one's kind, content and preview.

@@ -7,16 +7,12 @@ reference pages that the products' stand-ins name.
 import hashlib
 import hmac
 import json
-import threading
-from collections import deque
-from collections.abc import Callable
+from abc import abstractmethod
 from dataclasses import dataclass, field
-from email.parser import BytesParser
-from types import TracebackType
-from typing import Self
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from tests.servers.plain import Call, PlainServer, Told
+from tests.servers.plain import Call, Told
+from tests.servers.standin import StandIn, read_form
 
 TOKEN = "EAAtest0token0of0the0local0server"
 APP_SECRET = "0123456789abcdef0123456789abcdef"
@@ -35,7 +31,7 @@ class GraphCall:
     files: dict[str, tuple[str, bytes]] = field(default_factory=dict)
 
 
-class MetaServer:
+class MetaServer(StandIn[GraphCall]):
     """Context manager. `url` is the base_url to set; `calls` are the calls let in, oldest first.
 
     `before` is called with each call that has come, before it is answered. `media` are files customers sent, by the
@@ -45,41 +41,19 @@ class MetaServer:
     guarded = False  # whether media asks for the token
 
     def __init__(self) -> None:
-        self.calls: list[GraphCall] = []
+        super().__init__()
         self.media: dict[str, bytes] = {}
-        self.before: Callable[[Call], object] = lambda call: None
         self.app_secret = APP_SECRET
-        self._orders: deque[Told | None] = deque()
-        self._lock = threading.Lock()
-        self._plain = PlainServer(self._answer)
         self._count = 0
-        self.url = self._plain.url
-
-    def __enter__(self) -> Self:
-        self._plain.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._plain.__exit__(kind, error, trace)
 
     def refuse(self, status: int, code: int, subcode: int | None = None, *, retry_after: int | None = None) -> None:
         """Answer the next call with an error as the Graph API writes it."""
         headers = {} if retry_after is None else {"Retry-After": str(retry_after)}
-        self._orders.append(error(status, code, subcode, headers=headers))
+        self.order(error(status, code, subcode, headers=headers))
 
     def say(self, value: object) -> None:
         """Answer the next call with this, as a success."""
-        self._orders.append(result(value))
-
-    def hang_up(self) -> None:
-        """Take the next call and close without an answer."""
-        self._orders.append(Told(hang_up=True))
-
-    def accept(self) -> None:
-        """Answer the next call as usual; orders given later wait behind it."""
-        self._orders.append(None)
+        self.order(result(value))
 
     def called(self, end: str, method: str = "POST") -> list[GraphCall]:
         """Return the calls whose path ends so, oldest first."""
@@ -94,28 +68,25 @@ class MetaServer:
         self._count += 1
         return 1_000_000 + self._count
 
-    def _answer(self, call: Call) -> Told:
-        self.before(call)
-        with self._lock:
-            url = urlsplit(call.path)
-            query = dict(parse_qsl(url.query))
-            sent = call.headers.get("authorization", "")
-            if url.path.startswith("/media/"):
-                if (sent == f"Bearer {TOKEN}") is not self.guarded:
-                    return Told(401)
-                data = self.media.get(unquote(url.path.removeprefix("/media/")))
-                return Told(404) if data is None else Told(200, data, {"Content-Type": "application/octet-stream"})
-            if not url.path.startswith(f"/{VERSION}/"):
-                return error(400, 2635)
-            if "access_token" in query:
-                return error(400, 100)  # ours never stands in a URL
-            made = GraphCall(call.method, url.path.removeprefix(f"/{VERSION}/"), query, *read_body(call))
-            if refused := self._unproven(sent, made):
-                return refused
-            self.calls.append(made)
-            if self._orders and (order := self._orders.popleft()) is not None:
-                return order
-            return self.answer(made)
+    def take(self, call: Call) -> Told:
+        """Check a call, record it and answer."""
+        url = urlsplit(call.path)
+        query = dict(parse_qsl(url.query))
+        sent = call.headers.get("authorization", "")
+        if url.path.startswith("/media/"):
+            if (sent == f"Bearer {TOKEN}") is not self.guarded:
+                return Told(401)
+            data = self.media.get(unquote(url.path.removeprefix("/media/")))
+            return Told(404) if data is None else Told(200, data, {"Content-Type": "application/octet-stream"})
+        if not url.path.startswith(f"/{VERSION}/"):
+            return error(400, 2635)
+        if "access_token" in query:
+            return error(400, 100)  # ours never stands in a URL
+        made = GraphCall(call.method, url.path.removeprefix(f"/{VERSION}/"), query, *read_form(call))
+        if refused := self._unproven(sent, made):
+            return refused
+        self.calls.append(made)
+        return self.ordered() or self.answer(made)
 
     def _unproven(self, sent: str, call: GraphCall) -> Told | None:
         """Return what is said to a call without the right token or proof."""
@@ -126,9 +97,9 @@ class MetaServer:
         proof = hmac.new(self.app_secret.encode(), TOKEN.encode(), hashlib.sha256).hexdigest()
         return None if call.query.get("appsecret_proof", proof) == proof else error(400, 100)
 
+    @abstractmethod
     def answer(self, call: GraphCall) -> Told:
         """Return what one call is answered; each product says it."""
-        raise NotImplementedError
 
 
 def result(value: object) -> Told:
@@ -149,24 +120,3 @@ def error(status: int, code: int, subcode: int | None = None, *, headers: dict[s
         held["error_subcode"] = subcode
     body = json.dumps({"error": held}).encode()
     return Told(status, body, {"Content-Type": "application/json", **(headers or {})})
-
-
-def read_body(call: Call) -> tuple[dict[str, object], dict[str, tuple[str, bytes]]]:
-    """Return fields and files of a JSON or multipart body."""
-    kind = call.headers.get("content-type", "")
-    if not kind.startswith("multipart/form-data"):
-        return (json.loads(call.body) if call.body else {}), {}
-    mail = BytesParser().parsebytes(f"Content-Type: {kind}\r\n\r\n".encode() + call.body)
-    fields: dict[str, object] = {}
-    files: dict[str, tuple[str, bytes]] = {}
-    for part in mail.get_payload():
-        assert not isinstance(part, str)
-        name = str(part.get_param("name", header="content-disposition"))
-        data = part.get_payload(decode=True)
-        assert isinstance(data, bytes)
-        file_name = part.get_filename()
-        if file_name is None:
-            fields[name] = data.decode()
-        else:
-            files[name] = (file_name, data)
-    return fields, files

@@ -9,14 +9,14 @@ import json
 from urllib.parse import parse_qsl
 
 from tests.servers.plain import Call, Told
-from tests.servers.standin import StandIn, sent, told
+from tests.servers.standin import JsonStandIn, sent, told
 
 TOKEN = "xoxb-17653672481-19874698323-pdFZKVeTuE8sk7oOcBrzbqgy"
 SCOPES = "app_mentions:read,chat:write,files:read,files:write,im:history"
 LONGEST = 40_000  # characters, beyond which chat.postMessage cuts
 
 
-class SlackServer(StandIn):
+class SlackServer(JsonStandIn):
     """Stands for slack.com/api and files.slack.com alike."""
 
     def __init__(self) -> None:

@@ -7,15 +7,12 @@ twilio.com/docs/usage/twilios-response (errors), twilio.com/docs/api/errors.
 
 import base64
 import json
-import threading
-from collections import deque
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 from urllib.parse import parse_qsl, urlsplit
 
 from tests.servers.outside import Found, Outside, is_link, nothing
-from tests.servers.plain import Call, PlainServer, Told
+from tests.servers.plain import Call, Told
+from tests.servers.standin import StandIn, named
 
 ACCOUNT = "AC" + "0a1b2c3d" * 4
 TOKEN = "twilio-auth-token-of-the-stand-in"
@@ -33,14 +30,14 @@ class TwilioCall:
     params: dict[str, str]
 
 
-class TwilioServer:
+class TwilioServer(StandIn[TwilioCall]):
     """Context manager. `url` is the base_url to set; `calls` are what was asked for, oldest first.
 
     Files of messages are fetched from `outside`; `shown` is what was found.
     """
 
     def __init__(self) -> None:
-        self.calls: list[TwilioCall] = []
+        super().__init__()
         self.outside: Outside = nothing
         self.shown: list[Found] = []
         self.media: dict[str, tuple[bytes, str]] = {}  # path below the account -> bytes and media type
@@ -51,56 +48,32 @@ class TwilioServer:
             "sms_url": "",
             "sms_method": "POST",
         }
-        self._orders: deque[Told | None] = deque()
-        self._lock = threading.Lock()
         self._sent = 0
-        self._plain = PlainServer(self._answer)
-        self.url = self._plain.url
         self.base = f"{self.url}/2010-04-01/Accounts/{ACCOUNT}"
-
-    def __enter__(self) -> Self:
-        self._plain.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._plain.__exit__(kind, error, trace)
 
     def refuse(self, status: int, code: int | None, message: str = "", **headers: str) -> None:
         """Answer the next call with an error as Twilio writes it; header names are written with _ for -."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
         told = _error(status, code, message) if code is not None else Told(status)
-        self._orders.append(Told(told.status, told.body, {**told.headers, **named}))
-
-    def hang_up(self) -> None:
-        """Take the next call and close without an answer."""
-        self._orders.append(Told(hang_up=True))
-
-    def accept(self) -> None:
-        """Answer the next call as usual; orders given later wait behind it."""
-        self._orders.append(None)
+        self.order(Told(told.status, told.body, {**told.headers, **named(headers)}))
 
     def sent(self) -> list[dict[str, str]]:
         """Return the parameters of the messages asked for, oldest first."""
         return [call.params for call in self.calls if (call.method, call.resource) == ("POST", "Messages.json")]
 
-    def _answer(self, call: Call) -> Told:
-        with self._lock:
-            given = f"{ACCOUNT}:{TOKEN}".encode()
-            split = urlsplit(call.path)
-            root = f"/2010-04-01/Accounts/{ACCOUNT}"
-            if call.headers.get("authorization") != f"Basic {base64.b64encode(given).decode()}":
-                return _error(401, 20003, "Authenticate")
-            if not split.path.startswith(root):
-                return _error(404, 20404, "The requested resource was not found")
-            resource = split.path.removeprefix(root).removeprefix("/")
-            text = call.body.decode() if call.method == "POST" else split.query
-            params = dict(parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text)))
-            self.calls.append(TwilioCall(call.method, resource, params))
-            if self._orders and (order := self._orders.popleft()) is not None:
-                return order
-            return self._resource(call.method, resource, params)
+    def take(self, call: Call) -> Told:
+        """Check a call, record it and answer."""
+        given = f"{ACCOUNT}:{TOKEN}".encode()
+        split = urlsplit(call.path)
+        root = f"/2010-04-01/Accounts/{ACCOUNT}"
+        if call.headers.get("authorization") != f"Basic {base64.b64encode(given).decode()}":
+            return _error(401, 20003, "Authenticate")
+        if not split.path.startswith(root):
+            return _error(404, 20404, "The requested resource was not found")
+        resource = split.path.removeprefix(root).removeprefix("/")
+        text = call.body.decode() if call.method == "POST" else split.query
+        params = dict(parse_qsl(text, keep_blank_values=True, strict_parsing=bool(text)))
+        self.calls.append(TwilioCall(call.method, resource, params))
+        return self.ordered() or self._resource(call.method, resource, params)
 
     def _resource(self, method: str, resource: str, params: dict[str, str]) -> Told:
         if (method, resource) == ("GET", ".json"):

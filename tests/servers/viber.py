@@ -6,7 +6,7 @@ send_message with #text-message, #picture-message, #video-message, #file-message
 
 from tests.servers.outside import Found, Outside, is_link, nothing
 from tests.servers.plain import Call, Told
-from tests.servers.standin import StandIn, sent, told
+from tests.servers.standin import JsonStandIn, sent, told
 
 TOKEN = "445da6az1s345z78-dazcczb2542zv51a-e0vc5fva17480im9"
 RECEIVER = "01234567890A+/b5fQ=="
@@ -15,7 +15,7 @@ LONGEST_NAME = 28
 ENDINGS = {"picture": (".jpg", ".jpeg", ".png", ".gif"), "video": (".mp4",), "file": ("",)}  # of what media leads to
 
 
-class ViberServer(StandIn):
+class ViberServer(JsonStandIn):
     """Stands for chatapi.viber.com, and at /media/ for the place where customers' files are.
 
     Files that it is to send are fetched from `outside`; `shown` are each one's message and content.

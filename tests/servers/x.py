@@ -9,14 +9,11 @@ import hashlib
 import hmac
 import json
 import re
-import threading
-from collections import deque
 from dataclasses import dataclass
-from types import TracebackType
-from typing import Self
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from tests.servers.plain import Call, PlainServer, Told
+from tests.servers.plain import Call, Told
+from tests.servers.standin import StandIn, named
 
 APP = ("consumer-key-of-the-stand-in", "consumer-secret-of-the-stand-in")
 ACCOUNT = ("2975000001-token-of-the-stand-in", "token-secret-of-the-stand-in")
@@ -34,61 +31,35 @@ class XCall:
     body: dict[str, object]
 
 
-class XServer:
+class XServer(StandIn[XCall]):
     """Context manager. `url` is the base_url to set; `calls` are what was asked for, oldest first."""
 
     def __init__(self) -> None:
-        self.calls: list[XCall] = []
+        super().__init__()
         self.files: dict[str, bytes] = {}  # path -> bytes, given to the account alone
         self.webhooks: list[dict[str, object]] = []
         self.subscribed: list[str] = []
         self.uploads: list[bytes] = []
-        self._orders: deque[Told | None] = deque()
-        self._lock = threading.Lock()
         self._next = 9000
-        self._plain = PlainServer(self._answer)
-        self.url = self._plain.url
-
-    def __enter__(self) -> Self:
-        self._plain.__enter__()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._plain.__exit__(kind, error, trace)
 
     def refuse(self, status: int, body: object = None, **headers: str) -> None:
         """Answer the next call so, without a body with a plain problem; header names are written with _ for -."""
-        named = {name.replace("_", "-"): value for name, value in headers.items()}
         problem = {"title": "Refused", "detail": "Refused", "type": "about:blank", "status": status}
-        self._orders.append(Told(status, json.dumps(problem if body is None else body).encode(), named))
-
-    def hang_up(self) -> None:
-        """Take the next call and close without an answer."""
-        self._orders.append(Told(hang_up=True))
-
-    def accept(self) -> None:
-        """Answer the next call as usual; orders given later wait behind it."""
-        self._orders.append(None)
+        self.order(Told(status, json.dumps(problem if body is None else body).encode(), named(headers)))
 
     def asked(self, path: str) -> list[dict[str, object]]:
         """Return the bodies of the calls of one path, oldest first."""
         return [call.body for call in self.calls if call.path == path]
 
-    def _answer(self, call: Call) -> Told:
-        with self._lock:
-            path = urlsplit(call.path).path
-            proof = self._proof(call)
-            if not proof:
-                return _json(
-                    401, {"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"}
-                )
-            json_body = call.headers.get("content-type", "").startswith("application/json")
-            self.calls.append(XCall(call.method, path, proof, json.loads(call.body) if json_body else {}))
-            if self._orders and (order := self._orders.popleft()) is not None:
-                return order
-            return self._resource(call, path, proof, self.calls[-1].body)
+    def take(self, call: Call) -> Told:
+        """Check a call, record it and answer."""
+        path = urlsplit(call.path).path
+        proof = self._proof(call)
+        if not proof:
+            return _json(401, {"title": "Unauthorized", "type": "about:blank", "status": 401, "detail": "Unauthorized"})
+        json_body = call.headers.get("content-type", "").startswith("application/json")
+        self.calls.append(XCall(call.method, path, proof, json.loads(call.body) if json_body else {}))
+        return self.ordered() or self._resource(call, path, proof, self.calls[-1].body)
 
     def _resource(self, call: Call, path: str, proof: str, body: dict[str, object]) -> Told:
         if proof == "basic":
