@@ -24,7 +24,7 @@ from tests.journeys.outside import Hook
 from tests.journeys.running import RunningDesk
 from tests.journeys.test_pages import RULES, axe_of
 from tests.servers.plain import Call, PlainServer, Told
-from tests.web.chat_visitor import SITE_SECRET, an_identity
+from tests.web.chat.visitors import SITE_SECRET, an_identity
 
 PICTURE = b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg=="

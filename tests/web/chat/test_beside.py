@@ -1,8 +1,6 @@
 """Beside the conversation: the place in line, the address, the site's word, typing and seen both ways."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -15,51 +13,12 @@ from router.notify import Change
 from router.store import desk as desk_rows
 from router.store import hours, visitors
 from router.store.connections import ConnectionRow
-from router.web import create_app
 from router.web.streams import Viewer, concerns, told
 from router.web.who_is_here import CUSTOMER_LASTS_S, LEFT, TYPES, WhoIsHere
 from tests.a_desk import ORIGIN, a_browser
-from tests.builders import Desk, a_connection_row, a_desk, an_agent, now
-from tests.web.chat_visitor import Visitor, a_chat, an_identity
+from tests.builders import Desk, an_agent, now
+from tests.web.chat.visitors import Visitor, an_identity
 from tests.web.test_inbox import post, row_of, signed_in
-
-
-@pytest.fixture
-def at(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
-    """A new desk."""
-    with a_desk(sqlite_url, tmp_path) as found:
-        yield found
-        found.heed.notifier.stop()
-
-
-@pytest.fixture
-def chat(at: Desk) -> ConnectionRow:
-    """A chat of a site that signs its customers."""
-    return a_chat(at)
-
-
-@pytest.fixture
-def mailbox(at: Desk) -> ConnectionRow:
-    """A mailbox that answers can leave by."""
-    return a_connection_row(at, "email", settings={"smtp_host": "127.0.0.1"})
-
-
-@pytest.fixture
-def app(at: Desk) -> Flask:
-    """The whole application."""
-    return create_app(heed=at.heed)
-
-
-@pytest.fixture
-def browser(app: Flask) -> FlaskClient:
-    """A browser of somebody who is not signed in."""
-    return app.test_client()
-
-
-@pytest.fixture
-def visitor(at: Desk, chat: ConnectionRow, browser: FlaskClient) -> Visitor:
-    """A visitor without a word yet."""
-    return Visitor(at, chat, browser)
 
 
 @pytest.fixture
