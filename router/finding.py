@@ -159,15 +159,15 @@ def _by_words(
 ) -> Found:
     looked_for = wanted(asked.words)
     is_narrow = picked != Picked(now=picked.now)
-    rows, last, cut = _collect(
-        db, scope, asked, looked_for, picked if is_narrow else None, before, limit + 1, patience_ms
-    )
-    if is_narrow and before is None and len(rows) <= limit and last is not None:
-        few = picking.listed(db, scope, picked, FEW)
-        said = hits.holding(db, scope, looked_for, few.ids)
-        rows = dict(reversed(_phrased(db, asked, said))) | rows
-        rows = dict(sorted(rows.items(), key=lambda pair: -pair[1].n))
-        cut, last = cut or few.cut or len(few.ids) == FEW, None
+    few = picking.listed(db, scope, picked, FEW) if is_narrow else picking.Listed((), cut=True)
+    if not few.cut and len(few.ids) < FEW:  # each of them can be looked at
+        rows, last, cut = _among(db, scope, asked, looked_for, few.ids, before), None, False
+    else:
+        narrowed = picked if is_narrow else None
+        rows, last, cut = _collect(db, scope, asked, looked_for, narrowed, before, limit + 1, patience_ms)
+        if is_narrow and before is None and len(rows) <= limit and last is not None:
+            rows = _sorted(_among(db, scope, asked, looked_for, few.ids, None) | rows)
+            cut, last = True, None
     kept = dict(list(rows.items())[:limit])
     more = f"w{list(kept.values())[-1].n}" if len(rows) > limit else f"w{last}" if last is not None else None
     numbered = _numbered(db, scope, asked, picked) if before is None else {}
@@ -190,6 +190,18 @@ def _by_words(
         for line in _lines(db, scope, ids)
     ]
     return replace(answer, tickets=tuple(shown), customers=tuple(known), next=more, cut=cut)
+
+
+def _among(
+    db: Db, scope: Scope, asked: Query, looked_for: Wanted, ids: Sequence[str], before: int | None
+) -> dict[str, Hit]:
+    """Return which of these tickets are found, each with its newest row, older than one row."""
+    newest = dict(reversed(_phrased(db, asked, hits.holding(db, scope, looked_for, ids))))
+    return _sorted({home: hit for home, hit in newest.items() if before is None or hit.n < before})
+
+
+def _sorted(rows: Mapping[str, Hit]) -> dict[str, Hit]:
+    return dict(sorted(rows.items(), key=lambda pair: -pair[1].n))
 
 
 def _collect(

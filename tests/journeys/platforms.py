@@ -34,8 +34,6 @@ class Platform(ABC):
 
     channel: ClassVar[str]
     kind = JSON
-    receipt_state: str | None = None  # what its receipt says of our message; None: it sends none
-    plain_files = True  # its files may be at http, where a stand-in has them; False: at https alone
     answer = b""  # how what it is answered must end, where that matters
 
     def __init__(self, server: Any) -> None:
@@ -55,23 +53,33 @@ class Platform(ABC):
         """Return the post of a message of the customer's."""
 
     @abstractmethod
-    def shows(self, text: str) -> bytes:
-        """Return the post of a picture, which is there to be fetched, with a few words."""
-
-    @abstractmethod
     def sent(self) -> list[str]:
         """Return the texts that the platform was asked to send to the customer, in its documented form."""
-
-    @abstractmethod
-    def receipt(self, external_id: str) -> bytes:
-        """Return the post that tells what became of a message of ours."""
 
     @abstractmethod
     def slows(self, wait_s: int) -> None:
         """Let the platform refuse the next message as one too many for now."""
 
 
-class Slack(Platform):
+class WithFiles(Platform):
+    """A platform whose files may be at http, where a stand-in has them."""
+
+    @abstractmethod
+    def shows(self, text: str) -> bytes:
+        """Return the post of a picture, which is there to be fetched, with a few words."""
+
+
+class WithReceipts(Platform):
+    """A platform that tells what became of a message of ours; `receipt_state` is what it tells here."""
+
+    receipt_state: ClassVar[str]
+
+    @abstractmethod
+    def receipt(self, external_id: str) -> bytes:
+        """Return the post that tells what became of a message of ours."""
+
+
+class Slack(WithFiles):
     channel, stand_in = "slack", slack.SlackServer
     secret, chat = "8f742231b10e8888abcd99yyyzzz85a5", "D024BE91L"
 
@@ -109,7 +117,7 @@ class Slack(Platform):
         return json.dumps({**outer, "authorizations": ours, "event": {**held, **more}}).encode()
 
 
-class Line(Platform):
+class Line(WithFiles):
     channel, stand_in = "line", line.LineServer
     secret = "8c570fa6dd201bb328f1c1eac23a96d8"
 
@@ -157,7 +165,7 @@ class Line(Platform):
         return json.dumps({"destination": "U4af4980629", "events": events}).encode()
 
 
-class Viber(Platform):
+class Viber(WithFiles, WithReceipts):
     channel, stand_in, receipt_state = "viber", viber.ViberServer, "delivered"
 
     def settings(self) -> dict[str, str]:
@@ -194,7 +202,7 @@ class Viber(Platform):
         return json.dumps({**about, "message": message, "silent": False}).encode()
 
 
-class Twilio(Platform):
+class Twilio(WithFiles, WithReceipts):
     channel, stand_in, receipt_state = "twilio", twilio.TwilioServer, "delivered"
     kind, customer = FORM, "+15550123"
     answer = b"<Response/>"  # any words in it would be sent to the customer
@@ -236,9 +244,8 @@ class Twilio(Platform):
         return urlencode({**about, "From": self.customer, "To": twilio.NUMBER, **fields}).encode()
 
 
-class X(Platform):
+class X(WithReceipts):
     channel, stand_in, receipt_state = "x", x.XServer, "read"
-    plain_files = False
     ours, customer = x.ACCOUNT[0].partition("-")[0], "1205000000000000017"
 
     def settings(self) -> dict[str, str]:

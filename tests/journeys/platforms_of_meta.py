@@ -4,11 +4,11 @@ import hashlib
 import hmac
 import json
 
-from tests.journeys.platforms import NUMBER, PNG, Platform, seconds
+from tests.journeys.platforms import NUMBER, PNG, WithFiles, WithReceipts, seconds
 from tests.servers import instagram, messenger, meta, whatsapp
 
 
-class WhatsApp(Platform):
+class WhatsApp(WithFiles, WithReceipts):
     channel, stand_in, receipt_state = "whatsapp", whatsapp.WhatsAppServer, "delivered"
     customer = "15550190001"
 
@@ -55,7 +55,7 @@ class WhatsApp(Platform):
         return json.dumps({"object": "whatsapp_business_account", "entry": [entry]}).encode()
 
 
-class Messenger(Platform):
+class Messenger(WithFiles, WithReceipts):
     channel, stand_in, receipt_state = "messenger", messenger.MessengerServer, "delivered"
     product, ours, customer = "page", messenger.PAGE, "5678901234567890"
     proof = WhatsApp.proof

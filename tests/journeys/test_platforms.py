@@ -15,7 +15,7 @@ import pytest
 from router.model import Role
 from tests.journeys.inboxes import a_whole_desk
 from tests.journeys.outside import Answer, Client, Hook, Program
-from tests.journeys.platforms import PNG, Line, Platform, Slack, Twilio, Viber, X
+from tests.journeys.platforms import PNG, Line, Platform, Slack, Twilio, Viber, WithFiles, WithReceipts, X
 from tests.journeys.platforms_of_meta import Instagram, Messenger, WhatsApp
 from tests.journeys.running import RunningDesk
 
@@ -110,16 +110,18 @@ def test_a_question_comes_in_once_and_the_answer_goes_out_as_documented(way: Way
     [(external_id,)] = way.desk.rows("SELECT external_id FROM message WHERE id = :m", m=message_id)
     assert external_id
     assert way.desk.count("SELECT count(*) FROM ticket WHERE connection_id = :c", c=way.hook.id) == 1
-    if way.platform.receipt_state:
+    if isinstance(way.platform, WithReceipts):
         assert way.posts(way.platform.receipt(external_id)).status == 200
-        way.desk.until(lambda: way.state(message_id) == way.platform.receipt_state, "the receipt to show")
+        expected = way.platform.receipt_state
+        way.desk.until(lambda: way.state(message_id) == expected, "the receipt to show")
 
 
 @pytest.mark.parametrize(
-    "way", [one for one in PLATFORMS if one.plain_files], indirect=True, ids=lambda one: one.channel
+    "way", [one for one in PLATFORMS if issubclass(one, WithFiles)], indirect=True, ids=lambda one: one.channel
 )
 def test_a_picture_comes_whole(way: Way) -> None:
     """Where files are at https alone, as at X, the channel's own tests fetch one."""
+    assert isinstance(way.platform, WithFiles)
     assert way.posts(way.platform.shows("It came like this")).status == 200
     found = (
         "SELECT a.id, a.state, a.error FROM attachment a JOIN message m ON a.message_id = m.id"

@@ -8,7 +8,6 @@ import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, Table, and_, cast, column, func, literal, select, text
@@ -30,7 +29,7 @@ SHORTCUT = 3  # characters of a beginning that SQLite keeps a list for
 
 CANCELED = "57014"  # PostgreSQL's word for a statement that took too long
 
-_COLUMNS = [search_doc.c[name] for name in ("n", "ticket_id", "message_id", "identity_id", "contact_id", "at")]
+_COLUMNS = [search_doc.c[name] for name in ("n", "ticket_id", "message_id", "identity_id", "contact_id")]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +41,6 @@ class Hit:
     message_id: str | None
     identity_id: str | None
     contact_id: str | None
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
