@@ -17,15 +17,14 @@ from router.triage.corpora import Row
 from router.triage.cues import CUES, hits
 from router.triage.fit import Example, Plan
 from router.triage.frustration import NEGATIVE, POSITIVE, cue_names
-from router.triage.intents import INTENTS, MAX_INTENT_WORDS
 from router.triage.polarity import polarity
 from router.triage.text import read_words
+from router.triage.train_intent import train_intent
 from router.triage.weights import Weights, dump
 
 VERSION = "1"
 FRUSTRATION = {"en": Plan(rows=1 << 18, epochs=4, rate=0.15, decay=1e-3), "ur-Latn": Plan(1 << 16, 4, 0.3, 5e-4)}
 ROMAN = Plan(rows=1 << 14, epochs=2, rate=0.5, decay=1e-5)
-INTENT = Plan(rows=1 << 14, epochs=6, rate=0.4, decay=1e-5)
 PRIOR: Mapping[str, float] = {cue.key: cue.weight for cue in CUES.values()} | {POSITIVE: -1.0, NEGATIVE: 1.5}
 ANCHORS = (
     0.0,
@@ -66,7 +65,7 @@ def train(data_dir: Path, out_dir: Path) -> Report:
         for name, part in (("dev", [r for r in rows if r.split == "dev"]), ("challenge", hard)):
             figures |= _separates(weights, [r for r in part if r.language == language], f"{language} {name}")
     figures |= _train_roman(data_dir, out_dir)
-    figures |= _train_intent(data_dir, out_dir)
+    figures |= train_intent(data_dir, out_dir)
     return Report(figures)
 
 
@@ -160,40 +159,6 @@ def _threshold(scored: Sequence[tuple[float, bool]]) -> float:
         if right / count >= SURE_ROMAN:
             best = sure
     return round(max(best, 0.5), 4)
-
-
-def _train_intent(data_dir: Path, out_dir: Path) -> dict[str, float]:
-    rows = corpora.intents(data_dir)
-    labels = tuple(INTENTS)
-    made = {
-        split: [
-            fit.example(read_words(row.text).words[:MAX_INTENT_WORDS], INTENT.rows, labels.index(row.label), row.weight)
-            for row in rows
-            if row.split == split
-        ]
-        for split in ("train", "dev")
-    }
-    table, bias = fit.fit_many(made["train"], INTENT, len(labels))
-    packed, scale = fit.quantise(table)
-    marks = np.frombuffer(packed, dtype=np.int8).reshape(INTENT.rows, len(labels))
-    raws = [scale * (one.values @ marks[one.places]) + bias for one in made["dev"]]
-    wanted = [labels[one.label] for one in made["dev"]]
-    # `other` fills the dev rows of one set; calibrate on as many of it as on a usual intent
-    usual = [i for i, label in enumerate(wanted) if label != "other"]
-    usual += [i for i, label in enumerate(wanted) if label == "other"][: len(usual) // 10]
-    heat = fit.temperature([raws[i].tolist() for i in usual], [made["dev"][i].label for i in usual])
-    settings = {"temperature": heat, "least": 0.3}
-    _write(out_dir, "intent", Weights(
-        INTENT.rows, labels, scale, packed, tuple(float(b) for b in bias), {}, settings, (), VERSION
-    ))  # fmt: skip
-    found = [labels[int(raw.argmax())] for raw in raws]
-    known = [i for i, label in enumerate(wanted) if label != "other"]
-    return {
-        "intent dev accuracy": metrics.accuracy(found, wanted),
-        "intent dev accuracy without other": metrics.accuracy([found[i] for i in known], [wanted[i] for i in known]),
-        "intent dev macro-F1": metrics.macro_f1(found, wanted),
-        "intent dev rows": float(len(wanted)),
-    }
 
 
 def _separates(weights: Weights, rows: Sequence[Row], name: str) -> dict[str, float]:
