@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 
 from router.model import NOT_READ, Evidence, Reading
 from router.triage import frustration, intents, language
+from router.triage.calibration import AS_WRITTEN, Scale
 from router.triage.cues import CUES
 from router.triage.features import pair_hashes
 from router.triage.frustration import Score
@@ -28,30 +29,33 @@ def read(
     pace: str = "email",
     languages: Collection[str] | None = None,
     stripped: str | None = None,
+    scale: Scale | None = None,
 ) -> Reading:
     """Return what one message says, and the words that show it.
 
     `text` is what people see; evidence is in characters of it. `stripped` is the part to score, without quotes and
     signature; the whole text if None. `history` holds the customer's earlier messages, oldest first: it helps with the
     language only, since writing more often must not raise the score. `subject` counts for a first message. `channel`
-    and `pace` say where it was written; one scale holds for all of them until local calibration exists.
-    `languages` are the desk's, as BCP 47 tags; all that we know if None.
+    and `pace` say where it was written. `languages` are the desk's, as BCP 47 tags; all that we know if None. `scale`
+    is the desk's own, by pace and language; points are shown as the model gives them if None.
     """
     scored = text if stripped is None else stripped
     body = read_words(scored)
     words = body.words
     head = read_words(subject).words if subject and not history else ()
     spoken = _language(words or head, history, languages)
-    scale = _scale(spoken, body)
-    if scale is None or not (words or head or body.dropped):
+    model = _model(spoken, body)
+    if model is None or not (words or head or body.dropped):
         return _unread(spoken)
     pairs = pair_hashes(words)
-    score = frustration.score(words, pairs, scale)
+    score = frustration.score(words, pairs, model)
     asked = (*head, *words) if head else words
     wanted = intents.choose(asked, pair_hashes(asked) if head else pairs)
     calm = score.shown if words else 0.0
     if head:
-        calm = max(calm, frustration.score(head, pair_hashes(head), scale).shown)
+        calm = max(calm, frustration.score(head, pair_hashes(head), model).shown)
+    scale = scale or AS_WRITTEN
+    calm = scale.shown(pace, spoken.tag, calm)
     calm_points = round(calm)
     loud = shouting(body, calm)
     hits = score.hits
@@ -69,7 +73,7 @@ def read(
         kind=kind(cues, calm),
         cues=cues,
         evidence=_evidence(text, scored, body, score),
-        version=VERSION,
+        version=f"{VERSION}+{scale.mark}" if scale.knots else VERSION,
     )
 
 
@@ -113,7 +117,7 @@ def _language(words: Sequence[str], history: Sequence[str], languages: Collectio
     return Language(earlier.tag, earlier.confidence / 2) if earlier.tag != language.UNKNOWN else found
 
 
-def _scale(spoken: Language, body: Words) -> str | None:
+def _model(spoken: Language, body: Words) -> str | None:
     """Return the language whose model scores this, or None if none with a measured figure does."""
     if spoken.tag in frustration.MODELS:
         return spoken.tag
