@@ -1,13 +1,16 @@
 """Text as the models see it: calm words with their places.
 
 Everything that shouting can change (case, punctuation, profanity, letters held down) is gone here, before any model
-looks. That is how guarantee 7 holds: two texts that differ only in shouting give the same words.
+looks. That is how guarantee 7 holds: two texts that differ only in shouting give the same words. Gone too are links
+and addresses, which say nothing, and characters that show nothing; letters in disguise are read as what they look like.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from unicodedata import category
+
+from router.triage.lookalikes import is_invisible, plain, unenclosed
 
 MAX_CHARACTERS = 64_000  # of one message; what follows is not looked at, so time is bounded
 MAX_WORDS = 1_500  # about 8,000 characters of English; counted in words, so that shouting cannot move the end
@@ -32,12 +35,16 @@ _PROFANITY = word_set(
 
 
 class _Spaces(dict[int, str]):
-    """A translation table that keeps letters, marks and digits, makes apostrophes one, and the rest spaces."""
+    """A translation table that keeps letters, marks and digits, and makes spaces of the rest.
+
+    What is dropped inside words, apostrophes and what shows nothing, becomes one apostrophe.
+    """
 
     def __missing__(self, code: int) -> str:
-        character = chr(code)
+        character = unenclosed(chr(code))
         keep = character.isalnum() or category(character)[0] == "M"
-        made = "'" if character in _APOSTROPHES else character if keep else " "
+        dropped = character in _APOSTROPHES or is_invisible(character)
+        made = "'" if dropped else character if keep else " "
         if len(self) < 20_000:  # bounded, whatever text comes
             self[code] = made
         return made
@@ -83,7 +90,7 @@ def fold(text: str) -> str:
 def read_words(text: str) -> Words:
     """Return the calm words of a text, at most MAX_WORDS of its first MAX_CHARACTERS."""
     source = text[:MAX_CHARACTERS]
-    marked = fold(source).translate(_SPACES)
+    marked = _without_links(fold(source)).translate(_SPACES)
     raw = marked.replace("'", "").split()
     kept = [word for word in map(normal, raw) if word]
     return Words(tuple(kept[:MAX_WORDS]), len(raw) - len(kept), source, marked)
@@ -95,6 +102,8 @@ def normal(word: str) -> str:
     word = word[:MAX_WORD]
     if any(c.isdigit() for c in word):
         return NUMBER
+    if not word.isascii():
+        word = plain(word)
     kept: list[str] = []
     for c in word:  # sooooo and soo are one word
         if len(kept) < 2 or c != kept[-1] or c != kept[-2]:
@@ -120,6 +129,21 @@ def align(parts: Sequence[str], whole: Sequence[str]) -> list[int | None]:
         else:
             result.append(None)
     return result
+
+
+def _without_links(folded: str) -> str:
+    """Return the text with spaces for web and e-mail addresses, as long as before."""
+    if "://" not in folded and "www." not in folded and "@" not in folded:
+        return folded
+    pieces: list[str] = []
+    at = 0
+    for run in folded.split():
+        start = folded.index(run, at)
+        pieces.append(folded[at:start])
+        at = start + len(run)
+        is_address = "://" in run or run.startswith("www.") or "@" in run[1:-1]
+        pieces.append("".join(" " if c.isascii() else c for c in run) if is_address else run)
+    return "".join([*pieces, folded[at:]])
 
 
 def _places(source: str) -> list[int]:

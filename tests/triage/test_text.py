@@ -1,0 +1,55 @@
+"""What the models see of a text: calm words, whatever disguise they came in, each with its place."""
+
+import pytest
+
+from router.triage.text import read_words
+
+DISGUISED = {
+    "mathematical letters": "𝐖𝐡𝐞𝐫𝐞 𝔦𝔰 𝓶𝔂 𝕠𝕣𝕕𝕖𝕣",
+    "full-width letters": "Ｗｈｅｒｅ ｉｓ ｍｙ ｏｒｄｅｒ",
+    "small capitals": "ᴡʜᴇʀᴇ ɪs ᴍʏ ᴏʀᴅᴇʀ",
+    "letters in circles and squares": "Ⓦⓗⓔⓡⓔ 🄸🅂 🅜🅨 ⓞⓡⓓⓔⓡ",
+    "Cyrillic look-alikes": "Wһеrе іs mу оrdеr",
+    "Greek look-alikes": "Whεrε ιs mγ οrdεr",
+    "zero-width characters": "Wh\u200bere i\u2060s m\ufeffy or\u00adder",
+    "direction marks": "\u202eWhere\u202c \u2066is\u2069 my\u200f order",
+    "struck through": "W\u0336h\u0336e\u0336r\u0336e\u0336 i\u0336s\u0336 my order",
+    "piled-up marks": "Wh\u0337\u0322e\u0338re\u0349 i\u0335s m\u0321y o\u0336\u0327rder",
+}
+
+
+class TestReadWords:
+    @pytest.mark.parametrize("text", DISGUISED.values(), ids=DISGUISED)
+    def test_reads_letters_as_what_they_look_like(self, text: str) -> None:
+        assert read_words(text).words == ("where", "is", "my", "order")
+
+    @pytest.mark.parametrize(
+        ("text", "words"),
+        [
+            ("cafe\u0301", ("café",)),
+            ("مَرْحَبًا شـــكرا", ("مرحبا", "شكرا")),
+            ("ﻣﺮﺣﺒﺎ", ("مرحبا",)),
+            ("ﾊﾟｽﾜｰﾄﾞ", ("パスワード",)),
+            ("क्\u200dया", ("क्या",)),
+            ("зaкaз", ("заказ",)),
+            ("Москва café", ("москва", "café")),
+        ],
+    )
+    def test_keeps_each_script_as_it_is_written(self, text: str, words: tuple[str, ...]) -> None:
+        assert read_words(text).words == words
+
+    @pytest.mark.parametrize(
+        "text",
+        ["", "👍🏽 ❤️ 👩‍👩‍👧", "?!…", "https://shop.example/terrible/refund?x=y", "www.shop.example", "me@shop.example"],
+    )
+    def test_finds_no_word_in_emoji_marks_and_addresses(self, text: str) -> None:
+        assert read_words(text).words == ()
+
+    def test_keeps_what_stands_beside_an_address(self) -> None:
+        assert read_words("看https://shop.example/a再说").words == ("看", "再说")
+
+    @pytest.mark.parametrize("text", [*DISGUISED.values(), "see https://a.example, it broke", "l’été d'été 'x' 𝐚'𝐛"])
+    def test_says_where_each_word_stands(self, text: str) -> None:
+        read = read_words(text)
+        shown = [text[start:end] for start, end in read.spans()]
+        assert [read_words(one).words for one in shown] == [(word,) for word in read.words]
