@@ -33,7 +33,7 @@ COMMANDS = (
     Command("queues", "equipment", "what tickets wait in: add, list"),
     Command("skills", "equipment", "what agents can do: add, list"),
     Command("triage", "reading", "read JSON lines, write how each message feels and what it wants"),
-    Command("ingest", "reading", "take files in as if they had been posted"),
+    Command("ingest", "ingesting", "take files in as if they had been posted"),
     Command("rules", "rulebook", "check, try, publish and export rules"),
     Command("sample", "sampling", "fill an empty desk with people, queues, rules and messages"),
     Command("backup", "keeping", "write the whole desk into one file"),
@@ -63,10 +63,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     fill: Callable[[argparse.ArgumentParser], None] = getattr(module, command.name)
     fill(parser)
     parsed = parser.parse_args(arguments[1:])
-    # imported here: it knows every error of the application, and so imports most of it, which --help should not
-    from router.cli.failing import explained
+    try:
+        return int(parsed.run(parsed))
+    except (Exception, KeyboardInterrupt) as error:
+        # imported here: it knows every error of the application, and so imports most of it, which not all commands do
+        from router.cli.failing import exit_code
 
-    return explained(lambda: int(parsed.run(parsed)))
+        return exit_code(error)
 
 
 def overview() -> str:

@@ -2,7 +2,6 @@
 
 import os
 import sys
-from collections.abc import Callable
 
 from router.config import ConfigErrors
 from router.listening import CannotStart
@@ -14,22 +13,20 @@ from router.vault import VaultError
 SAYS_IT_ALL = (Mistake, ConfigErrors, SchemaError, CannotStart, VaultError)
 
 
-def explained(command: Callable[[], int]) -> int:
-    """Run a command; what goes wrong is one sentence on standard error."""
-    try:
-        return command()
-    except BrokenPipeError:  # whoever read our output has enough
+def exit_code(error: BaseException) -> int:
+    """Say in one sentence on standard error what went wrong; raises the error again if it is none that we expect."""
+    if isinstance(error, BrokenPipeError):  # whoever read our output has enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except SAYS_IT_ALL as error:
+    if isinstance(error, KeyboardInterrupt):
+        return 130
+    if isinstance(error, SAYS_IT_ALL):
         print(error, file=sys.stderr)
-        return 1
-    except FileNotFoundError as error:
+    elif isinstance(error, FileNotFoundError):
         print(f"There is no file {error.filename}.", file=sys.stderr)
-        return 1
-    except CANNOT_STORE as error:
+    elif isinstance(error, CANNOT_STORE):
         kind = type(error).__name__
         print(f"The database cannot be used ({kind}): `python -m router doctor` says why.", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt:
-        return 130
+    else:
+        raise error
+    return 1

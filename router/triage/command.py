@@ -1,114 +1,57 @@
-"""What `python -m router triage` does with its lines: JSON in, JSON out, and a table of figures."""
+"""What `python -m router triage` does with its lines: JSON in, JSON out."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterable, Iterator
 
 from router.model import Reading
-from router.triage import metrics
 from router.triage.cues import CUES
-from router.triage.polarity import polarity
+from router.triage.intents import INTENTS, OTHER
+from router.triage.lines import line_of
+from router.triage.moods import ANCHORS
 from router.triage.reading import read
-from router.triage.text import read_words
 
-FRUSTRATED_FROM = 25  # shown frustration from which a text counts as frustrated
+BANDS = ("calm", "disappointed", "angry", "furious or leaving")  # between the anchors
 
 
-def run(lines: Iterable[str], *, explain: bool = False) -> Iterator[str]:
-    """Give one JSON line for each line in: a reading, or `error` for a line that is no `{"text": …, "history"?: […]}`.
+def run(lines: Iterable[str], *, pace_of: Callable[[str], str], explain: bool = False) -> Iterator[str]:
+    """Give one JSON line for each line in: a reading, or `error` for a line that `lines.line_of` cannot take.
 
-    `explain` adds the words behind each score and what each cue means.
+    `pace_of` says at which pace a channel is read. `explain` adds further figures and, as `why`, plain sentences.
     """
     for number, line in enumerate(lines, 1):
         try:
-            text, history = _message(json.loads(line))
-            answer = _answer(read(text, history=history), text, explain)
-        except (ValueError, RecursionError) as error:
-            answer = {"error": f"Line {number}: {_reason(error)}"}
+            said = line_of(line)
+        except ValueError as error:
+            yield json.dumps({"error": f"Line {number}: {error}"})
+            continue
+        reading = read(said.text, history=said.history, channel=said.channel, pace=pace_of(said.channel))
+        answer = _answer(reading)
+        if explain:
+            answer |= _further(reading) | {"why": explained(reading, said.text)}
         yield json.dumps(answer)
 
 
-def evaluate(file: Path) -> "Evaluation":
-    """Return figures over a file of JSON lines `{"text", "label"?: 0 or 1, "intent"?, "lang"?}`.
-
-    Raises ValueError naming the line that is not in this form.
-    """
-    groups: dict[str, list[tuple[str, int, Reading]]] = {}
-    wanted: list[str] = []
-    found: list[str] = []
-    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-            text, _ = _message(row)
-            label = row.get("label")
-        except (ValueError, RecursionError) as error:
-            raise ValueError(f"{file.name}, line {number}: {_reason(error)}") from None
-        reading = read(text)
-        if label in (0, 1):
-            groups.setdefault(str(row.get("lang", "all")), []).append((text, int(label), reading))
-        if "intent" in row:
-            wanted.append(str(row["intent"]))
-            found.append(reading.intent)
-    rows = {language: _figures(group) for language, group in sorted(groups.items())}
-    if len(groups) > 1:
-        rows["all"] = _figures([one for group in groups.values() for one in group])
-    intents = {"rows": float(len(wanted))}
-    if wanted:
-        intents |= {"accuracy": metrics.accuracy(found, wanted), "macro-F1": metrics.macro_f1(found, wanted)}
-    return Evaluation(rows, intents)
+def explained(reading: Reading, text: str) -> list[str]:
+    """Return a reading in plain sentences: how frustrated and by which words, what they want, in which language."""
+    if not reading.read:
+        why = "no words" if not text.strip() else f"no measured figure for its language ({reading.language})"
+        return [f"Not read: {why}. Promise and age decide its place."]
+    band = BANDS[sum(reading.calm_frustration >= anchor for anchor in ANCHORS)]
+    loud = reading.frustration - reading.calm_frustration
+    shouting = f", {loud} of it for shouting, which moves nobody forward" if loud else ""
+    wanted = f"Wants: {INTENTS[reading.intent].label} ({reading.intent_confidence:.0%} sure)"
+    if reading.intent == OTHER:
+        wanted = "What they want is not clear"
+    return [
+        f"Frustration {reading.frustration} of 100: {band}{shouting}.",
+        *(f"{CUES[one.cue].label}: “{text[one.start : one.end]}”" for one in reading.evidence),
+        f"Urgency {reading.urgency} of 100.",
+        f"{wanted}; next likely: {INTENTS[reading.second_intent].label}.",
+        f"Language: {reading.language} ({reading.language_confidence:.0%} sure).",
+    ]
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluation:
-    """Figures by language for frustration, and over all rows for intent."""
-
-    frustration: Mapping[str, Mapping[str, float]]
-    intent: Mapping[str, float]
-
-    def table(self) -> str:
-        """Return the figures as lines for people."""
-        lines = []
-        for language, figures in self.frustration.items():
-            lines.append(f"frustration, {language}: " + ", ".join(f"{k} {v:.3f}" for k, v in figures.items()))
-        if self.intent.get("rows"):
-            lines.append("intent: " + ", ".join(f"{k} {v:.3f}" for k, v in self.intent.items()))
-        return "\n".join(lines) or "No line had a label or an intent: nothing to measure."
-
-    def as_json(self) -> str:
-        """Return the figures as one JSON object."""
-        return json.dumps({"frustration": self.frustration, "intent": self.intent})
-
-
-def _figures(group: Sequence[tuple[str, int, Reading]]) -> dict[str, float]:
-    labels = [label for _, label, _ in group]
-    scores = [float(reading.frustration) for _, _, reading in group]
-    called = [str(int(score >= FRUSTRATED_FROM)) for score in scores]
-    return {
-        "rows": float(len(group)),
-        "read": sum(reading.read for _, _, reading in group) / len(group),
-        "AUC": metrics.auc(scores, labels),
-        "AUC of TextBlob": metrics.auc([-polarity(read_words(text).words) for text, _, _ in group], labels),
-        "AUC of length": metrics.auc([float(len(text)) for text, _, _ in group], labels),
-        "average precision": metrics.average_precision(scores, labels),
-        "precision in the top tenth": metrics.top_precision(scores, labels),
-        "accuracy": metrics.accuracy(called, [str(label) for label in labels]),
-    }
-
-
-def _message(row: object) -> tuple[str, list[str]]:
-    """Return text and history of one parsed line; raises ValueError saying what is wrong."""
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
-        raise ValueError('give an object with a text, such as {"text": "Where is my order?"}')
-    history = row.get("history", [])
-    if not isinstance(history, list) or not all(isinstance(one, str) for one in history):
-        raise ValueError('history is not a list of texts, such as ["Hello?"]')
-    return row["text"], history
-
-
-def _answer(reading: Reading, text: str, explain: bool) -> dict[str, object]:
+def _answer(reading: Reading) -> dict[str, object]:
     answer: dict[str, object] = {
         "frustration": reading.frustration,
         "sentiment": reading.sentiment,
@@ -121,18 +64,13 @@ def _answer(reading: Reading, text: str, explain: bool) -> dict[str, object]:
     }
     if not reading.read:
         answer["read"] = False
-    if explain:
-        answer |= {
-            "calm_frustration": reading.calm_frustration,
-            "kind": reading.kind,
-            "second_intent": reading.second_intent,
-            "language_confidence": reading.language_confidence,
-            "why": [f"{CUES[one.cue].label}: “{text[one.start : one.end]}”" for one in reading.evidence],
-        }
     return answer
 
 
-def _reason(error: Exception) -> str:
-    if isinstance(error, json.JSONDecodeError):
-        return f"not JSON at character {error.pos + 1} ({error.msg})"
-    return "nested too deep" if isinstance(error, RecursionError) else str(error)
+def _further(reading: Reading) -> dict[str, object]:
+    return {
+        "calm_frustration": reading.calm_frustration,
+        "kind": reading.kind,
+        "second_intent": reading.second_intent,
+        "language_confidence": reading.language_confidence,
+    }

@@ -1,15 +1,14 @@
 """The lines of `router triage`."""
 
 import json
-from pathlib import Path
 
 import pytest
 
-from router.triage.command import evaluate, run
+from router.triage.command import run
 
 
 def answers(*lines: str, explain: bool = False) -> list[dict[str, object]]:
-    return [json.loads(line) for line in run(lines, explain=explain)]
+    return [json.loads(line) for line in run(lines, pace_of=lambda _: "email", explain=explain)]
 
 
 class TestRun:
@@ -24,46 +23,50 @@ class TestRun:
     @pytest.mark.parametrize(
         ("line", "says"),
         [
-            ("{", "not JSON"),
+            ("{", "not JSON at character 2"),
             ("[]", "give an object with a text"),
             ('{"text": 3}', "give an object with a text"),
             ('{"text": "x", "history": "y"}', "history is not a list"),
-            ("[" * 100_000, "Line 1"),
+            ('{"text": "x", "channel": 1}', "channel is not a word"),
+            ("[" * 100_000, "nested too deep"),
         ],
     )
-    def test_answers_a_bad_line_with_an_error(self, line: str, says: str) -> None:
-        [answer] = answers(line)
-        assert says in str(answer["error"])
+    def test_answers_a_bad_line_with_an_error_and_goes_on(self, line: str, says: str) -> None:
+        bad, good = answers(line, '{"text": "Hello there"}')
+        assert str(bad["error"]).startswith("Line 1: ")
+        assert says in str(bad["error"])
+        assert "error" not in good
 
-    def test_says_that_a_language_is_not_read(self) -> None:
-        [answer] = answers('{"text": "Wo bleibt meine Bestellung?"}')
+    def test_says_that_a_text_is_not_read(self) -> None:
+        [answer] = answers('{"text": " "}', explain=True)
         assert answer["read"] is False
-
-    def test_explains_in_words(self) -> None:
-        [answer] = answers('{"text": "I am furious."}', explain=True)
-        assert answer["why"] == ["Says they are angry or fed up: “furious”"]
+        assert answer["why"] == ["Not read: no words. Promise and age decide its place."]
 
     def test_takes_a_lone_surrogate(self) -> None:
         [answer] = answers('{"text": "late \\ud800 order"}')
         assert "error" not in answer
 
+    def test_reads_at_the_pace_of_the_channel(self) -> None:
+        asked: list[str] = []
 
-class TestEvaluate:
-    def test_measures_against_textblob_and_length(self, tmp_path: Path) -> None:
-        file = tmp_path / "labelled.jsonl"
-        file.write_text(
-            '{"text": "I am furious, nobody answers.", "label": 1, "intent": "complaint"}\n'
-            '{"text": "Thank you for the quick answer, all good.", "label": 0}\n',
-            encoding="utf-8",
-        )
-        found = evaluate(file)
-        assert found.frustration["all"]["AUC"] == 1
-        assert found.frustration["all"]["AUC of length"] == 0
-        assert json.loads(found.as_json())["intent"]["rows"] == 1
-        assert "AUC of TextBlob" in found.table()
+        def pace_of(channel: str) -> str:
+            asked.append(channel)
+            return "chat"
 
-    def test_names_the_line_that_is_wrong(self, tmp_path: Path) -> None:
-        file = tmp_path / "labelled.jsonl"
-        file.write_text('{"text": "x", "label": 1}\n{}\n', encoding="utf-8")
-        with pytest.raises(ValueError, match=r"labelled\.jsonl, line 2: give an object"):
-            evaluate(file)
+        list(run(['{"text": "Hello", "channel": "webchat"}'], pace_of=pace_of))
+        assert asked == ["webchat"]
+
+
+class TestExplain:
+    def test_names_the_words_and_what_they_mean(self) -> None:
+        [answer] = answers('{"text": "I am furious."}', explain=True)
+        why = answer["why"]
+        assert isinstance(why, list)
+        assert "Says they are angry or fed up: “furious”" in why
+        assert why[0].startswith(f"Frustration {answer['frustration']} of 100: ")
+        assert why[-1].startswith("Language: en (")
+
+    def test_says_what_is_shouting(self) -> None:
+        [answer] = answers('{"text": "I AM FURIOUS WITH YOU!!!"}', explain=True)
+        loud = int(str(answer["frustration"])) - int(str(answer["calm_frustration"]))
+        assert f"{loud} of it for shouting, which moves nobody forward" in str(answer["why"])
