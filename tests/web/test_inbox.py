@@ -86,7 +86,19 @@ class TestInbox:
         at.says()
         for tab in ("mine", "waiting", "snoozed", "done", "nonsense"):
             assert browser.get(f"/?tab={tab}").status_code == 200
+        waiting = browser.get("/?tab=waiting").text
+        assert "You may take it" in waiting and "Why not you" not in waiting
+        post(browser, "/presence", status="away", reason="lunch")
         assert "Why not you" in browser.get("/?tab=waiting").text
+
+    def test_who_gave_no_name_is_known_by_the_end_of_their_id(self, at: Desk, ana: Scope, browser: FlaskClient) -> None:
+        at.says(**{"from": {"id": "c3be20da49e5cf0b59bc"}})
+        at.says(**{"from": {"id": "fay@away.example"}})
+        waiting = browser.get("/?tab=waiting").text
+        assert "Customer 0b59bc" in waiting and "c3be20da" not in waiting
+        assert "fay@away.example" in waiting
+        page = browser.get(f"/tickets/{pulled(at, ana)}").text
+        assert "Write to Customer 0b59bc" in page
 
     def test_a_list_that_did_not_change_is_not_sent_again(self, browser: FlaskClient) -> None:
         first = browser.get("/inbox/list?tab=mine&fragment=1")

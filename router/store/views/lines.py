@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, text, true
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, text, true
 from sqlalchemy.engine import Connection as Db
 
 from router.model import Heat, Mood, Scope
@@ -13,6 +13,7 @@ from router.store.links import family
 from router.store.schema import agent, brand, contact, identity, message, queue, ticket
 
 SAID = 200  # characters of the customer's last words
+KNOWN_BY = 6  # characters at the end of an id, enough to tell two people apart in a list
 COUNTED = 1000  # counts stop here and are shown as 1,000+
 
 WAITING = text("ticket.state = 'waiting'")  # as a literal: SQLite uses a partial index only for its own words
@@ -60,6 +61,7 @@ class TicketLine:
     said: str
     merged_into: str | None = None  # the ticket that shows it
     tags: tuple[str, ...] = ()
+    known_by: str = ""  # the end of their id on the platform, of somebody without a name
     not_you: str = ""  # why it does not go to the reader, where that was asked
 
     @property
@@ -172,8 +174,17 @@ def _lines() -> Select[Any]:
         .correlate(ticket)
         .scalar_subquery()
     )
-    address = (  # the name a contact without one goes by
-        select(func.coalesce(func.nullif(identity.c.name, ""), identity.c.address))
+    readable = or_(identity.c.address.contains("@"), identity.c.address.startswith("+"))
+    address = (  # the name a contact without one goes by: of mail and telephone, for other ids say nothing
+        select(func.coalesce(func.nullif(identity.c.name, ""), case((readable, identity.c.address), else_="")))
+        .where(message.c.home_ticket_id == ticket.c.id, message.c.identity_id == identity.c.id)
+        .order_by(message.c.at)
+        .limit(1)
+        .correlate(ticket)
+        .scalar_subquery()
+    )
+    known_by = (
+        select(func.substr(identity.c.address, func.length(identity.c.address) - KNOWN_BY + 1))
         .where(message.c.home_ticket_id == ticket.c.id, message.c.identity_id == identity.c.id)
         .order_by(message.c.at)
         .limit(1)
@@ -189,6 +200,7 @@ def _lines() -> Select[Any]:
             queue.c.name.label("queue"),
             func.coalesce(contact.c.merged_into, ticket.c.contact_id).label("contact_id"),
             func.coalesce(*(func.nullif(c, "") for c in (person.c.name, contact.c.name)), address, "").label("contact"),
+            func.coalesce(known_by, "").label("known_by"),
             func.coalesce(agent.c.name, "").label("agent"),
             func.coalesce(said, "").label("said"),
         )

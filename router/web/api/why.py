@@ -67,7 +67,7 @@ class WhyOut(Out):
     needs: list[str]
     topic: str | None
     waits: str = Field(description="Why it still waits; empty if it does not.")
-    not_you: str = Field(description="Why it does not go to the caller; empty if it may.")
+    not_you: str = Field(description="Why it is not the caller's, or that it may be; empty if it does not wait.")
     flag: str
     earlier: list[EarlierDecision]
 

@@ -29,6 +29,7 @@ from router.web.words.reader import read_in as read_in
 from router.web.words.script import for_script
 from router.web.words.sentences import sentence as sentence
 from router.web.words.sentences import shown as shown
+from router.web.words.texts import customer_name as customer_name
 from router.web.words.texts import listed as listed
 from router.web.words.texts import look_up as look_up
 from router.web.words.texts import mark as mark
@@ -53,6 +54,7 @@ def register(app: Flask) -> None:
         local_time=local_time,
         size=size,
         initials=initials,
+        customer_name=customer_name,
         core=shown,
         core_plain=sentence,
         language_name=language_name,

@@ -58,6 +58,13 @@ def listed(parts: list[str]) -> str:
     return format_list([_isolated(part, tag) for part in parts], locale=LOCALES[tag])
 
 
+def customer_name(name: str, known_by: str) -> str:
+    """Return what to call a customer: by their name, else by the end of their id on the platform."""
+    if name:
+        return name
+    return look_up("Customer {id}", id=known_by) if known_by else look_up("Unknown")
+
+
 def _translated(tag: str, text: str) -> str:
     if tag == ENGLISH:
         return text
