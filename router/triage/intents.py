@@ -9,6 +9,7 @@ from router.triage.weights import load
 
 MAX_INTENT_WORDS = 90  # what people want stands near the top
 OTHER = "other"
+LEAST = 0.3  # confidence; what is less likely is called OTHER
 SURE_OF = {"spam_auto": 0.8}  # least confidence: nobody who needs help is called spam on a guess
 
 
@@ -71,23 +72,28 @@ class Choice:
     second: str
 
 
-@cache
-def _chooser() -> Chooser:
-    return Chooser(load("intent"))
-
-
-def choose(words: Sequence[str], pairs: Sequence[int]) -> Choice:
-    """Return what calm words ask for; `other` when the likeliest is not likely enough.
+def likely(words: Sequence[str], pairs: Sequence[int]) -> Mapping[str, float]:
+    """Return the calibrated probability of each intent of calm words; `other` alone where there are none.
 
     `pairs` are the words' features.pair_hashes.
     """
     if not words:
-        return Choice(OTHER, 0.0, OTHER)
+        return {OTHER: 0.0}
     chooser = _chooser()
-    settings = chooser.weights.settings
-    likely = chooser.probabilities(words[:MAX_INTENT_WORDS], pairs[:MAX_INTENT_WORDS], settings["temperature"])
-    order = sorted(range(len(likely)), key=lambda index: (-likely[index], index))
-    first, second = (chooser.weights.labels[index] for index in order[:2])
-    if likely[order[0]] < max(settings["least"], SURE_OF.get(first, 0.0)) and first != OTHER:
-        return Choice(OTHER, round(1 - likely[order[0]], 3), first)
-    return Choice(first, round(likely[order[0]], 3), second)
+    heat = chooser.weights.settings["temperature"]
+    found = chooser.probabilities(words[:MAX_INTENT_WORDS], pairs[:MAX_INTENT_WORDS], heat)
+    return dict(zip(chooser.weights.labels, found, strict=True))
+
+
+def choose(found: Mapping[str, float]) -> Choice:
+    """Return the likeliest intent of those found; `other` when it is not likely enough."""
+    order = sorted(found, key=lambda intent: (-found[intent], intent))
+    first, second = order[0], order[1] if len(order) > 1 else OTHER
+    if found[first] < max(LEAST, SURE_OF.get(first, 0.0)) and first != OTHER:
+        return Choice(OTHER, round(1 - found[first], 3), first)
+    return Choice(first, round(found[first], 3), second)
+
+
+@cache
+def _chooser() -> Chooser:
+    return Chooser(load("intent"))

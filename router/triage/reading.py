@@ -11,6 +11,8 @@ from router.triage.frustration import Score
 from router.triage.language import Language, identify
 from router.triage.matching import Hit
 from router.triage.shouting import LIMIT, shouting
+from router.triage.taught import Taught
+from router.triage.taught import likely as taught_too
 from router.triage.text import Words, align, read_words
 
 VERSION = "1"
@@ -30,6 +32,7 @@ def read(
     languages: Collection[str] | None = None,
     stripped: str | None = None,
     scale: Scale | None = None,
+    taught: Taught | None = None,
 ) -> Reading:
     """Return what one message says, and the words that show it.
 
@@ -37,7 +40,8 @@ def read(
     signature; the whole text if None. `history` holds the customer's earlier messages, oldest first: it helps with the
     language only, since writing more often must not raise the score. `subject` counts for a first message. `channel`
     and `pace` say where it was written. `languages` are the desk's, as BCP 47 tags; all that we know if None. `scale`
-    is the desk's own, by pace and language; points are shown as the model gives them if None.
+    is the desk's own, by pace and language; points are shown as the model gives them if None. `taught` is what the
+    brand has taught: its intents then stand beside the packaged ones.
     """
     scored = text if stripped is None else stripped
     body = read_words(scored)
@@ -50,7 +54,8 @@ def read(
     pairs = pair_hashes(words)
     score = frustration.score(words, pairs, model)
     asked = (*head, *words) if head else words
-    wanted = intents.choose(asked, pair_hashes(asked) if head else pairs)
+    found = intents.likely(asked, pair_hashes(asked) if head else pairs)
+    wanted = intents.choose(taught_too(taught, found, asked))
     calm = score.shown if words else 0.0
     if head:
         calm = max(calm, frustration.score(head, pair_hashes(head), model).shown)

