@@ -82,11 +82,15 @@ _NEGATION_REACH = 2  # words before a friendly cue in which a negation turns it 
 
 
 def hits(words: Sequence[str]) -> list[Hit]:
-    """Return the cues in calm words; thanks and praise do not count behind a negation."""
-    return [
-        hit
-        for hit in find(INDEX, words)
-        if CUES[hit.cue].kind != "thanks"
-        or hit.cue == "no_blame"
-        or _NEGATIONS.isdisjoint(words[max(0, hit.start - _NEGATION_REACH) : hit.start])
-    ]
+    """Return the cues in calm words; thanks do not count behind a negation, nor urgency inside “not urgent”."""
+    found = find(INDEX, words)
+    unhurried = [hit for hit in found if hit.cue == "no_hurry"]
+    return [hit for hit in found if not _is_turned_round(hit, words, unhurried)]
+
+
+def _is_turned_round(hit: Hit, words: Sequence[str], unhurried: Sequence[Hit]) -> bool:
+    if hit.cue == "urgent":
+        return any(calm.start < hit.end and hit.start < calm.end for calm in unhurried)
+    if CUES[hit.cue].kind != "thanks" or hit.cue == "no_blame":
+        return False
+    return not _NEGATIONS.isdisjoint(words[max(0, hit.start - _NEGATION_REACH) : hit.start])
