@@ -39,7 +39,7 @@ def triage(parser: ArgumentParser) -> None:
     parser.epilog = READS
     parser.add_argument("--explain", action="store_true", help="add further figures and, in plain words, why")
     parser.set_defaults(run=_read)
-    acts = parser.add_subparsers(metavar="evaluate|train|crosscheck")
+    acts = parser.add_subparsers(metavar="evaluate|train|crosscheck|fairness")
     measured = acts.add_parser(
         "evaluate", help="print figures over a labelled file", formatter_class=RawDescriptionHelpFormatter
     )
@@ -56,6 +56,10 @@ def triage(parser: ArgumentParser) -> None:
     checked.epilog = "Example: python -m router triage crosscheck --data data/"
     checked.add_argument("--data", type=Path, required=True, metavar="DIR", help="as docs/triage.md describes it")
     checked.set_defaults(run=_crosscheck)
+    fair = acts.add_parser("fairness", help="print whom the readings favour")
+    fair.epilog = "Example: python -m router triage fairness --json"
+    fair.add_argument("--json", action="store_true", help="the same figures for programs")
+    fair.set_defaults(run=_fairness)
 
 
 @cache
@@ -98,6 +102,16 @@ def _crosscheck(asked: Namespace) -> int:
     from router.triage import crosscheck
 
     print(crosscheck.cross_check(_folder(asked.data)))
+    return 0
+
+
+def _fairness(asked: Namespace) -> int:
+    # imported here: reading a line should not wait for what measuring needs
+    from router.triage import fairness
+
+    preload()
+    found = fairness.measure()
+    print(found.as_json() if asked.json else found)
     return 0
 
 

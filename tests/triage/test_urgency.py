@@ -6,39 +6,17 @@ written before them and shows what they are worth on words not seen.
 
 import pytest
 
-from router.triage import mood, read
-from router.triage.intents import INTENTS
-from rules.evaluate import evaluate
-from rules.load import load
-from rules.starter import starter_text
-from tests.rules.builders import DESK
+from router.triage import read
+from router.triage.fairness import first_heat
 from tests.triage.cases import table
 
-STARTER = load(starter_text(), DESK)
 CASES = table("said_politely.tsv")
-
-
-def heat_of(text: str) -> int:
-    """Return the heat that a first message gets on a new desk: of its words, or of the starter rules."""
-    reading = read(text)
-    felt = mood([reading], pace="email").heat
-    facts = {
-        "read": reading.read,
-        "frustration": reading.calm_frustration,
-        "heat": felt,
-        "urgency": reading.urgency,
-        "cues": frozenset(reading.cues),
-        "intent": reading.intent,
-        "intent_group": INTENTS[reading.intent].group,
-        "intent_confidence": round(reading.intent_confidence * 100),
-    }
-    return max(felt, evaluate(STARTER, facts).heat_at_least)
 
 
 def share_hot(part: str, wanted: str) -> float:
     texts = [text for which, label, _, text in CASES if (which, label) == (part, wanted)]
     assert len(texts) >= 25
-    return sum(heat_of(text) >= 2 for text in texts) / len(texts)
+    return sum(first_heat(read(text)) >= 2 for text in texts) / len(texts)
 
 
 def test_there_are_enough_cases() -> None:
@@ -64,4 +42,4 @@ def test_an_ordinary_question_does_not(part: str) -> None:
     ],
 )
 def test_who_has_time_is_not_urgent(text: str) -> None:
-    assert heat_of(text) == 0
+    assert first_heat(read(text)) == 0
