@@ -57,7 +57,7 @@ def understand(
     changes: Changes,
 ) -> Understood:
     """Read a message, move the ticket's mood and intent, and ask the rules."""
-    ticket, now = talk.ticket, changes.now
+    ticket = talk.ticket
     reading = read(said, ticket.channel, ticket.pace)
     changes.readings.append((message_id, reading))
     talk.readings.append(reading)
@@ -68,6 +68,25 @@ def understand(
     if desk.brand.mood_on:
         _feel(talk, mood, reading)
     _want(talk, said, reading, desk)
+    return ask(talk, said, message_id, reading, mood, contact, contact_tickets, connection_name, desk, changes)
+
+
+def ask(
+    talk: Conversation,
+    said: InboundMessage,
+    message_id: str,
+    reading: Reading,
+    mood: Mood,
+    contact: Mapping[str, tuple[str, str]],
+    contact_tickets: int,
+    connection_name: str,
+    desk: DeskNow,
+    changes: Changes,
+    *,
+    occasion: str = "message",
+) -> Understood:
+    """Ask the rules about a message as it is read; `occasion` says why they are asked."""
+    ticket, now = talk.ticket, changes.now
     facts = factual.of_message(said, reading, mood, ticket, desk, connection_name, now)
     facts |= factual.of_contact(contact, proven=said.proven)
     facts |= {
@@ -80,7 +99,7 @@ def understand(
     }
     known = trusted(facts, desk.rules.custom_facts)
     outcome = evaluate(desk.rules, known, now)
-    evaluation_id = _record(talk, message_id, known, outcome, desk, changes) if desk.rules_version else None
+    evaluation_id = _record(talk, message_id, known, outcome, desk, changes, occasion) if desk.rules_version else None
     _tag(talk, outcome, changes)
     if outcome.notes:
         ticket.note = " ".join(outcome.notes)
@@ -194,6 +213,7 @@ def _record(
     outcome: Outcome,
     desk: DeskNow,
     changes: Changes,
+    occasion: str,
 ) -> str:
     evaluation_id = new_id()
     talk.ticket.rules_version_id = desk.rules_version
@@ -203,7 +223,7 @@ def _record(
             "ticket_id": talk.ticket.id,
             "message_id": message_id,
             "rules_version_id": desk.rules_version,
-            "occasion": "message",
+            "occasion": occasion,
             "facts": as_json(factual.recordable(known)),
             "trace": as_json([[t.rule, t.matched, t.because] for t in outcome.trace]),
             "at": changes.now,

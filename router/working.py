@@ -84,7 +84,7 @@ class Working:
             self.aside = messages.threads(db, self.connection_id, threads, aside=True)
         wanted = {t for _, t in self.seen.values()} | {t for t, _ in self.tokens.values()} | set(self.threads.values())
         wanted |= set(self.aside.values())
-        self._load(db, wanted)
+        self.load(db, wanted)
         if any(m.from_us for m in said):
             for ticket_id, at in messages.heard(db, self.conversations).items():
                 self.conversations[ticket_id].heard_at = at
@@ -93,7 +93,8 @@ class Working:
             self.facts = contacts.facts(db, owners, self.now)
             self.counts = contacts.ticket_counts(db, owners)
 
-    def _load(self, db: Connection, wanted: set[str]) -> None:
+    def load(self, db: Connection, wanted: set[str]) -> None:
+        """Look up tickets, those that show them if they were merged, and what the next message is decided from."""
         rows = tickets.load(db, SYSTEM, wanted)
         while merged := {t.merged_into for t in rows.values() if t.merged_into} - rows.keys():
             rows |= tickets.load(db, SYSTEM, {m for m in merged if m})

@@ -151,8 +151,9 @@ def _all() -> Iterator[tuple[Key, str]]:
         for text in (connecting.HIDDEN, info.label, *info.steps, *about, *choices):
             if text:
                 yield ("", text), f"channels/{info.key}/adapter.py"
-    for key in INTENTS:
-        yield ("", key.replace("_", " ")), "router/triage/intents.py"
+    for intent in INTENTS.values():
+        for text in (intent.key.replace("_", " "), intent.label):
+            yield ("", text), "router/triage/intents.py"
     for path in sorted((ROOT / "router").rglob("*.py")) + sorted((ROOT / "channels").rglob("*.py")):
         place = path.relative_to(ROOT).as_posix()
         tree = ast.parse(path.read_text(encoding="utf-8"))

@@ -24,7 +24,7 @@ from router.store.schema import (
 )
 
 ALONE: Mapping[str, str] = {}  # no ticket shows another's messages
-_READING = tuple(field.name for field in fields(ReadingRow))
+READING = tuple(field.name for field in fields(ReadingRow))[1:]  # columns of a reading, in order
 
 
 def insert(db: Connection, rows: Sequence[Message]) -> None:
@@ -57,7 +57,7 @@ def add_files(db: Connection, rows: Sequence[File]) -> None:
 
 def add_readings(db: Connection, rows: Sequence[tuple[str, Reading]]) -> None:
     """Store what triage made of messages, with its evidence."""
-    bulk.add_values(db, reading, [{"message_id": m, **{n: getattr(r, n) for n in _READING[1:]}} for m, r in rows])
+    bulk.add_values(db, reading, [{"message_id": m, **{n: getattr(r, n) for n in READING}} for m, r in rows])
     spans = [
         {"message_id": m, "seq": seq, "start": span.start, "end": span.end, "cue": span.cue}
         for m, r in rows
@@ -72,7 +72,7 @@ def readings(db: Connection, ticket_ids: Iterable[str], into: Mapping[str, str] 
     `into` says which ticket shows those of another.
     """
     query = (
-        select(message.c.home_ticket_id, *[reading.c[name] for name in _READING[1:]])
+        select(message.c.home_ticket_id, *[reading.c[name] for name in READING])
         .join(reading, reading.c.message_id == message.c.id)
         .where(message.c.home_ticket_id.in_(list(ticket_ids)), message.c.direction == "inbound")
         .order_by(message.c.at, message.c.id)
@@ -80,14 +80,14 @@ def readings(db: Connection, ticket_ids: Iterable[str], into: Mapping[str, str] 
     found: dict[str, list[Reading]] = {}
     for row in db.execute(query):
         mine = found.setdefault(into.get(row[0], row[0]), [])
-        mine.append(Reading(**dict(zip(_READING[1:], row[1:], strict=True))))
+        mine.append(Reading(**dict(zip(READING, row[1:], strict=True))))
     return found
 
 
 def readings_of(db: Connection, message_ids: Iterable[str]) -> list[Reading]:
     """Return what triage made of messages, without evidence."""
-    query = select(*[reading.c[name] for name in _READING[1:]]).where(reading.c.message_id.in_(list(message_ids)))
-    return [Reading(**dict(zip(_READING[1:], row, strict=True))) for row in db.execute(query)]
+    query = select(*[reading.c[name] for name in READING]).where(reading.c.message_id.in_(list(message_ids)))
+    return [Reading(**dict(zip(READING, row, strict=True))) for row in db.execute(query)]
 
 
 def evidence(db: Connection, message_ids: Iterable[str]) -> dict[str, list[Evidence]]:

@@ -26,6 +26,7 @@ BODIES: dict[str, object] = {  # a good body for every route that takes one
     "snooze_ticket": {"until": in_minutes(60).isoformat()},
     "assign_ticket": {"agent": "me"},
     "merge_ticket": {"into": new_id()},
+    "correct_reading": {"message": new_id(), "field": "frustration", "value": "right"},
     "put_presence": {"status": "online"},
     "check_rules": {"yaml": "rules: []"},
     "try_rules": {"text": "Where is my order?"},

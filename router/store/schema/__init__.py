@@ -67,6 +67,14 @@ from router.store.schema.rulebook import (
     rule_set,
     rule_set_version,
 )
+from router.store.schema.teaching import (
+    reading_as_read,
+    taught_example,
+    taught_intent,
+    taught_live,
+    taught_source,
+    taught_version,
+)
 from router.store.schema.together import block, follow_up, merge, undoable, undoable_row
 from router.store.schema.traffic import connection_hour, early_word, send_pace
 from router.store.schema.work import (
@@ -151,6 +159,7 @@ __all__ = [
     "queue_minute",
     "queue_setting",
     "reading",
+    "reading_as_read",
     "reading_evidence",
     "reply_token",
     "rule_effect",
@@ -166,6 +175,11 @@ __all__ = [
     "skill",
     "stream",
     "survey",
+    "taught_example",
+    "taught_intent",
+    "taught_live",
+    "taught_source",
+    "taught_version",
     "template",
     "ticket",
     "ticket_event",

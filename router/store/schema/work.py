@@ -121,7 +121,8 @@ correction = Table(
     ident(),
     link("message_id", "message.id"),
     Column("field", Text, nullable=False),  # intent, language, frustration
-    Column("value", Text, nullable=False),
+    Column("value", Text, nullable=False),  # of frustration: right, dismissed, angrier
+    Column("figure", Integer, nullable=True),  # frustration from then on, 0 … 100
     link("agent_id", "agent.id"),
     moment("at"),
     moment("taken_back_at", nullable=True),

@@ -8,6 +8,7 @@ from router.web.inbox import (
     aside,
     bulk,
     commands,
+    correcting,
     dialogs,
     drafts,
     files,
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
     following.register(app)
     finding.register(app)
     merging.register(app)
+    correcting.register(app)
     for part in (
         pages,
         dialogs,
@@ -51,6 +53,7 @@ def register(app: Flask) -> None:
         following,
         here,
         merging,
+        correcting,
         seen,
     ):
         app.register_blueprint(part.bp)

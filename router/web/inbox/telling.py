@@ -3,12 +3,15 @@
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 
-from flask import Flask
+from flask import Flask, g
 
 import channels
 from router import connecting
 from router.inbox import EventView
 from router.routing.words import LANGUAGES, is_language
+from router.teaching import looking
+from router.triage.intents import INTENTS
+from router.web.security import heed_of
 from router.web.words import language_name, mark, span
 from router.web.words import look_up as _
 
@@ -61,7 +64,17 @@ def heat_shape(heat: int) -> str:
 
 def intent(key: str) -> str:
     """Return an intent as people say it, empty for `other`."""
+    if key not in INTENTS and key:
+        return _own_intents().get(key, key.replace("_", " "))
     return "" if key in ("", "other") else _(key.replace("_", " "))
+
+
+def _own_intents() -> Mapping[str, str]:
+    """Return what the reader's brands call their own intents, looked up once for a page."""
+    if "own_intents" not in g:
+        g.own_intents = looking.labels(heed_of(), g.scope) if "scope" in g else {}
+    found: Mapping[str, str] = g.own_intents
+    return found
 
 
 def language(tag: str) -> str:
@@ -178,6 +191,7 @@ EVENTS: Mapping[str, Say] = {
     "took_back": _plain("took back a reply"),
     "schedule_held": _plain("a scheduled reply was held back: the customer wrote first"),
     "sent_again": _plain("sent a reply again"),
+    "corrected": _plain("corrected what was read"),
 }
 QUIET = frozenset(  # the message beside it tells it already
     (

@@ -25,7 +25,12 @@ STEPS = {
     "late": mark("promise kept too late"),
     "dropped": mark("promise dropped"),
 }
-OCCASIONS = {"message": mark("a message"), "publish": mark("new rules"), "transfer": mark("a transfer")}
+OCCASIONS = {
+    "message": mark("a message"),
+    "publish": mark("new rules"),
+    "transfer": mark("a transfer"),
+    "correction": mark("a correction"),
+}
 FIELDS = {"intent": mark("what they want"), "language": mark("the language"), "frustration": mark("how they feel")}
 
 
