@@ -4,11 +4,9 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from itertools import count
 from pathlib import Path
 
 import pytest
-import sqlalchemy
 from playwright.sync_api import Browser
 
 import channels
@@ -18,10 +16,9 @@ from tests import compiling, tools
 from tests.builders import Desk, a_desk
 from tests.servers import free_port
 from tests.servers.chromium import running_browser
+from tests.servers.databases import Databases
 from tests.servers.postgres import NoPostgres, Postgres, running_postgres
 from tests.servers.valkey import empty, running_valkey
-
-NUMBER = count()
 
 compiling.once()
 
@@ -84,11 +81,11 @@ def _migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def _migrated_postgres(postgres_server: Postgres) -> str:
-    _on_server(postgres_server, "CREATE DATABASE migrated")
-    with closing(open_database(postgres_server.url("migrated"))) as database:
-        migrate(database)
-    return "migrated"
+def _databases(postgres_server: Postgres) -> Iterator[Databases]:
+    with closing(Databases(postgres_server)) as databases:
+        with closing(open_database(postgres_server.url(databases.template()))) as database:
+            migrate(database)
+        yield databases
 
 
 @pytest.fixture
@@ -100,12 +97,11 @@ def sqlite_url(tmp_path: Path, _migrated_sqlite: Path) -> str:
 
 
 @pytest.fixture
-def postgres_url(postgres_server: Postgres, _migrated_postgres: str) -> Iterator[str]:
+def postgres_url(postgres_server: Postgres, _databases: Databases) -> Iterator[str]:
     """DATABASE_URL of a PostgreSQL database with an empty, migrated schema."""
-    name = f"test_{next(NUMBER)}"
-    _on_server(postgres_server, f"CREATE DATABASE {name} TEMPLATE {_migrated_postgres} STRATEGY file_copy")
+    name = _databases.take()
     yield postgres_server.url(name)
-    _on_server(postgres_server, f"DROP DATABASE {name} WITH (FORCE)")
+    _databases.give_back(name)
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
@@ -162,10 +158,3 @@ def browser(need: Callable[[str], Path]) -> Iterator[Browser]:
     """A running Chromium; a test opens a context of its own with `browser.new_context()`."""
     with running_browser(need("chromium")) as browser:
         yield browser
-
-
-def _on_server(server: Postgres, statement: str) -> None:
-    engine = sqlalchemy.create_engine(server.url(), isolation_level="AUTOCOMMIT")
-    with engine.connect() as db:
-        db.exec_driver_sql(statement)
-    engine.dispose()
