@@ -7,12 +7,13 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from router import desk, finding, saved_views
+from router import collecting, desk, finding, saved_views
 from router.desk.errors import NotFound
 from router.mistakes import Mistake
 from router.model import Role, Scope
 from router.store import people
 from router.store.audit import Actor
+from router.store.views.picking import Picked
 from router.web import create_app
 from tests.a_desk import a_browser, token_on
 from tests.builders import Desk, a_brand, a_connection_row, a_desk, a_queue, a_supervisor, an_agent, mail, now
@@ -108,15 +109,56 @@ def test_a_page_shows_a_ticket_once_and_the_next_goes_on(at: Desk) -> None:
     assert find(at, ana, "kettle", cursor="nonsense", limit=3) == seen[:3]
 
 
-def test_a_rare_state_is_found_behind_common_words(at: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(finding, "AT_ONCE", 2)
-    monkeypatch.setattr(finding, "ROUNDS", 1)
-    ana = an_agent(at)
-    first = at.says("kettle", who="dan")
-    for n in range(6):
-        at.says("kettle", who=f"c{n}")
-    at.do("UPDATE ticket SET heat = 3 WHERE id = :t", t=first.id)
-    assert find(at, ana, "kettle heat:3") == [first.id]
+class TestWordsAndFilters:
+    @pytest.fixture(autouse=True)
+    def _a_small_desk_is_large(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(collecting, "LOOKED_AT", 2)
+        monkeypatch.setattr(collecting, "AT_ONCE", 2)
+        monkeypatch.setattr(collecting, "ROUNDS", 1)
+
+    def test_a_rare_state_is_found_behind_common_words(self, both: Desk) -> None:
+        ana = an_agent(both)
+        first = both.says("kettle", who="dan")
+        for n in range(6):
+            both.says("kettle", who=f"c{n}")
+        both.do("UPDATE ticket SET heat = 3 WHERE id = :t", t=first.id)
+        assert find(both, ana, "kettle heat:3") == [first.id]
+
+    def test_rare_words_are_found_behind_a_common_state(self, both: Desk) -> None:
+        ana = an_agent(both)
+        first = both.says("zaunkoenig kettles", who="dan")
+        merged, into = both.says("zaunkoenig", who="eva"), both.says("robin", who="fay")
+        both.do("UPDATE ticket SET merged_into = :i, state = 'closed' WHERE id = :g", i=into.id, g=merged.id)
+        for n in range(4):
+            both.says("kettle", who=f"c{n}")
+        for typed in ("zaunkoenig", "zaunkoeni", "zaun", "za"):
+            assert find(both, ana, f"state:waiting {typed}") == [into.id, first.id], typed
+        assert find(both, ana, "state:closed zaunkoenig") == []
+        assert find(both, ana, "state:waiting zaunkoenig kettles") == [first.id]
+
+    def test_common_words_are_shown_the_newest_tickets_first_and_the_next_page_goes_on(self, both: Desk) -> None:
+        ana = an_agent(both)
+        every = [both.says("kettle", who=f"c{n}") for n in range(7)]
+        merged = both.says("kettle", who="dan")
+        both.do("UPDATE ticket SET merged_into = :i, state = 'closed' WHERE id = :g", i=every[0].id, g=merged.id)
+        seen: list[str] = []
+        cursor = None
+        while True:
+            page = finding.find(both.heed, ana, "kettle state:waiting", now(), cursor=cursor, limit=2)
+            seen += [one.line.id for one in page.tickets]
+            cursor = page.next
+            if cursor is None:
+                break
+        assert seen == [t.id for t in reversed(every)]
+        assert sorted(finding.all_ids(both.heed, ana, "kettle state:waiting", now(), 50)) == sorted(seen)
+
+    def test_what_excludes_itself_finds_nothing(self, both: Desk) -> None:
+        ana = an_agent(both)
+        both.says("kettle", who="dan")
+        within = Picked(now=now(), states=frozenset({"waiting"}))
+        for typed in ("kettle state:open", "state:open", "queue:Nowhere kettle", "queue:Nowhere"):
+            assert finding.find(both.heed, ana, typed, now(), within=within).tickets == (), typed
+        assert len(finding.find(both.heed, ana, "kettle", now(), within=within).tickets) == 1
 
 
 def test_the_words_are_marked_and_nothing_else_is_html(at: Desk) -> None:

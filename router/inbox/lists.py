@@ -170,7 +170,7 @@ def _found(
     now = datetime.now(UTC)
     within = Picked(
         now=now,
-        states=frozenset({state} if state else ()),
+        states=frozenset({state}) if state else None,
         queues=frozenset({queue}) if queue else None,
         agents=frozenset({agent}) if agent else None,
     )

@@ -9,9 +9,12 @@ from sqlalchemy import event
 
 from router.model import Role, Scope
 from router.store import seen
-from router.store.views import found, wallboard
+from router.store.views import found, hits, picking, wallboard
+from router.store.views.picking import Picked
+from router.terms import Wanted, wanted
 from tests.builders import Desk, now
 
+WAITING = Picked(now=now(), states=frozenset({"waiting"}))
 SCOPE = {"role": Role.SUPERVISOR, "agent": "a"}
 
 
@@ -48,6 +51,14 @@ PAGES = {
         lambda db, scope: wallboard.kept(db, scope, now() - timedelta(hours=8), now(), 100),
         "ix_promise_met",
     ),
+    "words among few tickets": (
+        lambda db, scope: hits.holding(db, scope, wanted("two kettles"), ["a", "b"]),
+        "ix_search_doc_ticket_id",
+    ),
+    "words among tickets of a state": (
+        lambda db, scope: hits.find(db, scope, Wanted(("kettle",)), 9, among=picking.among(WAITING)),
+        "sqlite_autoindex_ticket_1",
+    ),
     "the moods": (lambda db, scope: wallboard.moods(db, scope, now() - timedelta(hours=8), 100), "ix_ticket_resolved"),
 }
 
@@ -57,7 +68,7 @@ def test_is_found_by_its_own_index(sqlite_desk: Desk, name: str) -> None:
     work, index = PAGES[name]
     said = plan(sqlite_desk, work)
     assert index in said, said
-    assert "ix_ticket_brand" not in said
+    assert "ix_ticket_brand" not in said and "ix_search_doc_brand" not in said
 
 
 def test_customers_come_in_their_order_without_sorting_all(sqlite_desk: Desk) -> None:

@@ -5,17 +5,18 @@ between is stopped after a moment, and the answer says that only the newest were
 """
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, Table, and_, cast, column, func, literal, select, text
+from sqlalchemy import ColumnElement, Select, Subquery, Table, and_, cast, column, func, literal, select, table, text
 from sqlalchemy.dialects.postgresql import TSQUERY
 from sqlalchemy.engine import Connection as Db
 from sqlalchemy.exc import OperationalError
 
 from router.model import Scope
+from router.store.checking import checked
 from router.store.schema import brand, search_doc
 from router.store.search import CUSTOMER
 from router.terms import Wanted
@@ -29,6 +30,9 @@ SHORTCUT = 3  # characters of a beginning that SQLite keeps a list for
 
 CANCELED = "57014"  # PostgreSQL's word for a statement that took too long
 
+Among = Callable[[ColumnElement[Any]], ColumnElement[bool]]  # a row's ticket_id -> whether that ticket is as asked
+
+_INDEX = table("search_index", column("rowid"))  # SQLite's
 _COLUMNS = [search_doc.c[name] for name in ("n", "ticket_id", "message_id", "identity_id", "contact_id")]
 
 
@@ -57,38 +61,60 @@ def brands_of(db: Db, scope: Scope) -> list[str]:
 
 
 def find(
-    db: Db, scope: Scope, wanted: Wanted, limit: int, *, before: int | None = None, patience_ms: int = PATIENCE_MS
+    db: Db,
+    scope: Scope,
+    wanted: Wanted,
+    limit: int,
+    *,
+    before: int | None = None,
+    patience_ms: int = PATIENCE_MS,
+    among: Among | None = None,
 ) -> Hits:
-    """Return at most `limit` rows below the number `before`."""
+    """Return at most `limit` rows below the number `before`; `among`: only those of some tickets."""
     brands = brands_of(db, scope)
     if not wanted or not brands:
         return Hits(())
     ask = _postgres if db.dialect.name == "postgresql" else _sqlite
-    return ask(db, brands, wanted, limit, before, patience_ms)
+    return ask(db, _Asked(brands, wanted, limit, before, among), patience_ms)
 
 
 def holding(db: Db, scope: Scope, wanted: Wanted, ticket_ids: Sequence[str]) -> list[Hit]:
     """Return the rows of these tickets that hold every word, the newest first."""
     query = select(*_COLUMNS).where(search_doc.c.ticket_id.in_(list(ticket_ids)))
-    query = query.where(search_doc.c.brand_id.in_(brands_of(db, scope)), _holds(db, search_doc, wanted))
-    return [Hit(*row) for row in db.execute(query.order_by(search_doc.c.n.desc()))]
+    query = query.where(checked(search_doc.c.brand_id).in_(brands_of(db, scope)), _holds(db, search_doc, wanted))
+    return sorted((Hit(*row) for row in db.execute(query)), key=lambda hit: -hit.n)
 
 
 class TooLong(Exception):
     """The index takes longer than anybody waits while typing."""
 
 
-def _postgres(db: Db, brands: Sequence[str], wanted: Wanted, limit: int, before: int | None, patience_ms: int) -> Hits:
-    near = _newest(db, brands, wanted, limit, before)
-    if near.whole or _is_one_letter(wanted):
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question as both databases are asked it."""
+
+    brands: Sequence[str]
+    wanted: Wanted
+    limit: int
+    before: int | None
+    among: Among | None
+
+    def of(self, rows: Subquery | Table) -> list[ColumnElement[bool]]:
+        """Return the condition that a row is of a ticket as asked."""
+        return [] if self.among is None else [self.among(rows.c.ticket_id)]
+
+
+def _postgres(db: Db, asked: _Asked, patience_ms: int) -> Hits:
+    near = _newest(db, asked)
+    if near.whole or _is_one_letter(asked.wanted):
         return Hits(near.rows, cut=not near.whole)
-    held = select(search_doc.c.brand_id, *_COLUMNS).where(*_listed(wanted))
-    listed = (held if before is None else held.where(search_doc.c.n < before)).cte("held")
-    listed = listed.prefix_with("MATERIALIZED", dialect="postgresql")  # or the rows are walked through in order of n
-    query = select(*[listed.c[one.name] for one in _COLUMNS]).where(listed.c.brand_id.in_(brands))
+    held = select(search_doc.c.brand_id, *_COLUMNS).where(*_listed(asked.wanted), *asked.of(search_doc))
+    held = held if asked.before is None else held.where(search_doc.c.n < asked.before)
+    listed = held.cte("held").prefix_with("MATERIALIZED", dialect="postgresql")  # or rows are walked in order of n
+    query = select(*[listed.c[one.name] for one in _COLUMNS]).where(listed.c.brand_id.in_(asked.brands))
     try:
         with in_time(db, patience_ms):
-            return Hits(_rows(db, query.order_by(listed.c.n.desc()).limit(limit)))
+            return Hits(_rows(db, query.order_by(listed.c.n.desc()).limit(asked.limit)))
     except TooLong:
         return Hits(near.rows, cut=True)
 
@@ -101,42 +127,45 @@ def _listed(wanted: Wanted) -> list[ColumnElement[bool]]:
     return [_query(search_doc.c.words, Wanted(wanted.words)), checked]
 
 
-def _sqlite(db: Db, brands: Sequence[str], wanted: Wanted, limit: int, before: int | None, patience_ms: int) -> Hits:
+def _sqlite(db: Db, asked: _Asked, patience_ms: int) -> Hits:
+    prefix = asked.wanted.prefix
     try:
         with in_time(db, patience_ms):
-            if len(wanted.prefix) in (0, 2, SHORTCUT):
-                return Hits(_rows(db, _matching(brands, wanted, limit, before)))
-            if not _is_one_letter(wanted):
-                found = _near(db, brands, wanted, limit, before)
-                return Hits(_rows(db, _matching(brands, wanted, limit, before)) if found is None else found)
+            if not _is_one_letter(asked.wanted):
+                found = None if len(prefix) in (0, 2, SHORTCUT) else _beginning(db, asked)
+                return Hits(_rows(db, _matching(asked, asked.wanted)) if found is None else found)
     except TooLong:
         pass
-    near = _newest(db, brands, wanted, limit, before)
+    near = _newest(db, asked)
     return Hits(near.rows, cut=not near.whole)
 
 
-def _near(db: Db, brands: Sequence[str], wanted: Wanted, limit: int, before: int | None) -> tuple[Hit, ...] | None:
-    """Look for a beginning that has no list of its own among the newest rows that hold the rest of the question.
+def _beginning(db: Db, asked: _Asked) -> tuple[Hit, ...] | None:
+    """Look for a beginning that has no list of its own among the rows that hold the rest of the question.
 
-    None: there are not enough among those, so it is rare, and the index can list every word that begins so.
+    None: hardly any of the newest of them do, so it is rare, and the index can list every word that begins so.
     """
-    wider = Wanted(wanted.words, wanted.prefix[:SHORTCUT] if len(wanted.prefix) > SHORTCUT else "")
-    most = NEWEST if len(wanted.prefix) == 1 else limit * AMONG
-    near = _matching(brands, wider, most, before).add_columns(search_doc.c.words).subquery("near")
-    query = select(*[near.c[one.name] for one in _COLUMNS]).where(_begins(near.c.words, wanted.prefix))
-    found = _rows(db, query.order_by(near.c.n.desc()).limit(limit))
-    return found if len(found) >= limit or len(wanted.prefix) == 1 else None
+    prefix, is_long = asked.wanted.prefix, len(asked.wanted.prefix) > SHORTCUT
+    wider = Wanted(asked.wanted.words, prefix[:SHORTCUT] if is_long else "")
+    if is_long:
+        newest = replace(asked, limit=asked.limit * AMONG, among=None)
+        near = _matching(newest, wider).add_columns(search_doc.c.words).subquery("near")
+        query = select(*[near.c[one.name] for one in _COLUMNS]).where(_begins(near.c.words, prefix))
+        found = _rows(db, query.order_by(near.c.n.desc()).limit(asked.limit))
+        if len(found) < asked.limit:
+            return None
+        if asked.among is None:
+            return found
+    return _rows(db, _matching(asked, wider, _begins(search_doc.c.words, prefix)))
 
 
-def _matching(brands: Sequence[str], wanted: Wanted, limit: int, before: int | None) -> Select[Any]:
+def _matching(asked: _Asked, wanted: Wanted, *more: ColumnElement[bool]) -> Select[Any]:
     """Return the newest rows of SQLite's index; the walls stand within it, and once more outside."""
-    older = " AND rowid < :before" if before is not None else ""
-    index = text(
-        f"SELECT rowid AS n FROM search_index WHERE search_index MATCH :match{older} ORDER BY rowid DESC LIMIT :most"  # noqa: S608 - nothing of the question is in it
-    ).bindparams(match=_match(brands, wanted), most=limit, **({} if before is None else {"before": before}))
-    listed = index.columns(column("n")).subquery("listed")
-    rows = select(*_COLUMNS).select_from(listed).join(search_doc, search_doc.c.n == listed.c.n)
-    return rows.where(search_doc.c.brand_id.in_(brands)).order_by(listed.c.n.desc())
+    match = text("search_index MATCH :match").bindparams(match=_match(asked.brands, wanted))
+    index = [match] if asked.before is None else [match, _INDEX.c.rowid < asked.before]
+    rows = select(*_COLUMNS).join_from(_INDEX, search_doc, search_doc.c.n == checked(_INDEX.c.rowid)).where(*index)
+    rows = rows.where(checked(search_doc.c.brand_id).in_(asked.brands), *more, *asked.of(search_doc))
+    return rows.order_by(_INDEX.c.rowid.desc()).limit(asked.limit)
 
 
 def _match(brands: Sequence[str], wanted: Wanted) -> str:
@@ -156,25 +185,27 @@ class _Newest:
     whole: bool  # nothing older could stand among them
 
 
-def _newest(db: Db, brands: Sequence[str], wanted: Wanted, limit: int, before: int | None) -> _Newest:
+def _newest(db: Db, asked: _Asked) -> _Newest:
     """Look through the newest rows of each brand one by one."""
-    most = max(NEWEST // len(brands), limit)
+    most = max(NEWEST // len(asked.brands), asked.limit)
     found: list[Hit] = []
     ends: list[int] = []
-    for brand_id in brands:
+    for brand_id in asked.brands:
         rows = select(search_doc).where(search_doc.c.brand_id == brand_id)
-        rows = (rows if before is None else rows.where(search_doc.c.n < before)).order_by(search_doc.c.n.desc())
+        rows = rows if asked.before is None else rows.where(search_doc.c.n < asked.before)
+        rows = rows.order_by(search_doc.c.n.desc())
         near = rows.limit(most).subquery("newest")
-        query = select(*[near.c[one.name] for one in _COLUMNS]).where(_holds(db, near, wanted))
-        here = _rows(db, query.order_by(near.c.n.desc()).limit(limit))
+        query = select(*[near.c[one.name] for one in _COLUMNS])
+        query = query.where(_holds(db, near, asked.wanted), *asked.of(near))
+        here = _rows(db, query.order_by(near.c.n.desc()).limit(asked.limit))
         found += here
-        if len(here) < limit:
+        if len(here) < asked.limit:
             end = db.execute(rows.with_only_columns(search_doc.c.n).offset(most - 1).limit(1)).scalar()
             ends += [end] if end is not None else []
     found.sort(key=lambda hit: -hit.n)
     floor = max(ends, default=None)
     sure = [hit for hit in found if floor is None or hit.n >= floor]
-    return _Newest(tuple(found[:limit]), floor is None or len(sure) >= limit)
+    return _Newest(tuple(found[: asked.limit]), floor is None or len(sure) >= asked.limit)
 
 
 def _holds(db: Db, rows: Subquery | Table, wanted: Wanted) -> ColumnElement[bool]:

@@ -4,16 +4,16 @@ Lists are read from the newest on. What is so rare that it takes long is looked 
 """
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.engine import Connection as Db
 
 from router.model import Scope
 from router.store.schema import ticket, ticket_tag
-from router.store.views.hits import TooLong, brands_of, in_time
+from router.store.views.hits import Among, TooLong, brands_of, in_time
 from router.store.views.lines import within
 
 NEWEST = 5_000  # tickets that are looked through where no index helps
@@ -26,7 +26,7 @@ class Picked:
     """What tickets must be; None asks nothing. `agents` may hold None: nobody has it."""
 
     now: datetime
-    states: frozenset[str] = frozenset()
+    states: frozenset[str] | None = None
     brands: frozenset[str] | None = None
     queues: frozenset[str] | None = None
     agents: frozenset[str | None] | None = None
@@ -37,6 +37,25 @@ class Picked:
     late: bool | None = None
     before: datetime | None = None
     after: datetime | None = None
+
+    @property
+    def is_impossible(self) -> bool:
+        """Say whether no ticket can be so: what was asked goes by no name, or by two that exclude each other."""
+        return frozenset() in (getattr(self, one.name) for one in fields(self))
+
+    def and_(self, other: "Picked") -> "Picked":
+        """Return what is as asked by both, of states, brands, queues and agents."""
+
+        def both(mine: frozenset[Any] | None, theirs: frozenset[Any] | None) -> frozenset[Any] | None:
+            return mine if theirs is None else theirs if mine is None else mine & theirs
+
+        return replace(
+            self,
+            states=both(self.states, other.states),
+            brands=both(self.brands, other.brands),
+            queues=both(self.queues, other.queues),
+            agents=both(self.agents, other.agents),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +85,27 @@ def homes(db: Db, ids: Iterable[str]) -> dict[str, str]:
     return found
 
 
+def with_merged(db: Db, ids: Collection[str]) -> list[str]:
+    """Return these tickets and those that were merged into them."""
+    known = dict.fromkeys(ids)
+    above = list(known)
+    for _ in range(MERGES):
+        below = db.execute(select(ticket.c.id).where(ticket.c.merged_into.in_(above))).scalars() if above else ()
+        above = [one for one in below if one not in known]
+        known |= dict.fromkeys(above)
+    return list(known)
+
+
+def among(picked: Picked) -> Among:
+    """Return the condition that a row of the index is of a ticket as asked, or of one that was merged into another."""
+
+    def holds(ticket_id: ColumnElement[Any]) -> ColumnElement[bool]:
+        is_so = or_(ticket.c.merged_into.is_not(None), and_(*_conditions(picked)))
+        return exists().where(ticket.c.id == ticket_id, is_so)
+
+    return holds
+
+
 def passing(db: Db, scope: Scope, picked: Picked, ids: Collection[str]) -> set[str]:
     """Return which of these tickets are as asked."""
     query = select(ticket.c.id).where(ticket.c.id.in_(list(ids)), within(scope), *_conditions(picked))
@@ -79,7 +119,8 @@ def listed(db: Db, scope: Scope, picked: Picked, limit: int, *, before: str | No
         with in_time(db):
             found: list[str] = []
             for one in brands:
-                found += db.execute(_newest(one, picked, limit, before)).scalars()
+                for part in _by_state(picked):
+                    found += db.execute(_newest(one, part, limit, before)).scalars()
             return Listed(tuple(sorted(found, reverse=True)[:limit]))
     except TooLong:
         found = []
@@ -109,6 +150,12 @@ def count(db: Db, scope: Scope, picked: Picked, most: int) -> int | None:
 
 def _brands(db: Db, scope: Scope, picked: Picked) -> list[str]:
     return [one for one in brands_of(db, scope) if picked.brands is None or one in picked.brands]
+
+
+def _by_state(picked: Picked) -> list[Picked]:
+    """Return the same question for each state alone: an index holds the tickets of one in order of age."""
+    states = sorted(picked.states or (UNDONE if picked.late else ()))
+    return [replace(picked, states=frozenset({state})) for state in states] or [picked]
 
 
 def _newest(brand_id: str, picked: Picked, limit: int, before: str | None) -> Select[Any]:
