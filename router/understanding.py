@@ -62,9 +62,7 @@ def understand(
     changes.readings.append((message_id, reading))
     talk.readings.append(reading)
     talk.count += 1
-    before = talk.mood
-    mood = triage.mood(talk.readings, pace=cast(Pace, ticket.pace), before=before)
-    talk.mood = mood
+    mood = triage.mood(talk.readings, pace=cast(Pace, ticket.pace))
     if desk.brand.mood_on:
         _feel(talk, mood, reading)
     _want(talk, said, reading, desk)

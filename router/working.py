@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from channels.types import InboundMessage, Party
-from router.model import SYSTEM, Mood, Reading, State
+from router.model import SYSTEM, Reading, State
 from router.store import contacts, merges, messages, tickets
 from router.store.contacts import Known
 from router.store.db import Connection
@@ -22,7 +22,6 @@ class Conversation:
     is_new: bool
     version: int  # event_seq when it was read: another hand changed it if it differs when written
     readings: list[Reading] = field(default_factory=list)
-    mood: Mood | None = None
     people: set[str] = field(default_factory=set)  # addresses that take part
     tags: set[str] = field(default_factory=set)
     needs: dict[str, tuple[int, str]] = field(default_factory=dict)

@@ -33,13 +33,18 @@ EVALUATES = """Example: python -m router triage evaluate labelled.jsonl.gz --jso
 One object a line: {"text", "label"?: 1 frustrated or 0, "intent"?, "lang"?, "channel"?}. FILE may be gzipped; - reads
 from standard input. What is labelled is measured; TextBlob and the length of the text are ranked beside the model."""
 
+MOODS = """Example: python -m router triage moods talks.jsonl --generated 300
+
+One conversation a line: {"messages": ["text", …], "hot_at"?: 2, "leaves_at"?: 3, "pace"?: "chat", "part"?: "held"},
+moments being the number of the message at which a person calls it hot, and in which the customer leaves."""
+
 
 def triage(parser: ArgumentParser) -> None:
     """Read lines; train and evaluate models."""
     parser.epilog = READS
     parser.add_argument("--explain", action="store_true", help="add further figures and, in plain words, why")
     parser.set_defaults(run=_read)
-    acts = parser.add_subparsers(metavar="evaluate|train|crosscheck|fairness")
+    acts = parser.add_subparsers(metavar="evaluate|train|crosscheck|fairness|moods")
     measured = acts.add_parser(
         "evaluate", help="print figures over a labelled file", formatter_class=RawDescriptionHelpFormatter
     )
@@ -60,6 +65,15 @@ def triage(parser: ArgumentParser) -> None:
     fair.epilog = "Example: python -m router triage fairness --json"
     fair.add_argument("--json", action="store_true", help="the same figures for programs")
     fair.set_defaults(run=_fairness)
+    moods = acts.add_parser(
+        "moods", help="print how early the mood calls talks hot", formatter_class=RawDescriptionHelpFormatter
+    )
+    moods.epilog = MOODS
+    moods.add_argument("file", type=Path, metavar="FILE", help="may be gzipped; - reads from standard input")
+    moods.add_argument("--generated", type=int, default=0, metavar="N", help="and N conversations made up")
+    moods.add_argument("--seed", type=int, default=1, metavar="N", help="of those (1)")
+    moods.add_argument("--json", action="store_true", help="the same figures for programs")
+    moods.set_defaults(run=_moods)
 
 
 @cache
@@ -112,6 +126,21 @@ def _fairness(asked: Namespace) -> int:
     preload()
     found = fairness.measure()
     print(found.as_json() if asked.json else found)
+    return 0
+
+
+def _moods(asked: Namespace) -> int:
+    # imported here: reading a line should not wait for what measuring needs
+    from router.triage import alarms
+
+    with _lines(asked.file) as lines:
+        preload()
+        try:
+            talks = [alarms.conversation(line, number) for number, line in enumerate(lines, 1) if line.strip()]
+        except (ValueError, EOFError, gzip.BadGzipFile) as error:
+            raise Mistake(str(error)) from error
+    found = alarms.measure([*talks, *alarms.generated(asked.generated, asked.seed)])
+    print(alarms.as_json(found) if asked.json else alarms.table(found))
     return 0
 
 

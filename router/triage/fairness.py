@@ -131,7 +131,7 @@ def first_heat(reading: Reading) -> Heat:
 def shouting(form: Callable[[str], _Form]) -> dict[str, Swap]:
     """Return what each kind of shouting does to the sentences and their translations that are read."""
     texts = [text.format(name="Kim") for _, text in _sentences()]
-    texts += [row[language] for _, row in _translated() for language in ("en", "ur-Latn")]
+    texts += [row[language] for _, row in translated() for language in ("en", "ur-Latn")]
     return {kind: _pairs((form(text), form(louder(text))) for text in texts) for kind, louder in LOUDER.items()}
 
 
@@ -164,7 +164,7 @@ def ways(form: Callable[[str], _Form]) -> dict[str, Swap]:
 
 def languages(reader: Reader) -> dict[str, Served]:
     """Return how the translated messages stand in line, by language."""
-    rows = _translated()
+    rows = translated()
     tags = list(rows[0][1])
     readings = {tag: [reader(row[tag]) for _, row in rows] for tag in tags}
     heats = {tag: [first_heat(reading) for reading in some] for tag, some in readings.items()}
@@ -224,7 +224,7 @@ def _sentences() -> list[tuple[int, str]]:
     return [(int(row[1]), row[2]) for row in _table("swaps.tsv") if row[0] == "sentence"]
 
 
-def _translated() -> list[tuple[str, dict[str, str]]]:
+def translated() -> list[tuple[str, dict[str, str]]]:
     """Return the kind of each message and its text by language."""
     (_, *tags), *rows = _table("translated.tsv")
     return [(kind, dict(zip(tags, texts, strict=True))) for kind, *texts in rows]

@@ -1,7 +1,8 @@
 """Mood: frustration over a ticket's messages, and the heat that places it.
 
-Heat rises at a cut and falls only well below it, one step a message, so that a ticket does not jump to and fro. Going
-on from an earlier mood gives the same as reading all messages at once.
+Heat rises at a cut and falls only well below it, one step a message, so that a ticket does not jump to and fro. It is
+hot a little sooner for who grows angrier message by message, and for who, already let down, says a further thing that
+weighs: asked before, a promise broken, nobody answered. The same said again buys nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,25 +19,37 @@ CUTS: Mapping[str, tuple[int, int, int]] = {  # by pace; short texts say less, s
 }
 HYSTERESIS = 8  # points below its cut at which a heat is given up
 FALLS_BY = 0.6  # share of the way down that one calmer message goes; one “ok” does not cool a month's anger
+STEP_UP = 5  # least points between two messages that count as rising
+RISES = 20  # least points over three messages, each above the one before
+CLEAR = 10  # points above the first cut from which rising makes hot
+HOT: Heat = 2
+WEIGHS = frozenset(
+    ("repeat_contact", "broken_promise", "no_answer", "not_solved", "waiting", "blame", "escalation", "ultimatum")
+)
 
 
-def mood(readings: Sequence[Reading], *, pace: str, before: Mood | None = None) -> Mood:
-    """Return the mood after these readings, oldest first; `before` is the mood they go on from, if any.
+def mood(readings: Sequence[Reading], *, pace: str) -> Mood:
+    """Return the mood after all of a ticket's readings, oldest first.
 
     Readings that were not read count as nothing. `pace` is chat, social or email; any other uses the anchors.
     """
     cuts = CUTS.get(pace, ANCHORS)
-    level: int | None = before.level if before else None
-    heat: Heat = before.heat if before else 0
-    earlier = before.before if before else None
-    history = list(before.history) if before else []
-    for reading in readings:
-        if not reading.read:
-            continue
+    calm: list[int] = []
+    said: set[str] = set()
+    level: int | None = None
+    earlier: int | None = None
+    heat: Heat = 0
+    was_let_down = False
+    known = [reading for reading in readings if reading.read]
+    for reading in known:
         earlier, level = level, _level(level, reading.frustration)
-        heat = _heat(heat, reading.calm_frustration, cuts)
-        history.append(reading.frustration)
-    return Mood(level or 0, heat, earlier, tuple(history))
+        calm.append(reading.calm_frustration)
+        insists = was_let_down and calm[-1] >= cuts[0] and bool(WEIGHS.intersection(reading.cues) - said)
+        said.update(reading.cues)
+        asked = sum(calm[-1] >= cut for cut in cuts)
+        was_let_down = was_let_down or asked > 0
+        heat = _heat(heat, max(asked, HOT if insists or _is_rising(calm[-3:], cuts[0]) else 0), calm[-1], cuts)
+    return Mood(level or 0, heat, earlier, tuple(reading.frustration for reading in known))
 
 
 def _level(level: int | None, now: int) -> int:
@@ -44,9 +57,16 @@ def _level(level: int | None, now: int) -> int:
     return now if level is None or now >= level else round(level - FALLS_BY * (level - now))
 
 
-def _heat(heat: Heat, calm: int, cuts: tuple[int, int, int]) -> Heat:
-    """Return the heat after one message: up at a cut, down one step, and only well below the cut that holds it."""
-    risen = sum(calm >= cut for cut in cuts)
-    if risen >= heat:
-        return cast(Heat, risen)
+def _is_rising(last: Sequence[int], first_cut: int) -> bool:
+    """Say whether each of the last three messages is angrier than the one before."""
+    if len(last) < 3:
+        return False
+    one, two, now = last
+    return two - one >= STEP_UP and now - two >= STEP_UP and now - one >= RISES and now >= first_cut + CLEAR
+
+
+def _heat(heat: Heat, asked: int, calm: int, cuts: tuple[int, int, int]) -> Heat:
+    """Return the heat after one message: up at once, down one step, and only well below the cut that holds it."""
+    if asked >= heat:
+        return cast(Heat, asked)
     return cast(Heat, heat - 1 if calm < cuts[heat - 1] - HYSTERESIS else heat)
