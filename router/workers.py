@@ -68,6 +68,7 @@ def keep_working(heed: Heed, queue: JobQueue, begin: Callable[[], object] = lamb
             if not away and (worker is None or not worker.told_to_stop):
                 log.warning("worker for %s lost the broker (%s), looks for it again", queue, type(error).__name__)
             away = True
+        _listen(stopped)  # to a worker that has ended, a signal would be said in vain
         if worker is not None and worker.told_to_stop:
             return
         stopped.wait(PAUSE_S)
