@@ -1,10 +1,6 @@
 """Replies on their way out: one attempt at a time, in order, and never twice without anybody knowing."""
 
 import json
-import os
-import signal
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -24,6 +20,7 @@ from tests.builders import Desk, a_connection_row, a_desk, an_agent, mail, now, 
 from tests.servers.plain import PlainServer, Told
 from tests.servers.smtp import SmtpServer
 from tests.servers.telegram import TOKEN, TelegramServer
+from tests.workers import Worker, sends
 
 NUMBER = builders.NUMBER
 
@@ -306,15 +303,6 @@ class TestAFailure:
         assert (state(here, message_id)[0], keys) == ("sent", [message_id, message_id])
 
 
-SENDER = """
-import sys
-from pathlib import Path
-from router import delivery
-from tests.builders import a_heed
-delivery.send(a_heed(sys.argv[1], Path(sys.argv[2])), sys.argv[3])
-"""
-
-
 class TestACrash:
     def test_in_mid_send_shows_as_unknown_once_the_lease_is_over(self, here, bot):
         ana = an_agent(here)
@@ -329,11 +317,9 @@ class TestACrash:
             return usual(call)  # type: ignore[arg-type]
 
         bot._plain.answer = hang
-        root = Path(__file__).parent.parent
-        command = [sys.executable, "-c", SENDER, here.url, str(here.folder), message_id]
-        with subprocess.Popen(command, cwd=root) as process:
-            assert asked.wait(60)
-            os.kill(process.pid, signal.SIGKILL)
+        sender = Worker(here, sends, message_id)
+        assert asked.wait(60)
+        sender.kill()
         answer.set()
         assert state(here, message_id)[0] == "sending"
         delivery.send(here.heed, message_id)

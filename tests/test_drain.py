@@ -93,7 +93,7 @@ class TestOnce:
     def test_drains_at_the_same_moment_read_everything_once(self, desk):
         for number in range(40):
             post(desk, "Where is my parcel?", f"visitor{number}", id=f"x{number}")
-        workers.together(desk, *[("drains", desk.api.id)] * 3)
+        workers.together(desk, *[(workers.drains, desk.api.id)] * 3)
         assert len(desk.messages()) == len(desk.tickets) == 40
         assert set(states(desk)) == {"done"}
 
@@ -102,7 +102,7 @@ class TestOnce:
         letter = "From: dan@home.example\nTo: x@shop.example\nSubject: Hi\nMessage-ID: <{}@home>\n\nWhere is it?"
         for row in rows:
             intake.accept(desk.heed, row, raw(letter.format(row.id).encode()), now())
-        workers.together(desk, *[("drains", row.id) for row in rows])
+        workers.together(desk, *[(workers.drains, row.id) for row in rows])
         assert len(desk.tickets) == 2
         assert len({ticket.contact_id for ticket in desk.tickets}) == 1
         assert sorted(ticket.number for ticket in desk.tickets) == [1, 2]
@@ -217,9 +217,7 @@ class TestOneBadEvent:
             post(desk, "good", f"v{number}", row=row)
         deaths = 0
         for _ in range(4):
-            process = workers.run(desk, "dies", row.id)
-            process.communicate(timeout=60)
-            if process.returncode == 0:
+            if workers.Worker(desk, workers.dies, row.id).wait(60) == 0:
                 break
             deaths += 1
             desk.do("DELETE FROM lease")  # its lease ends after half a minute

@@ -3,8 +3,6 @@
 import os
 import shutil
 import signal
-import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -16,16 +14,10 @@ import pytest
 
 from router import background, embedded, jobs
 from tests.builders import KEY, Desk, a_desk, post
+from tests.nursery import Child, command
 
 ROOT = Path(__file__).parent.parent
 WITHIN_S = 40.0
-STARTER = """
-import os, sys
-from router import jobs
-from router.app import open_heed
-from router.config import load
-jobs.work(open_heed(load(os.environ)), sys.argv[1])
-"""
 
 
 @pytest.fixture
@@ -41,15 +33,13 @@ def broker() -> Iterator[Path]:
 
 
 @contextmanager
-def a_worker(of: Desk, queue: str, url: str) -> Iterator[subprocess.Popen[bytes]]:
+def a_worker(of: Desk, queue: str, url: str) -> Iterator[Child]:
     environ = {**os.environ, "DATABASE_URL": of.url, "DATA_DIR": str(of.folder), "SECRET_KEY": KEY, "REDIS_URL": url}
-    process = subprocess.Popen([sys.executable, "-c", STARTER, queue], cwd=ROOT, env=environ, stderr=subprocess.DEVNULL)
+    process = Child(command, ("worker", "--queue", queue), environ, of.folder / "worker.log")
     try:
         yield process
     finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
+        process.kill()
 
 
 def soon(holds: Callable[[], bool]) -> bool:

@@ -1,44 +1,51 @@
-"""Processes of the tests' own: each opens the desk as a process of Heed does, and does one thing to it.
-
-Run as `python -m tests.workers NAME FOLDER URL ARGUMENTS…`, from the root of the repository.
-"""
+"""Processes of the tests' own: each opens the desk as a process of Heed does, and does one thing to it."""
 
 import json
 import os
-import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from types import ModuleType
 
 import channels
 from channels.api import adapter as api
 from channels.types import Delivery
+from router import delivery
 from router import desk as acts
 from router.app import Heed
 from router.drain import drain
 from router.model import Role, Scope
 from router.store import tickets
 from tests.builders import Desk, a_heed, now
+from tests.nursery import Child
 
-ROOT = Path(__file__).parent.parent
 FATAL = b"the end"  # a delivery that ends its worker
+NUMBER = count()
 
 
-def run(desk: Desk, name: str, *arguments: str) -> "subprocess.Popen[str]":
-    """Start one process on a desk."""
-    command = [sys.executable, "-m", "tests.workers", name, str(desk.folder), desk.url, *arguments]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+class Worker(Child):
+    """A process that does one thing to a desk."""
+
+    def __init__(self, desk: Desk, act: Callable[..., object], *arguments: str) -> None:
+        self._log = desk.folder / f"{act.__name__}-{next(NUMBER)}.log"
+        super().__init__(_work, (act.__name__, str(desk.folder), desk.url, *arguments), os.environ, self._log)
+
+    def says(self) -> object:
+        """Return what the act returned, once it is done."""
+        assert self.wait(100) == 0, self._log.read_text()[-3000:]
+        return json.loads(self._log.read_text().splitlines()[-1])
 
 
-def together(desk: Desk, *jobs: Sequence[str]) -> list[object]:
+def together(desk: Desk, *jobs: tuple[Callable[..., object], *tuple[str, ...]]) -> list[object]:
     """Run several processes at once and return what each says."""
-    running = [run(desk, *job) for job in jobs]
-    said = [process.communicate(timeout=100) for process in running]
-    for process, (_, errors) in zip(running, said, strict=True):
-        assert process.returncode == 0, errors[-3000:]
-    return [json.loads(out) for out, _ in said]
+    running = [Worker(desk, *job) for job in jobs]
+    return [worker.says() for worker in running]
+
+
+def _work(act: str, folder: str, url: str, *arguments: str) -> None:
+    print(json.dumps(globals()[act](a_heed(url, Path(folder)), *arguments)))
 
 
 def drains(heed: Heed, connection_id: str) -> object:
@@ -50,6 +57,11 @@ def dies(heed: Heed, connection_id: str) -> object:
     """Read what came on a connection of the stand-in channel; `FATAL` ends this process at once."""
     stand_in(parse_or_die)
     return drain(heed, connection_id)
+
+
+def sends(heed: Heed, message_id: str) -> None:
+    """Make one attempt at a reply."""
+    delivery.send(heed, message_id)
 
 
 def pulls(heed: Heed, brand: str, agents: str, then: str) -> object:
@@ -114,9 +126,3 @@ def parse_or_die(delivery: Delivery, connection: object) -> object:
     if delivery.body == FATAL:
         os._exit(9)
     return api.parse(delivery, connection)  # type: ignore[arg-type]
-
-
-if __name__ == "__main__":
-    NAME, FOLDER, URL, *ARGUMENTS = sys.argv[1:]
-    FOUND = {f.__name__: f for f in (drains, dies, pulls)}[NAME](a_heed(URL, Path(FOLDER)), *ARGUMENTS)
-    print(json.dumps(FOUND))

@@ -12,7 +12,7 @@ from router.presence import set_presence
 from router.routing.record import replay
 from router.store import decisions, tickets
 from tests.builders import a_connection_row, a_queue, a_skill, an_agent, mail, now, post, rules
-from tests.workers import together
+from tests.workers import pulls, together
 
 AGENTS, SLOTS, WAITING = 50, 6, 500
 PARTS = 4  # processes
@@ -170,7 +170,7 @@ class TestFiftyAgentsAtOnce:
 
     def _work(self, desk, agents: list[Scope], then: str):
         names = [scope.agent for scope in agents]
-        found = together(desk, *[("pulls", desk.brand_id, ",".join(names[n::PARTS]), then) for n in range(PARTS)])
+        found = together(desk, *[(pulls, desk.brand_id, ",".join(names[n::PARTS]), then) for n in range(PARTS)])
         assert [part["trouble"] for part in found] == [[]] * PARTS
         return [tuple(pair) for part in found for pair in part["given"]]
 

@@ -24,8 +24,8 @@ from router.store.audit import COMMAND
 from router.store.migrate import migrate
 from router.store.schema import lease, outgoing
 from router.tokens import create_token
-from tests.journeys.nursery import Child
 from tests.journeys.outside import Client, Hook, Program
+from tests.nursery import Child, command
 from tests.servers import free_port
 from tests.servers.postgres import Postgres
 
@@ -70,7 +70,7 @@ class RunningDesk:
         for name in names:
             environ, path = {**os.environ, **self.environ, SUPERVISED: "1"}, self.folder / f"{name}.log"
             if name != "valkey":
-                self._running[name] = Child(COMMANDS[name], environ, path)  # none outlives us
+                self._running[name] = Child(command, COMMANDS[name], environ, path)  # none outlives us
                 continue
             with path.open("ab") as log:
                 self._running[name] = subprocess.Popen(
