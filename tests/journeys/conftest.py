@@ -1,30 +1,27 @@
 """Databases for desks of real processes."""
 
+import shutil
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 
-import psycopg
 import pytest
 
 from tests.journeys.running import RunningDesk, a_running_desk
+from tests.servers.databases import Databases
 from tests.servers.postgres import Postgres
-
-NUMBER = count()
 
 
 @pytest.fixture(scope="session")
 def new_database(request: pytest.FixtureRequest) -> Callable[[str, Path], str]:
-    """Return DATABASE_URL of a new, empty database: `sqlite` in a folder, or `postgres` on the session's server."""
+    """Return DATABASE_URL of an empty, migrated database: `sqlite` in a folder, `postgres` on the session's server."""
 
     def make(kind: str, folder: Path) -> str:
         if kind == "sqlite":
+            shutil.copyfile(request.getfixturevalue("_migrated_sqlite"), folder / "heed.db")
             return f"sqlite:///{folder / 'heed.db'}"
         server: Postgres = request.getfixturevalue("postgres_server")
-        name = f"journey_{next(NUMBER)}"
-        with psycopg.connect(host=str(server.folder), user="heed", dbname="postgres", autocommit=True) as db:
-            db.execute(f"CREATE DATABASE {name}".encode())
-        return server.url(name)
+        databases: Databases = request.getfixturevalue("_databases")
+        return server.url(databases.take())
 
     return make
 
