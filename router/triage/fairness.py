@@ -156,9 +156,10 @@ def ways(form: Callable[[str], _Form]) -> dict[str, Swap]:
     """Return for each way of speaking what it does, against the same said in standard English."""
     pairs: dict[str, list[tuple[_Form, _Form]]] = {}
     for kind, group, *said in _table("swaps.tsv"):
-        if kind == "way":
+        if kind in ("way", "held"):
             standard, other = said
-            pairs.setdefault(group, []).append((form(standard), form(other)))
+            name = f"{group}, held" if kind == "held" else group
+            pairs.setdefault(name, []).append((form(standard), form(other)))
     return {group: _pairs(iter(some)) for group, some in pairs.items()}
 
 
