@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from router import publishing
+from router import feeling, publishing
 from router.accounts import SignedIn
 from router.app import Heed
 from router.equipping import put_skill, skill_key
@@ -105,8 +105,11 @@ def change_brand(
             change["keep_days"] = [was.keep_days, keep_days]
         if "mood_on" in fields:
             change["mood_on"] = [was.mood_on, mood_on]
+            feeling.switched(db, brand_id, now)
         audit.append(db, me.actor, "brand changed", brand_id, now, brand_id=brand_id, change=change)
     heed.notifier.publish([Change("desk", brand=brand_id)])
+    if "mood_on" in fields:
+        feeling.hand_on(heed, brand_id)
     return fields
 
 

@@ -16,6 +16,7 @@ from rules.facts import Trust
 from rules.values import FactValue
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+FELT = frozenset({"read", "sentiment", "frustration", "heat", "mood_trend", "urgency", "cues", "kind"})
 TEXTS = frozenset({"text", "subject", "contact.name"})  # a customer's words: never copied into a record
 
 
@@ -30,14 +31,14 @@ def own_words(said: InboundMessage) -> str:
 def of_message(
     said: InboundMessage, reading: Reading, mood: Mood, ticket: Ticket, desk: DeskNow, connection: str, now: datetime
 ) -> dict[str, tuple[FactValue, Trust]]:
-    """Return what a message and its ticket say."""
+    """Return what a message and its ticket say; how they feel is not known where mood is switched off."""
     queue = desk.queues.get(ticket.queue_id) or desk.default_queue
     local = now.astimezone(ZoneInfo(desk.brand.zone))
     visitor, inferred, recorded = Trust.VISITOR, Trust.INFERRED, Trust.RECORDED
     words = own_words(said)
     recipients = sum(1 for party in said.parties if party.role in ("to", "cc"))
     online = sum(1 for agent in desk.agents.values() if agent.presence is Presence.ONLINE)
-    return {
+    found: dict[str, tuple[FactValue, Trust]] = {
         "channel": (ticket.channel, recorded),
         "connection": (connection, recorded),
         "brand": (desk.brand.name, recorded),
@@ -74,6 +75,7 @@ def of_message(
         "now": (now, recorded),
         "agents_online": (online, recorded),
     }
+    return found if desk.brand.mood_on else {name: fact for name, fact in found.items() if name not in FELT}
 
 
 def of_contact(known: Mapping[str, tuple[str, str]], *, proven: bool) -> dict[str, tuple[FactValue, Trust]]:

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from router import config, delivery, fetching, many, sample, sweeping, triage, workers
+from router import config, delivery, feeling, fetching, many, sample, sweeping, triage, workers
 from router import drain as draining
 from router import effects as doing
 from router.app import Heed, open_heed
@@ -75,6 +75,11 @@ def go_on_with_many(act_id: str) -> None:
             pass
 
     _run("go_on_with_many", work)
+
+
+def settle_mood(brand_id: str) -> None:
+    """Let a brand's tickets stand as its switch for mood says."""
+    _run("settle_mood", lambda heed: feeling.settle(heed, brand_id, _now()))
 
 
 def load_sample(agent_id: str) -> None:

@@ -1,7 +1,7 @@
 """The nouns every layer shares, and the table of ticket states. No I/O, no decisions."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -104,7 +104,15 @@ class Reading:
     read: bool = True  # False: a language without a measured figure, or an empty text; never shown as calm
     version: str = ""  # of the model
 
+    def without_mood(self) -> "Reading":
+        """Return what is read where a brand switched mood off: language and intent, and nothing of how they feel."""
+        return replace(
+            self, sentiment=0.0, frustration=0, calm_frustration=0, urgency=0, kind="", cues=(), evidence=(),
+            read=False, version=WITHOUT_MOOD,
+        )  # fmt: skip
 
+
+WITHOUT_MOOD = "without mood"  # version of a reading that left out how they feel
 NOT_READ = Reading("und", 0.0, 0.0, 0, 0, 0, "other", 0.0, read=False)
 
 

@@ -134,6 +134,17 @@ def rank(ticket: Ticket, line: Line, desk: DeskNow, now: datetime) -> LaneSpec:
     return spec
 
 
+def rank_anew(ticket: Ticket, desk: DeskNow) -> None:
+    """Give a ticket in line the place that its promise and heat earn now, also if that is further back."""
+    if ticket.place is None or ticket.answer_by is None:
+        return
+    queue = desk.queues.get(ticket.queue_id) or desk.default_queue
+    extra = timedelta(seconds=ticket.head_start_extra_s)
+    ticket.place = place(
+        ticket.answer_by, cast(Heat, ticket.heat), cast(Pace, ticket.pace), desk.calendar(queue), extra
+    )
+
+
 def line_now(ticket: Ticket, needs: Why, desk: DeskNow, *, topic: str | None = None) -> Line:
     """Return the line of a ticket that goes back to wait, from what was decided about it before."""
     queue = desk.queues.get(ticket.queue_id) or desk.default_queue

@@ -14,6 +14,7 @@ from router import (
     by_mail,
     delivery,
     effects,
+    feeling,
     fetching,
     following,
     forewarning,
@@ -101,6 +102,7 @@ class Sweep:
             ("quiet chats", lambda: waking.rest_quiet(self._heed, now)),
             ("effects", lambda: self._effects(waiting, now)),
             ("files", lambda: self._fetch(waiting, now)),
+            ("moods switched off or on", lambda: self._settle_moods(waiting, now)),
             ("questions to customers", lambda: surveying.ask_due(self._heed, now)),
             ("answers that follow by mail", lambda: by_mail.follow_due(self._heed, now)),
             ("follow-ups", lambda: following.tell_due(self._heed, now)),
@@ -148,6 +150,13 @@ class Sweep:
             self._errand("effects", lambda: effects.settle_due(self._heed, now))
         elif waiting["slow"] <= delivery.BACKLOG:
             self._heed.background.enqueue("slow", "router.jobs.effects")
+
+    def _settle_moods(self, waiting: dict[str, int] | None, now: datetime) -> None:
+        for brand_id in feeling.unsettled(self._heed):
+            if waiting is None:
+                self._errand(f"mood {brand_id}", lambda b=brand_id: feeling.settle(self._heed, b, now))  # type: ignore[misc]
+            elif waiting["slow"] <= delivery.BACKLOG:
+                feeling.hand_on(self._heed, brand_id)
 
     def _tidy(self, now: datetime) -> None:
         if self._tidied is None or now - self._tidied >= HOUSEWORK_EVERY:

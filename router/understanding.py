@@ -59,6 +59,8 @@ def understand(
     """Read a message, move the ticket's mood and intent, and ask the rules."""
     ticket = talk.ticket
     reading = read(said, ticket.channel, ticket.pace)
+    if not desk.brand.mood_on:
+        reading = reading.without_mood()
     changes.readings.append((message_id, reading))
     talk.readings.append(reading)
     talk.count += 1
@@ -97,6 +99,8 @@ def ask(
     }
     known = trusted(facts, desk.rules.custom_facts)
     outcome = evaluate(desk.rules, known, now)
+    if not desk.brand.mood_on:
+        outcome = replace(outcome, heat_at_least=0)
     evaluation_id = _record(talk, message_id, known, outcome, desk, changes, occasion) if desk.rules_version else None
     _tag(talk, outcome, changes)
     if outcome.notes:

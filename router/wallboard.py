@@ -69,6 +69,7 @@ class Board:
     lineup: Lineup
     today: Today
     moods: Moods | None
+    feeling: frozenset[str]  # brands in which mood is switched on
     agents: tuple[AgentNow, ...]
     away: int  # people of these brands who are not here
     curve: tuple[MinuteRow, ...]
@@ -88,6 +89,7 @@ def board(heed: Heed, scope: Scope, now: datetime, midnight: datetime) -> Board:
             lineup=lineup(db, heed.lanes, scope, queues, list(agents.values()), now, COUNTED),
             today=_today(db, scope, now, midnight),
             moods=views.moods(db, scope, midnight, MOODS),
+            feeling=views.feeling(db, scope),
             agents=here,
             away=away,
             curve=tuple(views.minutes(db, [queue.id for queue in queues], since)),

@@ -9,12 +9,12 @@ from datetime import datetime
 
 from router.app import Heed
 from router.desk.errors import NotFound
+from router.inbox import felt
 from router.inbox.reasons import LEFT_OUT, Candidate, candidates_of
 from router.inbox.ticket import EventView, event_data, event_view
 from router.model import Scope
 from router.routing.record import for_reader
 from router.store import desk as desk_rows
-from router.store import messages as message_rows
 from router.store.db import Connection as Db
 from router.store.rows import Promise, ReadingRow
 from router.store.views import conversation, history, lines
@@ -86,7 +86,7 @@ def history_of(heed: Heed, scope: Scope, ticket_id: str, after: datetime | None 
         span = Span(list(numbers), after, None)
         until = history.page_end(db, span, PAGE)
         span = replace(span, until=until)
-        entries = sorted(_entries(db, scope, span, numbers), key=_order)
+        entries = sorted(_entries(db, scope, span, numbers, mood_on=line.mood_on), key=_order)
         return History(line, tuple(entries), tuple(sorted(set(numbers.values()) - {line.number})), until)
 
 
@@ -95,9 +95,12 @@ def _order(entry: Entry) -> tuple[datetime, int]:
     return entry.at, ORDER.index("beginning" if begins else entry.kind)
 
 
-def _entries(db: Db, scope: Scope, span: Span, numbers: Mapping[str, int]) -> Iterator[Entry]:
+def _entries(db: Db, scope: Scope, span: Span, numbers: Mapping[str, int], *, mood_on: bool) -> Iterator[Entry]:
     events, written = history.events(db, span), history.messages(db, span)
     corrected = history.corrections(db, span)
+    events = felt.told(events, mood_on=mood_on)
+    if not mood_on:
+        corrected = [row for row in corrected if row.field != "frustration"]
     told = [event_data(event) for event in events]
     people = {one.by for one in events} | {str(data["agent"]) for data in told if data.get("agent")}
     people |= {row.agent_id for row in written if row.agent_id} | {row.agent_id for row in corrected}
@@ -106,7 +109,7 @@ def _entries(db: Db, scope: Scope, span: Span, numbers: Mapping[str, int]) -> It
     for event, data in zip(events, told, strict=True):
         view = event_view(event, names, queues, data)
         yield Entry(event.at, "event", numbers[event.ticket_id], view.by, view)
-    yield from _written(db, written, names, numbers)
+    yield from _written(db, written, names, numbers, mood_on=mood_on)
     for ticket_id, decided in history.decisions(db, span):
         yield Entry(decided.at, "decision", numbers[ticket_id], "", _decided(db, scope, decided))
     for ticket_id, evaluated in history.evaluations(db, span):
@@ -120,10 +123,10 @@ def _entries(db: Db, scope: Scope, span: Span, numbers: Mapping[str, int]) -> It
 
 
 def _written(
-    db: Db, rows: Sequence[MessageRow], names: Mapping[str, str], numbers: Mapping[str, int]
+    db: Db, rows: Sequence[MessageRow], names: Mapping[str, str], numbers: Mapping[str, int], *, mood_on: bool
 ) -> Iterator[Entry]:
     ids = [row.id for row in rows]
-    readings, evidence = conversation.readings(db, ids), message_rows.evidence(db, ids)
+    readings, evidence = felt.read(db, ids, mood_on=mood_on)
     parties = conversation.parties(db, ids)
     for row in rows:
         sender = next((p.name or p.address for p in parties.get(row.id, []) if p.role == "from"), "")

@@ -31,6 +31,9 @@ LEFT_OUT: Mapping[str, str] = {  # obstacle -> why a candidate was not looked at
 }
 
 
+WITHOUT_MOOD = "Mood is switched off for this brand: promise and age alone decide the order."
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """One that was looked at: an agent for this ticket, or a ticket for the agent who asked."""
@@ -67,6 +70,7 @@ class Why:
     waits: str  # why it still waits, if it does
     not_you: str
     flag: str
+    without_mood: str  # said where mood is switched off
     earlier: tuple[DecisionRow, ...]  # before this one, latest first
 
 
@@ -99,6 +103,7 @@ def why(heed: Heed, scope: Scope, ticket_id: str, now: datetime) -> Why:
             waits=waits,
             not_you=not_you,
             flag=line.flag or "",
+            without_mood="" if line.mood_on else WITHOUT_MOOD,
             earlier=tuple(decided[1:]),
         )
 

@@ -8,10 +8,11 @@ from datetime import datetime, timedelta
 from router.app import Heed
 from router.desk.addressing import default_recipients, merged_people
 from router.desk.errors import NotFound
+from router.inbox import felt
 from router.inbox.desk import Contact, read_contact
 from router.inbox.evidence import Piece, label, pieces
 from router.model import Scope
-from router.store import connections, merges, messages
+from router.store import connections, merges
 from router.store import desk as desk_rows
 from router.store import tickets as ticket_rows
 from router.store.connections import ConnectionRow
@@ -138,9 +139,10 @@ def ticket(heed: Heed, scope: Scope, ticket_id: str, now: datetime, *, before: s
         shown = merges.shown(db, ticket_id)
         found, more = conversation.page(db, scope, shown, (mark.at, mark.id) if mark else None, PAGE)
         others = merges.numbers(db, {*shown.homes, *(message.home_ticket_id for message in found)} - {ticket_id})
-        views = _messages(db, found, others)
+        views = _messages(db, found, others, mood_on=line.mood_on)
         since = found[0].at if found and more else None
-        events = conversation.events(db, shown, since, mark.at if mark else None)
+        found_events = conversation.events(db, shown, since, mark.at if mark else None)
+        events = felt.told(found_events, mood_on=line.mood_on)
         said = [event_data(event) for event in events]
         people = {event.by for event in events} | {str(data["agent"]) for data in said if data.get("agent")}
         names = conversation.agent_names(db, people)
@@ -161,7 +163,7 @@ def ticket(heed: Heed, scope: Scope, ticket_id: str, now: datetime, *, before: s
                 for event, data in zip(events, said, strict=True)
             ),
             promises=tuple(reasons.promises(db, ticket_id, line.episode)),
-            moods=tuple(MoodPoint(at, level) for at, level in conversation.moods(db, shown)),
+            moods=tuple(MoodPoint(at, level) for at, level in conversation.moods(db, shown) if line.mood_on),
             cues=read[-1].cues if read else (),
             recipients=_recipients(db, line, whole, own, shown),
             last_seen=conversation.last_id(db, shown),
@@ -172,10 +174,10 @@ def ticket(heed: Heed, scope: Scope, ticket_id: str, now: datetime, *, before: s
         )
 
 
-def _messages(db: Db, found: list[Message], numbers: Mapping[str, int]) -> tuple[MessageView, ...]:
+def _messages(db: Db, found: list[Message], numbers: Mapping[str, int], *, mood_on: bool) -> tuple[MessageView, ...]:
     ids = [message.id for message in found]
     parties, files = conversation.parties(db, ids), conversation.files(db, ids)
-    readings, evidence = conversation.readings(db, ids), messages.evidence(db, ids)
+    readings, evidence = felt.read(db, ids, mood_on=mood_on)
     others = conversation.renditions(db, ids)
     names = conversation.agent_names(db, {message.agent_id for message in found if message.agent_id})
     views = []

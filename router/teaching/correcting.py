@@ -104,6 +104,8 @@ def _reading(act: Act, said: _Said, as_read: Reading) -> Reading:
     spoken = next((one.value for one in words if one.field == "language"), as_read.language)
     if spoken != as_read.language:
         as_read = _read_in(said, spoken)
+        if not act.desk.brand.mood_on:
+            as_read = as_read.without_mood()
     return corrected(as_read, words)
 
 

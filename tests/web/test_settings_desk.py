@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from router import branding, equipping, opening, staffing
+from router import branding, equipping, feeling, opening, staffing
 from router.app import Heed
 from router.calendars import Period
 from router.mistakes import Mistake
@@ -79,6 +79,7 @@ class TestBrands:
             "Main", "Europe/Berlin", False, 30
         )  # fmt: skip
         assert line.settings == {"survey": "on"}
+        assert feeling.unsettled(heed) == [brand_id], "its tickets are to stand without mood from now on"
         [(subject, change)] = trail(heed, "brand changed")
         assert subject == brand_id and '"mood_on": [true, false]' in change
         page = admin.get(f"/settings/brands/{brand_id}").text

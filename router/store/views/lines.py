@@ -1,7 +1,7 @@
 """Tickets as lists show them: one row each, with the names a person reads and the customer's last words."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, cast
 
@@ -16,6 +16,14 @@ SAID = 200  # characters of the customer's last words
 KNOWN_BY = 6  # characters at the end of an id, enough to tell two people apart in a list
 COUNTED = 1000  # counts stop here and are shown as 1,000+
 
+NO_MOOD: dict[str, Any] = {  # what a line says where mood is switched off
+    "sentiment": 0.0,
+    "frustration": 0,
+    "frustration_before": None,
+    "heat": 0,
+    "urgency": 0,
+    "mood_read": False,
+}
 WAITING = text("ticket.state = 'waiting'")  # as a literal: SQLite uses a partial index only for its own words
 
 
@@ -63,6 +71,7 @@ class TicketLine:
     tags: tuple[str, ...] = ()
     known_by: str = ""  # the end of their id on the platform, of somebody without a name
     not_you: str = ""  # why it does not go to the reader, where that was asked
+    mood_on: bool = True  # no: its brand switched mood off, and nothing is said of how they feel
 
     @property
     def trend(self) -> str:
@@ -197,6 +206,7 @@ def _lines() -> Select[Any]:
         select(
             *own,
             brand.c.name.label("brand"),
+            brand.c.mood_on.label("mood_on"),
             queue.c.name.label("queue"),
             func.coalesce(contact.c.merged_into, ticket.c.contact_id).label("contact_id"),
             func.coalesce(*(func.nullif(c, "") for c in (person.c.name, contact.c.name)), address, "").label("contact"),
@@ -214,4 +224,5 @@ def _lines() -> Select[Any]:
 
 
 def _rows(db: Db, query: Select[Any]) -> list[TicketLine]:
-    return [TicketLine(**row._mapping) for row in db.execute(query)]
+    found = (TicketLine(**row._mapping) for row in db.execute(query))
+    return [line if line.mood_on else replace(line, **NO_MOOD) for line in found]

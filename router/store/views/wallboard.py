@@ -28,7 +28,19 @@ from sqlalchemy.engine import Connection as Db
 
 from router.model import Scope
 from router.store.checking import checked
-from router.store.schema import agent, agent_site, lane, message, presence, promise, queue_minute, reading, shift, site
+from router.store.schema import (
+    agent,
+    agent_site,
+    brand,
+    lane,
+    message,
+    presence,
+    promise,
+    queue_minute,
+    reading,
+    shift,
+    site,
+)
 from router.store.schema import ticket as t
 from router.store.views.lines import WAITING
 
@@ -166,6 +178,7 @@ def moods(db: Db, scope: Scope, since: datetime, most: int) -> Moods | None:
     done = (
         select(t.c.id)
         .where(t.c.resolved_at >= since, t.c.spam.is_(False), _of(scope, checked(t.c.brand_id)))
+        .where(checked(t.c.brand_id).in_(feeling(db, scope)))
         .order_by(t.c.resolved_at.desc())
         .limit(most)
         .subquery()
@@ -175,6 +188,11 @@ def moods(db: Db, scope: Scope, since: datetime, most: int) -> Moods | None:
     query = select(func.avg(felt.c.before), func.avg(felt.c.after), func.count()).where(felt.c.before.is_not(None))
     before, after, count = db.execute(query).one()
     return Moods(float(before), float(after), count) if count else None
+
+
+def feeling(db: Db, scope: Scope) -> frozenset[str]:
+    """Return the brands of a scope in which mood is switched on."""
+    return frozenset(db.execute(select(brand.c.id).where(brand.c.mood_on, _of(scope, brand.c.id))).scalars())
 
 
 def minutes(db: Db, queue_ids: Collection[str], since: datetime) -> list[MinuteRow]:

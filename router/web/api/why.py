@@ -69,6 +69,7 @@ class WhyOut(Out):
     waits: str = Field(description="Why it still waits; empty if it does not.")
     not_you: str = Field(description="Why it is not the caller's, or that it may be; empty if it does not wait.")
     flag: str
+    without_mood: str = Field(description="Said where the brand switched mood off; empty otherwise.")
     earlier: list[EarlierDecision]
 
 
@@ -92,6 +93,7 @@ def why_ticket(call: Call, ticket_id: str) -> WhyOut:
         waits=found.waits,
         not_you=found.not_you,
         flag=found.flag,
+        without_mood=found.without_mood,
         earlier=[EarlierDecision(kind=one.kind, because=one.because, at=one.at) for one in found.earlier],
     )
 

@@ -162,6 +162,8 @@ EVENTS: Mapping[str, Say] = {
     "waits_for_slot": _with("waits for a slot of {x}", "agent_name"),
     "assigned": _assigned,
     "mood_rose": _mood,
+    "mood_off": _plain("mood switched off: by promise and age alone"),
+    "mood_on": _plain("mood switched on again"),
     "over_capacity": _with("opened by an answer, over the capacity of {x}", "agent_name"),
     "quiet": _plain("the customer fell silent"),
     "snoozed": _plain("snoozed"),

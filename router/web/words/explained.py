@@ -73,6 +73,10 @@ WHY_IT_CAME = (  # router.routing.record
     "rules {rules} and {n} more",
 )
 
+WHAT_IS_SWITCHED_OFF = (  # router.inbox.reasons
+    "Mood is switched off for this brand: promise and age alone decide the order.",
+)
+
 WHAT_WOULD_CHANGE_IT = (  # router.routing.otherwise
     "{skill} at level {level} instead of {other}",
     "standing {nth} instead of {other}",
@@ -159,5 +163,5 @@ WHY_IT_DID_NOT_ARRIVE = (  # channels.*, router.delivery, fetching, drain: built
 
 ALL = (
     *TERMS, *WHAT_CHANNELS_ALLOW, *WHY_IT_DID_NOT_ARRIVE, *WHY_NOT_YOU, *WHY_IT_WAITS, *WHY_IT_CAME,
-    *WHAT_WOULD_CHANGE_IT, *WHY_A_MOMENT,
+    *WHAT_IS_SWITCHED_OFF, *WHAT_WOULD_CHANGE_IT, *WHY_A_MOMENT,
 )  # fmt: skip
