@@ -141,8 +141,7 @@ def ticket(heed: Heed, scope: Scope, ticket_id: str, now: datetime, *, before: s
         others = merges.numbers(db, {*shown.homes, *(message.home_ticket_id for message in found)} - {ticket_id})
         views = _messages(db, found, others, mood_on=line.mood_on)
         since = found[0].at if found and more else None
-        found_events = conversation.events(db, shown, since, mark.at if mark else None)
-        events = felt.told(found_events, mood_on=line.mood_on)
+        events = felt.told(conversation.events(db, shown, since, mark.at if mark else None), mood_on=line.mood_on)
         said = [event_data(event) for event in events]
         people = {event.by for event in events} | {str(data["agent"]) for data in said if data.get("agent")}
         names = conversation.agent_names(db, people)
@@ -234,7 +233,7 @@ def _with_ways(db: Db, views: tuple[MessageView, ...], events: list[Event], show
     for view in views:
         way = joined.get(view.id, "")
         doubted = way in ("reference", "thread") and (
-            before is None or _from(before) != _from(view) or _late(before, view)
+            before is None or _from(before) != _from(view) or view.at - before.at > DOUBTED_AFTER
         )
         there = split.get(view.id, "")
         went_to = (there, numbers[there]) if there in numbers else None
@@ -245,10 +244,6 @@ def _with_ways(db: Db, views: tuple[MessageView, ...], events: list[Event], show
 
 def _from(view: MessageView) -> str:
     return next((party.address for party in view.parties if party.role == "from"), "")
-
-
-def _late(before: MessageView, view: MessageView) -> bool:
-    return view.at - before.at > DOUBTED_AFTER
 
 
 def _stripped(message: Message, others: list[RenditionRow]) -> str:
