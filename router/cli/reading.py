@@ -13,7 +13,7 @@ from typing import BinaryIO, TextIO, cast
 from channels import CHANNELS, adapter
 from channels.types import Pace
 from router.mistakes import Mistake
-from router.triage import command, preload
+from router.triage import command, preload, weights
 from router.triage.evaluating import evaluate
 from router.triage.moods import CUTS
 from router.triage.tables import tables
@@ -43,6 +43,7 @@ def triage(parser: ArgumentParser) -> None:
     """Read lines; train and evaluate models."""
     parser.epilog = READS
     parser.add_argument("--explain", action="store_true", help="add further figures and, in plain words, why")
+    parser.add_argument("--models", type=Path, metavar="DIR", help="read with what `train --out DIR` wrote")
     parser.set_defaults(run=_read)
     acts = parser.add_subparsers(metavar="evaluate|train|crosscheck|fairness|moods")
     measured = acts.add_parser(
@@ -51,6 +52,7 @@ def triage(parser: ArgumentParser) -> None:
     measured.epilog = EVALUATES
     measured.add_argument("file", type=Path, metavar="FILE")
     measured.add_argument("--json", action="store_true", help="the same figures for programs")
+    measured.add_argument("--models", type=Path, metavar="DIR", help="measure what `train --out DIR` wrote")
     measured.set_defaults(run=_evaluate)
     train = acts.add_parser("train", help="train the models from data, the same each time")
     train.epilog = "Example: python -m router triage train --data data/"
@@ -85,7 +87,7 @@ def pace_of(channel: str) -> Pace:
 
 
 def _read(asked: Namespace) -> int:
-    preload()
+    _load(asked.models)
     for line in command.run(_utf8(sys.stdin), pace_of=pace_of, explain=asked.explain):
         print(line, flush=True)
     return 0
@@ -94,7 +96,7 @@ def _read(asked: Namespace) -> int:
 def _evaluate(asked: Namespace) -> int:
     name = "standard input" if asked.file == STDIN else asked.file.name
     with _lines(asked.file) as lines:
-        preload()
+        _load(asked.models)
         try:
             found = evaluate(lines, name, pace_of)
         except (ValueError, EOFError, gzip.BadGzipFile) as error:
@@ -142,6 +144,12 @@ def _moods(asked: Namespace) -> int:
     found = alarms.measure([*talks, *alarms.generated(asked.generated, asked.seed)])
     print(alarms.as_json(found) if asked.json else alarms.table(found))
     return 0
+
+
+def _load(models: Path | None) -> None:
+    if models is not None:
+        weights.read_from(models)
+    preload()
 
 
 def _folder(path: Path) -> Path:

@@ -26,10 +26,21 @@ class Weights:
     version: str
 
 
+class _Models:
+    """Where this process reads its models from."""
+
+    folder: Traversable = files("router.triage").joinpath("data")
+
+
+def read_from(folder: Traversable) -> None:
+    """Let this process read the models that training wrote to a folder, not the packaged ones; before it reads any."""
+    _Models.folder = folder
+
+
 @cache
 def load(name: str) -> Weights:
-    """Return a packaged model, such as `frustration_en`; raises FileNotFoundError if it was not trained."""
-    return read(files("router.triage").joinpath("data", f"{name}.json"))
+    """Return a model, such as `frustration_en`; raises FileNotFoundError if it was not trained."""
+    return read(_Models.folder.joinpath(f"{name}.json"))
 
 
 def phrases() -> Mapping[str, tuple[str, ...]]:

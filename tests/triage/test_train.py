@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,14 @@ def data(tmp_path: Path) -> Path:
     return folder
 
 
+def read_with(models: Path, *texts: str) -> list[dict[str, int]]:
+    """Return what a process reads that was given these models."""
+    said = "".join(json.dumps({"text": text}) + "\n" for text in texts)
+    command = [sys.executable, "-m", "router", "triage", "--models", str(models)]
+    done = subprocess.run(command, input=said, capture_output=True, text=True, check=True)
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
 class TestTrain:
     @pytest.mark.slow
     def test_gives_the_same_bytes_twice_and_separates(self, data: Path, tmp_path: Path) -> None:
@@ -58,6 +68,8 @@ class TestTrain:
         assert names == {"frustration_en.json", "frustration_ur-Latn.json", "roman_urdu.json", "intent.json"}
         for name in names:
             assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
+        angry, calm = read_with(tmp_path / "one", ENGLISH[1], ENGLISH[0])
+        assert angry["frustration"] > calm["frustration"]
         assert report.figures["en challenge AUC"] > 0.9
         assert "AUC of length" in str(report)
 
