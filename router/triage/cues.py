@@ -1,7 +1,8 @@
 """The named cues: what people say when they are let down, leaving, waiting, in need, or content.
 
 One table, read by the scorer, the inbox (labels) and the documentation alike. The phrases stand in data/phrases.txt, in
-calm words (see text.py: small letters, no apostrophes, `#` for numbers) and in the notation of matching.py. `weight` is
+calm words (see text.py: small letters, no apostrophes, `#` for numbers) and in the notation of matching.py; those of
+need in languages that are not read stand in data/needs.txt. `weight` is
 what the cue adds to the raw score before training moves it; 0 marks cues that say something other than frustration.
 """
 
@@ -74,6 +75,7 @@ CUES: Mapping[str, Cue] = {
 }
 
 INDEX: Index = compile_phrases((cue.key, phrase) for cue in CUES.values() for phrase in cue.phrases)
+NEEDS: Index = compile_phrases((key, phrase) for key, lines in phrases("needs.txt").items() for phrase in lines)
 
 _NEGATIONS = word_set(
     "not never no isnt wasnt arent werent dont didnt doesnt hardly cant cannot wont nothing nahi nahin"
@@ -83,7 +85,15 @@ _NEGATION_REACH = 2  # words before a friendly cue in which a negation turns it 
 
 def hits(words: Sequence[str]) -> list[Hit]:
     """Return the cues in calm words; thanks do not count behind a negation, nor urgency inside “not urgent”."""
-    found = find(INDEX, words)
+    return _standing(find(INDEX, words), words)
+
+
+def needs(words: Sequence[str]) -> list[Hit]:
+    """Return what is said of urgency, need and danger in calm words of a language that is not read."""
+    return [hit for hit in _standing(find(NEEDS, words), words) if CUES[hit.cue].urgency]
+
+
+def _standing(found: Sequence[Hit], words: Sequence[str]) -> list[Hit]:
     unhurried = [hit for hit in found if hit.cue == "no_hurry"]
     return [hit for hit in found if not _is_turned_round(hit, words, unhurried)]
 

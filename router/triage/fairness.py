@@ -40,9 +40,9 @@ LOUDER: Mapping[str, Callable[[str], str]] = {
 SHOUTED = f"Shouted: the shown score may move {MOST_POINTS} points, the heat not at all."
 NAMED = "Signed with names of each group: mean points, and against the same message under any other name."
 SPOKEN = "Said in another English: against the same in standard English."
-TRANSLATED = "The same sixty messages in each language, all at one moment; place 0 is the front of the line."
+TRANSLATED = "The same sixty messages in each language, all at one moment; median place, 0 is the front of the line."
 SWAPPED = ("mean change", "widest", "other heat", "heat widest")
-SERVED = ("", "read", "heat 2-3", "median place", "calm: heat 2-3", "in need: heat 2-3", "in need: place")
+SERVED = ("", "read", "heat 2-3", "place", "calm: 2-3", "need: 2-3", "place", "frustrated: 2-3", "place")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +68,11 @@ class Served:
     read: float  # share
     helped: float  # share at heat 2 or 3
     place: float  # median
-    calm_helped: float  # share of the calm ones at heat 2 or 3
-    need_helped: float  # share of the frustrated, urgent and vulnerable ones
+    calm_helped: float  # share of the ordinary ones at heat 2 or 3
+    need_helped: float  # share of the urgent and vulnerable ones
     need_place: float  # their median
+    hot_helped: float  # share of the frustrated ones
+    hot_place: float  # their median
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +97,7 @@ class Fairness:
             for title, swaps in ((SHOUTED, self.shouting), (SPOKEN, self.ways))
         ]
         parts.insert(1, aligned(NAMED, ("", "rows", "calm", "frustrated", *SWAPPED), names))
-        served = [(tag, s.read, s.helped, s.place, s.calm_helped, s.need_helped, s.need_place)
-                  for tag, s in self.languages.items()]  # fmt: skip
+        served = [(tag, *asdict(one).values()) for tag, one in self.languages.items()]
         return "\n\n".join([*parts, aligned(TRANSLATED, SERVED, served)])
 
 
@@ -171,28 +172,29 @@ def languages(reader: Reader) -> dict[str, Served]:
     heats = {tag: [first_heat(reading) for reading in some] for tag, some in readings.items()}
     every = [heat for some in heats.values() for heat in some]
     place = {heat: (sum(h > heat for h in every) + every.count(heat) / 2) / len(every) for heat in set(every)}
-    needy = [kind != "calm" for kind, _ in rows]
+    kinds = [kind for kind, _ in rows]
     found = {}
     for tag in tags:
-        in_need = [heat for heat, need in zip(heats[tag], needy, strict=True) if need]
-        calm = [heat for heat, need in zip(heats[tag], needy, strict=True) if not need]
+        of = {kind: [h for h, its in zip(heats[tag], kinds, strict=True) if its == kind] for kind in set(kinds)}
         found[tag] = Served(
             read=fmean(reading.read for reading in readings[tag]),
             helped=_helped(heats[tag]),
             place=median(place[heat] for heat in heats[tag]),
-            calm_helped=_helped(calm),
-            need_helped=_helped(in_need),
-            need_place=median(place[heat] for heat in in_need),
+            calm_helped=_helped(of["calm"]),
+            need_helped=_helped(of["need"]),
+            need_place=median(place[heat] for heat in of["need"]),
+            hot_helped=_helped(of["hot"]),
+            hot_place=median(place[heat] for heat in of["hot"]),
         )
     return found
 
 
-def _swapped(swap: Swap) -> tuple[float, int, float, int]:
-    return swap.mean, swap.widest, swap.heat_share, swap.heat_widest
-
-
 def _helped(heats: Sequence[int]) -> float:
     return fmean(heat >= HELPED_FROM for heat in heats)
+
+
+def _swapped(swap: Swap) -> tuple[float, int, float, int]:
+    return swap.mean, swap.widest, swap.heat_share, swap.heat_widest
 
 
 def _form(reading: Reading) -> _Form:

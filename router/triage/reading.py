@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from router.model import NOT_READ, Evidence, Reading
 from router.triage import frustration, intents, language
 from router.triage.calibration import AS_WRITTEN, Scale
-from router.triage.cues import CUES
+from router.triage.cues import CUES, needs
 from router.triage.features import pair_hashes
 from router.triage.frustration import Score
 from router.triage.language import Language, identify
@@ -50,7 +50,7 @@ def read(
     spoken = _language(words or head, history, languages)
     model = _model(spoken, body)
     if model is None or not (words or head or body.dropped):
-        return _unread(spoken)
+        return _unread(spoken, text, scored, body)
     pairs = pair_hashes(words)
     score = frustration.score(words, pairs, model)
     asked = (*head, *words) if head else words
@@ -77,7 +77,7 @@ def read(
         second_intent=wanted.second,
         kind=kind(cues, calm),
         cues=cues,
-        evidence=_evidence(text, scored, body, score),
+        evidence=_evidence(text, scored, body, hits, score.strongest if score.shown >= EVIDENCE_FROM else ()),
         version=f"{VERSION}+{scale.mark}" if scale.knots else VERSION,
     )
 
@@ -130,19 +130,34 @@ def _model(spoken: Language, body: Words) -> str | None:
     return "en" if short else None  # “hi”, “ok”, “?!”: too short to tell, not a language we cannot read
 
 
-def _unread(spoken: Language) -> Reading:
+def _unread(spoken: Language, text: str, scored: str, body: Words) -> Reading:
+    """Return a reading without mood or intent; need that is said outright is heard all the same."""
+    hits = needs(body.words)
+    cues = tuple(dict.fromkeys(hit.cue for hit in hits))
     return Reading(
-        spoken.tag, spoken.confidence, NOT_READ.sentiment, 0, 0, 0, NOT_READ.intent, 0.0, read=False, version=VERSION
+        language=spoken.tag,
+        language_confidence=spoken.confidence,
+        sentiment=NOT_READ.sentiment,
+        frustration=0,
+        calm_frustration=0,
+        urgency=urgency(cues, 0),
+        intent=NOT_READ.intent,
+        intent_confidence=0.0,
+        cues=cues,
+        evidence=_evidence(text, scored, body, hits),
+        read=False,
+        version=VERSION,
     )
 
 
-def _evidence(text: str, scored: str, body: Words, score: Score) -> tuple[Evidence, ...]:
+def _evidence(
+    text: str, scored: str, body: Words, hits: Sequence[Hit], strongest: Sequence[int] = ()
+) -> tuple[Evidence, ...]:
     """Return the spans of the cues, and of the strongest words where no cue covers them."""
-    strongest = score.strongest if score.shown >= EVIDENCE_FROM else ()
-    if not score.hits and not strongest:
+    if not hits and not strongest:
         return ()
-    covered = {place for hit in score.hits for place in range(hit.start, hit.end)}
-    marks = [*score.hits, *(Hit("words", place, place + 1) for place in strongest if place not in covered)]
+    covered = {place for hit in hits for place in range(hit.start, hit.end)}
+    marks = [*hits, *(Hit("words", place, place + 1) for place in strongest if place not in covered)]
     spans = _spans_in(text, scored, body)
     found = []
     for mark in marks[:MAX_EVIDENCE]:

@@ -43,11 +43,11 @@ def load(name: str) -> Weights:
     return read(_Models.folder.joinpath(f"{name}.json"))
 
 
-def phrases() -> Mapping[str, tuple[str, ...]]:
-    """Return the phrases of each cue key; raises ValueError naming the line that stands before any [key]."""
+def phrases(name: str = "phrases.txt") -> Mapping[str, tuple[str, ...]]:
+    """Return the phrases of each cue key in a packaged file; raises ValueError naming a line before any [key]."""
     found: dict[str, list[str]] = {}
     key = ""
-    lines = files("router.triage").joinpath("data", "phrases.txt").read_text(encoding="utf-8").splitlines()
+    lines = files("router.triage").joinpath("data", name).read_text(encoding="utf-8").splitlines()
     for number, line in enumerate(lines, 1):
         if not line or line.startswith(";"):
             continue
@@ -57,7 +57,7 @@ def phrases() -> Mapping[str, tuple[str, ...]]:
         elif key:
             found[key].append(line)
         else:
-            raise ValueError(f"phrases.txt, line {number}: put a [cue] above the first phrase.")
+            raise ValueError(f"{name}, line {number}: put a [cue] above the first phrase.")
     return {key: tuple(lines) for key, lines in found.items()}
 
 

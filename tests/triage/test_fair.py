@@ -42,18 +42,22 @@ class TestNames:
 
 
 class TestLanguages:
-    def test_what_is_not_read_waits_by_promise_and_age(self, found: Fairness) -> None:
-        for served in found.languages.values():
-            if not served.read:
-                assert served.helped == 0
-                assert served.place == served.need_place
+    def test_need_said_outright_is_heard_in_every_one(self, found: Fairness) -> None:
+        for language, served in found.languages.items():
+            assert served.need_helped >= 0.7, language
+            assert served.need_place < 0.3, language
 
-    def test_where_it_is_read_those_in_need_come_first(self, found: Fairness) -> None:
+    def test_an_ordinary_question_is_not_taken_for_need(self, found: Fairness) -> None:
+        for language, served in found.languages.items():
+            assert served.calm_helped <= 0.1, language
+
+    def test_where_it_is_read_the_frustrated_come_first(self, found: Fairness) -> None:
         for language in ("en", "ur-Latn"):
-            served = found.languages[language]
-            assert served.need_place < served.place or served.helped > 0.5
-            assert served.need_helped >= 0.5
-            assert served.calm_helped <= 0.1
+            assert found.languages[language].hot_place < 0.35
+
+    def test_where_it_is_not_read_anger_waits_by_promise_and_age(self, found: Fairness) -> None:
+        unread = [served for served in found.languages.values() if not served.read]
+        assert all(served.hot_helped <= 0.1 and served.hot_place == served.place for served in unread)
 
 
 class TestTheMeasure:
