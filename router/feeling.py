@@ -70,10 +70,8 @@ def _one(heed: Heed, ticket_id: str, now: datetime, change: Callable[[Act], None
 
 
 def _forget(act: Act) -> None:
-    ticket = act.ticket
-    ticket.frustration, ticket.frustration_before, ticket.heat, ticket.urgency = 0, None, 0, 0
-    ticket.sentiment, ticket.mood_read = 0.0, False
-    act.changes.event(ticket, "mood_off")
+    placing.forget_mood(act.ticket)
+    act.changes.event(act.ticket, "mood_off")
 
 
 def _feel(act: Act) -> None:

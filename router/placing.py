@@ -117,7 +117,8 @@ def rank(ticket: Ticket, line: Line, desk: DeskNow, now: datetime) -> LaneSpec:
     """Give a waiting ticket the place that its promise and heat ask for; it never falls behind the one it had."""
     extra = timedelta(seconds=ticket.head_start_extra_s)
     assert ticket.answer_by is not None
-    earned = place(ticket.answer_by, cast(Heat, ticket.heat), cast(Pace, ticket.pace), desk.calendar(line.queue), extra)
+    heat = _heat(ticket, desk)
+    earned = place(ticket.answer_by, heat, cast(Pace, ticket.pace), desk.calendar(line.queue), extra)
     ticket.place = earned if ticket.place is None else min(earned, ticket.place)
     skills = {skill: level for skill, (level, _) in line.needs.items()}
     languages = frozenset(skill for skill, (_, because) in line.needs.items() if because == "language")
@@ -140,9 +141,18 @@ def rank_anew(ticket: Ticket, desk: DeskNow) -> None:
         return
     queue = desk.queues.get(ticket.queue_id) or desk.default_queue
     extra = timedelta(seconds=ticket.head_start_extra_s)
-    ticket.place = place(
-        ticket.answer_by, cast(Heat, ticket.heat), cast(Pace, ticket.pace), desk.calendar(queue), extra
-    )
+    ticket.place = place(ticket.answer_by, _heat(ticket, desk), cast(Pace, ticket.pace), desk.calendar(queue), extra)
+
+
+def forget_mood(ticket: Ticket) -> None:
+    """Let a ticket say nothing of how its customer feels, as where mood is switched off."""
+    ticket.frustration, ticket.frustration_before, ticket.heat, ticket.urgency = 0, None, 0, 0
+    ticket.sentiment, ticket.mood_read = 0.0, False
+
+
+def _heat(ticket: Ticket, desk: DeskNow) -> Heat:
+    """Return the heat that counts: none where mood is switched off, whatever was found before."""
+    return cast(Heat, ticket.heat if desk.brand.mood_on else 0)
 
 
 def line_now(ticket: Ticket, needs: Why, desk: DeskNow, *, topic: str | None = None) -> Line:

@@ -67,6 +67,8 @@ def understand(
     mood = triage.mood(talk.readings, pace=cast(Pace, ticket.pace))
     if desk.brand.mood_on:
         _feel(talk, mood, reading)
+    else:
+        placing.forget_mood(ticket)
     _want(talk, said, reading, desk)
     return ask(talk, said, message_id, reading, mood, contact, contact_tickets, connection_name, desk, changes)
 

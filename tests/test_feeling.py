@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from router import desk as acts
-from router import feeling, inbox, wallboard
-from router.model import SYSTEM
+from router import feeling, inbox, merging, wallboard
+from router.model import SYSTEM, Role
 from router.sweeping import Sweep
 from tests.builders import an_agent, now, rules
 
@@ -125,6 +125,18 @@ class TestSwitchedOff:
         assert settled(desk, on=False) == 1
         assert desk.ticket(held.id).heat == 0
         assert desk.ticket(done.id).heat > 0
+
+    def test_brings_no_heat_back_with_what_is_reopened_or_taken_apart(self, sqlite_desk):
+        desk = sqlite_desk
+        done, first, second = (desk.says(ANGRY, who) for who in ("mia", "dan", "lee"))
+        ana = an_agent(desk, role=Role.SUPERVISOR)
+        acts.resolve(desk.heed, ana, done.id, now())
+        merging.merge(desk.heed, ana, first.id, second.id, now(), different=True)
+        settled(desk, on=False)
+        merging.unmerge(desk.heed, ana, first.id, now())
+        desk.says(CALM, "mia")
+        for ticket in desk.tickets:
+            assert (ticket.state, ticket.heat, ticket.place) == ("waiting", 0, ticket.answer_by)
 
     def test_is_settled_by_the_sweep_without_a_broker(self, desk):
         calm, angry = desk.says(CALM, "dan"), desk.says(ANGRY, "mia")

@@ -150,6 +150,7 @@ def _take_out(db: Connection, changes: Changes, root: Ticket, tree: Tree, row: M
     put(db, changes, root, now, found)
     if not as_it_was:
         read_mood(db, root, desk, at_least=cast(int, mood_of(before)["heat"]))
+    _without_mood(root, desk)
     settle_assignment(db, root, "unmerged", changes.now)
     if root.state != State.WAITING:
         root.lane_id = root.place = root.flag = None
@@ -166,6 +167,7 @@ def _restore(db: Connection, changes: Changes, source: Ticket, facts: Facts, des
     """Let the ticket that was taken out stand as it did."""
     agent_id = cast("str | None", hands_in(facts)["agent_id"])
     put(db, changes, source, facts_of(db, source), facts)
+    _without_mood(source, desk)
     needs = needs_in(facts)
     lane_id = cast("int | None", facts["lane"])
     if source.state == State.OPEN and agent_id:
@@ -182,6 +184,13 @@ def _restore(db: Connection, changes: Changes, source: Ticket, facts: Facts, des
         else:
             line_up(db, changes, source, needs, desk, lane_id=lane_id)
     settle_assignment(db, source, "unmerged", changes.now)
+
+
+def _without_mood(ticket: Ticket, desk: DeskNow) -> None:
+    """Let a ticket not feel again as it once did where mood was switched off since."""
+    if not desk.brand.mood_on:
+        placing.forget_mood(ticket)
+        placing.rank_anew(ticket, desk)
 
 
 def _may_undo(scope: Scope, row: MergeRow, root: Ticket) -> None:
