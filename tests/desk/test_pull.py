@@ -14,7 +14,7 @@ from router.store import decisions, tickets
 from tests.builders import a_connection_row, a_queue, a_skill, an_agent, mail, now, post, rules
 from tests.workers import pulls, together
 
-AGENTS, SLOTS, WAITING = 50, 6, 500
+AGENTS, SLOTS, WAITING = 50, 3, 200
 PARTS = 4  # processes
 
 
