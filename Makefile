@@ -12,9 +12,12 @@ help: ## this list
 run: $(VENV)/run.stamp ## a working desk on http://127.0.0.1:8000 (PORT=8001 make run for another port)
 	@exec $(BIN)/python -m router up
 
+# Three test processes: of two on two cores, each stands idle a quarter of its time, waiting for what it started.
+# Bytecode is written whatever the environment says: they start hundreds of processes that read the same modules.
+test: export PYTHONDONTWRITEBYTECODE =
 test: $(VENV)/dev.stamp ## every test, with what it needs; TESTS=tests/rules for some of them
 	@$(BIN)/python -m tests.tools
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: $(VENV)/dev.stamp ## style, format and types
 	$(BIN)/ruff check .
