@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, Route
 
+from tests.journeys.axe import faults
 from tests.journeys.inboxes import (
     LIVE_MS,
     PATIENCE_MS,
@@ -22,7 +23,6 @@ from tests.journeys.inboxes import (
 )
 from tests.journeys.outside import Hook
 from tests.journeys.running import RunningDesk
-from tests.journeys.test_pages import RULES, axe_of
 from tests.servers.plain import Call, PlainServer, Told
 from tests.web.chat.visitors import SITE_SECRET, an_identity
 
@@ -236,9 +236,7 @@ def test_a_known_customer_on_a_phone_in_urdu_sends_a_photo(
     frame.locator("#write .file:not(.camera) input").set_input_files(photo)
     frame.locator("#picked li").wait_for()
     inner = next(one for one in page.frames if one is not page.main_frame)
-    inner.evaluate(axe_of())
-    found = inner.evaluate("rules => axe.run(document, {runOnly: rules}).then(r => r.violations.map(v => v.id))", RULES)
-    assert not found, found
+    assert not (found := faults(inner)), found
     frame.locator("#text").fill("یہ ٹوٹا ہوا ہے")
     frame.locator("#text").press("Enter")
     frame.locator("#said .me:not(.unsent) a").wait_for(timeout=LIVE_MS)

@@ -1,8 +1,7 @@
 """Every page of the desk in a real browser: both themes, desk and phone, dialogs open, by keyboard; nothing amiss."""
 
 import threading
-from collections.abc import Iterator
-from importlib.util import find_spec
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,12 +13,11 @@ from router.model import Role, Scope
 from router.store import people
 from router.web import create_app
 from tests.builders import Desk, a_connection_row, a_desk, an_agent, mail, now
-from tests.conftest import missing
+from tests.journeys import axe
 
 pytestmark = pytest.mark.browser
 
 SIZES = {"desk": (1400, 860), "phone": (390, 844)}
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture
@@ -84,15 +82,6 @@ def a_context(
     return context
 
 
-def axe_of() -> str:
-    """Return the checker's script, from a development package."""
-    spec = find_spec("axe_core_python")
-    if spec is None or spec.origin is None:
-        missing("axe-core-python is not installed: it is in requirements-dev.in.")
-    assert spec is not None and spec.origin is not None
-    return (Path(spec.origin).parent / "axe.min.js").read_text()
-
-
 class Watched:
     """A page whose every complaint is kept."""
 
@@ -101,76 +90,88 @@ class Watched:
         self.complaints: list[str] = []
         self.page.on("console", lambda m: self.complaints.append(m.text) if m.type in ("error", "warning") else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self._axe = axe_of()
 
     def check(self, name: str) -> list[str]:
         """Return what is wrong with the page as it stands."""
-        self.page.evaluate(self._axe)
-        found = self.page.evaluate(
-            "rules => axe.run(document, {runOnly: rules, iframes: false})"
-            ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).join(' | ')))",
-            RULES,
-        )
+        found = axe.faults(self.page)
         wide = self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
         said = [*found, *self.complaints, *(["wider than the screen"] if wide else [])]
         self.complaints.clear()
         return [f"{name}: {one}" for one in said]
 
 
-@pytest.mark.parametrize(("theme", "size"), [("light", "desk"), ("dark", "phone")])
-def test_no_page_has_a_fault(
-    browser: Browser, site: str, at: Desk, ana: Scope, open_ticket: str, size: str, theme: str
-) -> None:
-    chat = a_connection_row(at, "webchat")
-    contact = at.ticket(open_ticket).contact_id
-    paths = [
-        "/", "/?tab=waiting", "/?tab=snoozed", "/?tab=done", f"/tickets/{open_ticket}", f"/tickets/{open_ticket}/why",
-        f"/tickets/{open_ticket}/transfer", f"/tickets/{open_ticket}/snooze", f"/tickets/{open_ticket}/forward",
-        f"/contacts/{contact}", "/keys", f"/chat/{chat.connection.key}",
-    ]  # fmt: skip
-    context = a_context(browser, site, at, ana, size, theme)
-    watched = Watched(context)
-    faults: list[str] = []
+def faults_of(watched: Watched, site: str, paths: Sequence[str]) -> list[str]:
+    """Return what is wrong with pages."""
+    found: list[str] = []
     for path in paths:
         watched.page.goto(site + path)
         watched.page.wait_for_load_state("load")
-        faults += watched.check(path)
-    watched.page.goto(f"{site}/tickets/{open_ticket}")
-    for link in ("#act-transfer", "#act-snooze", "[aria-label^=Forward]"):
-        watched.page.click(link)
-        watched.page.wait_for_selector("dialog[open] h1, dialog[open] h2")
-        faults += watched.check(f"dialog {link}")
-        watched.page.keyboard.press("Escape")
-    watched.page.click("#presence summary")
-    faults += watched.check("presence menu")
-    context.close()
-    assert not faults, "\n".join(faults)
+        found += watched.check(path)
+    return found
 
 
-@pytest.mark.parametrize(("theme", "size"), [("light", "desk"), ("dark", "phone")])
-def test_no_page_of_the_settings_has_a_fault(
-    browser: Browser, site: str, at: Desk, ana: Scope, open_ticket: str, size: str, theme: str
-) -> None:
-    rows = at.rows("SELECT id FROM connection ORDER BY id LIMIT 1"), at.rows("SELECT id FROM queue ORDER BY id LIMIT 1")
-    ((connection,),), ((queue,),) = rows
-    paths = [
-        "/settings/connections", "/settings/connections/new", "/settings/connections/new/email",
-        "/settings/connections/new/telegram", f"/settings/connections/{connection}", "/settings/people",
-        "/settings/people/new", f"/settings/people/{ana.agent}", "/settings/queues", f"/settings/queues/{queue}",
-        "/settings/skills", "/settings/levels", "/settings/you", "/rules", "/welcome",
+def of_settings(at: Desk, ana: Scope) -> list[str]:
+    """Return the pages of the settings that hold one thing, or add one."""
+    [(connection,)] = at.rows("SELECT id FROM connection ORDER BY id LIMIT 1")
+    return [
+        "/settings/connections/new", "/settings/connections/new/email", "/settings/connections/new/telegram",
+        f"/settings/connections/{connection}", "/settings/people/new", f"/settings/people/{ana.agent}",
+        "/settings/skills", "/welcome",
     ]  # fmt: skip
-    context = a_context(browser, site, at, ana, size, theme)
-    watched = Watched(context)
-    faults: list[str] = []
-    for path in paths:
-        watched.page.goto(site + path)
-        watched.page.wait_for_load_state("load")
-        faults += watched.check(path)
-    context.clear_cookies()
-    watched.page.goto(f"{site}/login")
-    faults += watched.check("/login")
-    context.close()
-    assert not faults, "\n".join(faults)
+
+
+class TestOnAPhoneInTheDark:
+    def test_no_page_has_a_fault(self, browser: Browser, site: str, at: Desk, ana: Scope, open_ticket: str) -> None:
+        chat, contact = a_connection_row(at, "webchat"), at.ticket(open_ticket).contact_id
+        ticket = f"/tickets/{open_ticket}"
+        paths = [
+            "/", "/?tab=waiting", "/?tab=snoozed", "/?tab=done", f"{ticket}/why", f"{ticket}/transfer",
+            f"{ticket}/snooze", f"{ticket}/forward", f"/contacts/{contact}", "/keys", f"/chat/{chat.connection.key}",
+            ticket,
+        ]  # fmt: skip
+        context = a_context(browser, site, at, ana, "phone", "dark")
+        watched = Watched(context)
+        faults = faults_of(watched, site, paths)
+        for link in ("#act-transfer", "#act-snooze", "[aria-label^=Forward]"):
+            watched.page.click(link)
+            watched.page.wait_for_selector("dialog[open] h1, dialog[open] h2")
+            faults += watched.check(f"dialog {link}")
+            watched.page.keyboard.press("Escape")
+        watched.page.click("#presence summary")
+        faults += watched.check("presence menu")
+        context.close()
+        assert not faults, "\n".join(faults)
+
+    def test_no_page_of_the_settings_has_a_fault(
+        self, browser: Browser, site: str, at: Desk, ana: Scope, open_ticket: str
+    ) -> None:
+        [(queue,)] = at.rows("SELECT id FROM queue ORDER BY id LIMIT 1")
+        paths = [
+            *of_settings(at, ana), "/settings/connections", "/settings/people", "/settings/queues",
+            f"/settings/queues/{queue}", "/settings/levels", "/settings/you", "/rules",
+        ]  # fmt: skip
+        context = a_context(browser, site, at, ana, "phone", "dark")
+        watched = Watched(context)
+        faults = faults_of(watched, site, paths)
+        context.clear_cookies()
+        faults += faults_of(watched, site, ["/login"])
+        context.close()
+        assert not faults, "\n".join(faults)
+
+
+class TestAtADesk:
+    def test_no_page_has_a_fault_that_is_none_of_the_states(
+        self, browser: Browser, site: str, at: Desk, ana: Scope, open_ticket: str
+    ) -> None:
+        """The others are looked at in test_states."""
+        chat = a_connection_row(at, "webchat")
+        context = a_context(browser, site, at, ana, "desk", "light")
+        watched = Watched(context)
+        faults = faults_of(watched, site, [*of_settings(at, ana), f"/chat/{chat.connection.key}"])
+        context.clear_cookies()
+        faults += faults_of(watched, site, ["/login"])
+        context.close()
+        assert not faults, "\n".join(faults)
 
 
 class TestByKeyboard:

@@ -13,15 +13,11 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, e
 from playwright.sync_api import Error as BrowserError
 
 from router.store.rows import Ticket
+from tests.journeys import axe
 from tests.journeys.tasks.words import ISOLATES, Words
-from tests.journeys.test_pages import RULES, axe_of
 
 STAYS_MS = 2000  # within this time the focus is somewhere again
 LOST = "() => !window.heedStep || !!document.activeElement && document.activeElement !== document.body"
-FAULTS = (
-    "rules => axe.run(document, {runOnly: rules, iframes: false})"
-    ".then(r => r.violations.map(v => v.id + ': ' + v.nodes.map(n => n.html.slice(0, 160)).join(' | ')))"
-)
 
 
 class Hand(ABC):
@@ -153,8 +149,7 @@ class Hand(ABC):
 
     def faults(self) -> list[str]:
         """Return what the checker of accessibility finds on the page as it stands, and whether it is too wide."""
-        self.page.evaluate(f"if (!window.axe) {{ {axe_of()} }}")
-        found: list[str] = self.page.evaluate(FAULTS, RULES)
+        found = axe.faults(self.page)
         wide = self.page.evaluate("document.documentElement.scrollWidth > innerWidth + 1")
         return [*found, *(["wider than the screen"] if wide else [])]
 
