@@ -9,9 +9,13 @@ from functools import lru_cache
 from router.calendars import Calendar
 from router.routing.lanes import AgentView
 from router.store import desk as desk_rows
-from router.store import roster, rulebook
+from router.store import roster, rulebook, teaching
 from router.store.db import Connection
 from router.store.desk import Brand, QueueRow
+from router.store.teaching import IntentRow
+from router.teaching.loaded import holding
+from router.triage.calibration import Scale
+from router.triage.taught import Taught
 from rules.errors import RuleErrors
 from rules.load import load
 from rules.model import RuleSet
@@ -35,6 +39,10 @@ class DeskNow:
     slot_of: Mapping[str, str]  # work class -> whose slots it uses
     rules: RuleSet
     rules_version: str | None
+    intents: Mapping[str, IntentRow]  # the brand's own, by key
+    taught: Taught | None = None  # what it taught; None: triage reads as it came
+    scale: Scale | None = None
+    lessons: str = ""  # ends the version of a reading
 
     def queue_named(self, name: str) -> QueueRow | None:
         """Return the queue that a rule names."""
@@ -60,6 +68,7 @@ def desk_now(db: Connection, brand_id: str, now: datetime) -> DeskNow:
     spoken = {key for agent in agents.values() for key in agent.skills if key in tongues}
     live = rulebook.live(db, brand_id)
     rules = _read(*live) if live else None
+    held = holding(db, brand_id)
     return DeskNow(
         brand=brand,
         queues={queue.id: queue for queue in desk_rows.queues(db, brand_id)},
@@ -70,6 +79,10 @@ def desk_now(db: Connection, brand_id: str, now: datetime) -> DeskNow:
         slot_of={row.key: row.slot_key for row in desk_rows.work_classes(db)},
         rules=rules or NO_RULES,
         rules_version=live[0] if live and rules else None,
+        intents=teaching.intents(db, brand_id),
+        taught=held.taught,
+        scale=held.scale,
+        lessons=held.mark,
     )
 
 

@@ -56,7 +56,7 @@ def of_message(
         "intent": (reading.intent, inferred),
         "intent_confidence": (round(reading.intent_confidence * 100), inferred),
         "second_intent": (reading.second_intent, inferred),
-        "intent_group": (INTENTS[reading.intent if reading.intent in INTENTS else OTHER].group, inferred),
+        "intent_group": (group_of(reading.intent, desk), inferred),
         "sentiment": (reading.sentiment, inferred),
         "frustration": (reading.calm_frustration, inferred),
         "heat": (mood.heat, inferred),
@@ -76,6 +76,12 @@ def of_message(
         "agents_online": (online, recorded),
     }
     return found if desk.brand.mood_on else {name: fact for name, fact in found.items() if name not in FELT}
+
+
+def group_of(intent: str, desk: DeskNow) -> str:
+    """Return the group of an intent, the brand's own included."""
+    own = desk.intents.get(intent)
+    return own.group if own else INTENTS[intent if intent in INTENTS else OTHER].group
 
 
 def of_contact(known: Mapping[str, tuple[str, str]], *, proven: bool) -> dict[str, tuple[FactValue, Trust]]:

@@ -78,6 +78,6 @@ def _feel(act: Act) -> None:
     ticket = act.ticket
     for said in feelings.unfelt(act.db, sorted(merges.homes(act.db, [ticket.id]))):
         words = InboundMessage(said.id, Party("from", ""), said.text, stripped=said.stripped, subject=said.subject)
-        feelings.put(act.db, said.id, understanding.read(words, ticket.channel, cast(Pace, ticket.pace)))
+        feelings.put(act.db, said.id, understanding.read(words, ticket.channel, cast(Pace, ticket.pace), act.desk))
     read_mood(act.db, ticket, act.desk, at_least=0)
     act.changes.event(ticket, "mood_on")

@@ -13,6 +13,7 @@ from router import drain as draining
 from router import effects as doing
 from router.app import Heed, open_heed
 from router.mistakes import Mistake
+from router.teaching import making
 
 log = logging.getLogger(__name__)
 
@@ -80,6 +81,11 @@ def go_on_with_many(act_id: str) -> None:
 def settle_mood(brand_id: str) -> None:
     """Let a brand's tickets stand as its switch for mood says."""
     _run("settle_mood", lambda heed: feeling.settle(heed, brand_id, _now()))
+
+
+def teach(version_id: str) -> None:
+    """Make a version of what a brand taught."""
+    _run("teach", lambda heed: making.make(heed, version_id, _now()))
 
 
 def load_sample(agent_id: str) -> None:

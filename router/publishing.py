@@ -10,7 +10,7 @@ from router.app import Heed
 from router.mistakes import Mistake
 from router.model import Role, Scope
 from router.notify import Change
-from router.store import audit, desk, people, rulebook, templates
+from router.store import audit, desk, people, rulebook, teaching, templates
 from router.store.audit import Actor
 from router.store.db import Connection
 from router.triage.cues import CUES
@@ -48,7 +48,7 @@ def names(db: Connection, brand_id: str) -> Desk:
         templates=templates.names(db, brand_id, "acknowledge"),
         agents=frozenset(who.name for who in people.everyone(db)),
         brands=frozenset({brand.name}),
-        values={"intent": frozenset(INTENTS), "cues": frozenset(CUES)},
+        values={"intent": frozenset(INTENTS) | frozenset(teaching.intents(db, brand_id)), "cues": frozenset(CUES)},
     )
 
 

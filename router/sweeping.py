@@ -31,6 +31,7 @@ from router.desk import scheduling
 from router.drain import drain
 from router.store import due, inbound, lanes, leases
 from router.store.ids import new_id
+from router.teaching import making, scales
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +104,7 @@ class Sweep:
             ("effects", lambda: self._effects(waiting, now)),
             ("files", lambda: self._fetch(waiting, now)),
             ("moods switched off or on", lambda: self._settle_moods(waiting, now)),
+            ("taught versions", lambda: self._teach(waiting, now)),
             ("questions to customers", lambda: surveying.ask_due(self._heed, now)),
             ("answers that follow by mail", lambda: by_mail.follow_due(self._heed, now)),
             ("follow-ups", lambda: following.tell_due(self._heed, now)),
@@ -158,6 +160,13 @@ class Sweep:
             elif waiting["slow"] <= delivery.BACKLOG:
                 feeling.hand_on(self._heed, brand_id)
 
+    def _teach(self, waiting: dict[str, int] | None, now: datetime) -> None:
+        for version_id in making.forgotten(self._heed, now):
+            if waiting is None:
+                self._errand(f"teach {version_id}", lambda v=version_id: making.make(self._heed, v, now))  # type: ignore[misc]
+            elif waiting["slow"] <= delivery.BACKLOG:
+                self._heed.background.enqueue("slow", "router.jobs.teach", version_id)
+
     def _tidy(self, now: datetime) -> None:
         if self._tidied is None or now - self._tidied >= HOUSEWORK_EVERY:
             self._tidied = now
@@ -197,3 +206,5 @@ def housework(heed: Heed, now: datetime) -> None:
             lanes.close_empty(db, open_lanes[start : start + LANES_AT_ONCE])
     watching.tell_silence(heed, now)
     keeping.purge(heed, now)
+    making.renew_erased(heed, now)
+    scales.recalculate_due(heed, now)

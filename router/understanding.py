@@ -36,14 +36,18 @@ class Understood:
     evaluation_id: str | None
 
 
-def read(said: InboundMessage, channel: str, pace: str) -> Reading:
-    """Return the reading of a message; an empty one if triage fails."""
+def read(said: InboundMessage, channel: str, pace: str, desk: DeskNow) -> Reading:
+    """Return the reading of a message with what its brand taught; an empty one if triage fails."""
     own = None if said.stripped is None else factual.own_words(said)
     try:
-        return triage.read(said.text, stripped=own, subject=said.subject, channel=channel, pace=pace)
+        found = triage.read(
+            said.text, stripped=own, subject=said.subject, channel=channel, pace=pace,
+            taught=desk.taught, scale=desk.scale,
+        )  # fmt: skip
     except Exception as error:  # a message is never lost to its reading; the type alone is logged, no text
         log.error("triage failed on a message, stored unread: %s", type(error).__name__)
         return NOT_READ
+    return replace(found, version=found.version + desk.lessons)
 
 
 def understand(
@@ -58,7 +62,7 @@ def understand(
 ) -> Understood:
     """Read a message, move the ticket's mood and intent, and ask the rules."""
     ticket = talk.ticket
-    reading = read(said, ticket.channel, ticket.pace)
+    reading = read(said, ticket.channel, ticket.pace, desk)
     if not desk.brand.mood_on:
         reading = reading.without_mood()
     changes.readings.append((message_id, reading))

@@ -80,7 +80,7 @@ class TestHowTheyFeel:
         acts.pull(desk.heed, ana, now())
         correct(desk.heed, ana, ticket.id, the_message(desk, ticket), "frustration", "dismissed", now())
         after = desk.ticket(ticket.id)
-        assert (after.state, after.agent_id, after.heat) == ("open", ana.agent, 0)
+        assert (after.state, after.agent_id, after.heat, after.queue_id) == ("open", ana.agent, 0, ticket.queue_id)
 
     def test_where_nothing_was_read_one_can_only_be_angrier(self, desk: Desk) -> None:
         ana, ticket = an_agent(desk), desk.says("Где мой заказ? Я жду уже две недели.")
@@ -96,6 +96,15 @@ class TestHowTheyFeel:
         desk.do("UPDATE brand SET mood_on = :no", no=False)
         with pytest.raises(Refused, match="switched off"):
             correct(desk.heed, ana, ticket.id, the_message(desk, ticket), "frustration", "right", now())
+
+    def test_what_was_said_outright_still_counts(self, desk: Desk) -> None:
+        ana, ticket = (
+            an_agent(desk),
+            desk.says("It is urgent, please help me today: I am locked out and need my medicine."),
+        )
+        assert ticket.heat >= 2
+        correct(desk.heed, ana, ticket.id, the_message(desk, ticket), "intent", "login_access", now())
+        assert (desk.ticket(ticket.id).heat, desk.ticket(ticket.id).place) == (ticket.heat, ticket.place)
 
 
 class TestWhatTheyWant:

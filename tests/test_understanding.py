@@ -8,6 +8,7 @@ import pytest
 from channels.types import InboundMessage, Party
 from router import desk as acts
 from router import intake, understanding
+from router.desknow import desk_now
 from router.factual import own_words
 from tests.builders import a_connection_row, a_queue, a_skill, an_agent, now, post, raw, rules
 from tests.workers import stand_in

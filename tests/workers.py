@@ -9,6 +9,8 @@ from itertools import count
 from pathlib import Path
 from types import ModuleType
 
+from sqlalchemy import text
+
 import channels
 from channels.api import adapter as api
 from channels.types import Delivery
@@ -51,6 +53,17 @@ def _work(act: str, folder: str, url: str, *arguments: str) -> None:
 def drains(heed: Heed, connection_id: str) -> object:
     """Read what came on a connection."""
     return drain(heed, connection_id)
+
+
+def goes_on(heed: Heed, connection_id: str, asks: str, answers: str) -> object:
+    """Be a worker that lives on: for each line in one pipe read what came, and say in another what it is about."""
+    with Path(asks).open() as lines, Path(answers).open("w") as said:
+        for _ in lines:
+            drain(heed, connection_id)
+            with heed.database.read() as db:
+                newest = "SELECT intent FROM ticket WHERE connection_id = :c ORDER BY id DESC LIMIT 1"
+                print(db.execute(text(newest), {"c": connection_id}).scalar(), file=said, flush=True)
+    return "done"
 
 
 def dies(heed: Heed, connection_id: str) -> object:

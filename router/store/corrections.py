@@ -12,7 +12,7 @@ from sqlalchemy import insert, select, update
 from router.model import Reading
 from router.store.db import Connection
 from router.store.ids import new_id
-from router.store.messages import READING
+from router.store.messages import READING, cues
 from router.store.schema import (
     agent,
     correction,
@@ -64,11 +64,11 @@ def take_back(db: Connection, message_id: str, field: str, now: datetime) -> boo
 
 
 def as_read(db: Connection, message_id: str) -> Reading | None:
-    """Return what triage read in a message, whatever people said since; None if it has no reading."""
+    """Return what triage read in a message, whatever people said since, with cues; None if it has no reading."""
     for table in (reading_as_read, reading):
         row = db.execute(select(*[table.c[name] for name in READING]).where(table.c.message_id == message_id)).first()
         if row is not None:
-            return Reading(**row._mapping)
+            return Reading(**row._mapping, cues=cues(db, [message_id]).get(message_id, ()))
     return None
 
 

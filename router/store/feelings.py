@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select, update
 from router.model import WITHOUT_MOOD, Reading
 from router.store import bulk
 from router.store.db import Connection
-from router.store.schema import message, message_rendition, reading, reading_evidence, ticket
+from router.store.schema import message, message_rendition, reading, reading_as_read, reading_evidence, ticket
 
 LIVE = ("new", "waiting", "offered", "open", "pending", "snoozed")
 
@@ -70,7 +70,8 @@ def put(db: Connection, message_id: str, found: Reading) -> None:
     """Add to a reading what it left out; its language and intent stay, which people may have corrected."""
     names = ("sentiment", "frustration", "calm_frustration", "urgency", "kind", "read", "version")
     values = {name: getattr(found, name) for name in names}
-    db.execute(update(reading).where(reading.c.message_id == message_id).values(**values))
+    for table in (reading, reading_as_read):
+        db.execute(update(table).where(table.c.message_id == message_id).values(**values))
     spans = [
         {"message_id": message_id, "seq": seq, "start": one.start, "end": one.end, "cue": one.cue}
         for seq, one in enumerate(found.evidence)

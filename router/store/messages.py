@@ -3,8 +3,9 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import func, select, union_all, update
+from sqlalchemy import delete, func, select, union_all, update
 
 from router.model import Evidence, Reading
 from router.store import bulk, search
@@ -23,6 +24,7 @@ from router.store.schema import (
     ticket,
 )
 
+NO_CUE = "words"  # marks words that no cue covers
 ALONE: Mapping[str, str] = {}  # no ticket shows another's messages
 READING = tuple(field.name for field in fields(ReadingRow))[1:]  # columns of a reading, in order
 
@@ -67,27 +69,57 @@ def add_readings(db: Connection, rows: Sequence[tuple[str, Reading]]) -> None:
 
 
 def readings(db: Connection, ticket_ids: Iterable[str], into: Mapping[str, str] = ALONE) -> dict[str, list[Reading]]:
-    """Return the readings of the customers' messages by ticket, oldest first, without evidence.
+    """Return the readings of the customers' messages by ticket, oldest first, with cues and without evidence.
 
     `into` says which ticket shows those of another.
     """
     query = (
-        select(message.c.home_ticket_id, *[reading.c[name] for name in READING])
+        select(message.c.home_ticket_id, message.c.id, *[reading.c[name] for name in READING])
         .join(reading, reading.c.message_id == message.c.id)
         .where(message.c.home_ticket_id.in_(list(ticket_ids)), message.c.direction == "inbound")
         .order_by(message.c.at, message.c.id)
     )
+    rows = db.execute(query).all()
+    said = cues(db, [row[1] for row in rows])
     found: dict[str, list[Reading]] = {}
-    for row in db.execute(query):
-        mine = found.setdefault(into.get(row[0], row[0]), [])
-        mine.append(Reading(**dict(zip(READING, row[1:], strict=True))))
+    for row in rows:
+        found.setdefault(into.get(row[0], row[0]), []).append(_reading(row[2:], said.get(row[1], ())))
     return found
 
 
 def readings_of(db: Connection, message_ids: Iterable[str]) -> list[Reading]:
-    """Return what triage made of messages, without evidence."""
-    query = select(*[reading.c[name] for name in READING]).where(reading.c.message_id.in_(list(message_ids)))
-    return [Reading(**dict(zip(READING, row, strict=True))) for row in db.execute(query)]
+    """Return what triage made of messages, with cues and without evidence."""
+    wanted = list(message_ids)
+    if not wanted:
+        return []
+    columns = [reading.c[name] for name in READING]
+    rows = db.execute(select(reading.c.message_id, *columns).where(reading.c.message_id.in_(wanted))).all()
+    said = cues(db, wanted)
+    return [_reading(row[1:], said.get(row[0], ())) for row in rows]
+
+
+def cues(db: Connection, message_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:
+    """Return what was said outright in messages, as far as it is marked in them."""
+    marked = reading_evidence.c.message_id.in_(message_ids) & (reading_evidence.c.cue != NO_CUE)
+    query = select(reading_evidence.c.message_id, reading_evidence.c.cue).where(marked)
+    found: dict[str, dict[str, None]] = {}
+    for message_id, cue in db.execute(query.order_by(reading_evidence.c.seq)) if message_ids else ():
+        found.setdefault(message_id, {})[cue] = None
+    return {message_id: tuple(said) for message_id, said in found.items()}
+
+
+def put_evidence(db: Connection, message_id: str, spans: Sequence[Evidence]) -> None:
+    """Let these be the spans that a reading rests on."""
+    db.execute(delete(reading_evidence).where(reading_evidence.c.message_id == message_id))
+    rows = [
+        {"message_id": message_id, "seq": seq, "start": span.start, "end": span.end, "cue": span.cue}
+        for seq, span in enumerate(spans)
+    ]
+    bulk.add_values(db, reading_evidence, rows)
+
+
+def _reading(values: Sequence[Any], said: tuple[str, ...]) -> Reading:
+    return Reading(**dict(zip(READING, values, strict=True)), cues=said)
 
 
 def evidence(db: Connection, message_ids: Iterable[str]) -> dict[str, list[Evidence]]:

@@ -14,6 +14,7 @@ from router.store.ids import new_id
 from router.store.schema import agent, brand, taught_live, taught_source, taught_version
 
 Kind = Literal["intents", "scale"]
+Made = Literal["ready", "worse", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +28,8 @@ class VersionRow:
     state: str  # asked, ready, worse, failed, erased
     figures: Mapping[str, Any]
     examples: int
-    by: str
+    author: str  # an agent's id, or heed
+    by: str  # a name; empty for Heed itself
     asked_at: datetime
     made_at: datetime | None
 
@@ -43,14 +45,13 @@ class HeldRow:
     valid_to: datetime | None
 
 
-def live(db: Connection, brand_id: str) -> dict[str, str]:
-    """Return the ids of the versions that hold for a brand, by kind."""
-    now = (
-        (taught_live.c.brand_id == brand_id) & taught_live.c.valid_to.is_(None) & taught_live.c.version_id.is_not(None)
-    )
-    return {
-        row.kind: row.version_id for row in db.execute(select(taught_live.c.kind, taught_live.c.version_id).where(now))
-    }
+def live(db: Connection, brand_id: str) -> dict[str, tuple[str, int]]:
+    """Return id and number of the versions that hold for a brand, by kind."""
+    table = taught_live
+    query = select(table.c.kind, taught_version.c.id, taught_version.c.number)
+    query = query.join(taught_version, taught_version.c.id == table.c.version_id)
+    rows = db.execute(query.where(table.c.brand_id == brand_id, table.c.valid_to.is_(None)))
+    return {row.kind: (row.id, row.number) for row in rows}
 
 
 def payload(db: Connection, version_id: str) -> str | None:
@@ -64,7 +65,7 @@ def ask(db: Connection, brand_id: str, kind: Kind, author: str, now: datetime) -
     db.execute(select(brand.c.id).where(brand.c.id == brand_id).with_for_update())  # one number at a time
     of_kind = (table.c.brand_id == brand_id) & (table.c.kind == kind)
     last = db.execute(select(func.max(table.c.number)).where(of_kind)).scalar() or 0
-    row = VersionRow(new_id(), brand_id, kind, last + 1, "asked", {}, 0, author, now, None)
+    row = VersionRow(new_id(), brand_id, kind, last + 1, "asked", {}, 0, author, "", now, None)
     db.execute(
         insert(table).values(
             id=row.id, brand_id=brand_id, kind=kind, number=row.number, state=row.state, payload=None, figures="{}",
@@ -77,7 +78,7 @@ def ask(db: Connection, brand_id: str, kind: Kind, author: str, now: datetime) -
 def made(
     db: Connection,
     version_id: str,
-    state: Literal["ready", "worse", "failed"],
+    state: Made,
     now: datetime,
     *,
     loads: str | None,
@@ -113,10 +114,10 @@ def versions(db: Connection, brand_id: str, kind: Kind, limit: int = 20) -> list
     return [_row(row) for row in db.execute(query.order_by(table.c.number.desc()).limit(limit))]
 
 
-def forgotten(db: Connection, before: datetime) -> list[str]:
-    """Return versions that were asked for before a moment and that nobody has made."""
+def forgotten(db: Connection, since: datetime, before: datetime) -> list[str]:
+    """Return versions that were asked for between two moments and that nobody has made."""
     table = taught_version
-    query = select(table.c.id).where(table.c.state == "asked", table.c.asked_at <= before)
+    query = select(table.c.id).where(table.c.state == "asked", table.c.asked_at.between(since, before))
     return list(db.execute(query.order_by(table.c.asked_at)).scalars())
 
 

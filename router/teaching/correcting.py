@@ -17,7 +17,7 @@ from router.desk.acting import Act, acting
 from router.desk.errors import NotFound, Refused
 from router.languages import LANGUAGES
 from router.model import Mood, Reading, Scope, State
-from router.store import connections, contacts, corrections, merges, messages, teaching
+from router.store import connections, contacts, corrections, merges, messages
 from router.store.connections import ConnectionRow
 from router.store.merges import Shown
 from router.store.rows import Message
@@ -53,8 +53,7 @@ def correct(heed: Heed, scope: Scope, ticket_id: str, message_id: str, field: st
         raise Refused(f"There is no “{field[:40]}” to correct. Choose intent, language or frustration.")
     with acting(heed, scope, ticket_id, now, own=False) as act:
         said = _said(act, message_id)
-        as_read = corrections.as_read(act.db, message_id)
-        if as_read is None:
+        if corrections.as_read(act.db, message_id) is None:
             raise Refused("This message was not read: there is nothing to correct.")
         if value:
             current = messages.readings_of(act.db, [message_id])[0]
@@ -64,7 +63,10 @@ def correct(heed: Heed, scope: Scope, ticket_id: str, message_id: str, field: st
             corrections.put(act.db, message_id, field, value, chosen, act.agent, now)
         elif not corrections.take_back(act.db, message_id, field, now):
             raise Refused("Nothing was corrected here.")
-        reading = _reading(act, said, as_read)
+        if field == "language":
+            found = _read_in(act, said, [value] if value else None)
+            messages.put_evidence(act.db, message_id, found.evidence if act.desk.brand.mood_on else ())
+        reading = _reading(act, said)
         corrections.put_reading(act.db, message_id, reading)
         act.changes.event(act.ticket, "corrected", message=message_id, field=field, value=value or None)
         _stand(heed, act, said, reading, language_said=field == "language")
@@ -84,7 +86,7 @@ def _said(act: Act, message_id: str) -> _Said:
 
 
 def _check(act: Act, field: str, value: str, current: Reading) -> None:
-    if field == "intent" and value not in INTENTS and value not in teaching.intents(act.db, act.ticket.brand_id):
+    if field == "intent" and value not in INTENTS and value not in act.desk.intents:
         raise Refused(f"There is no intent “{value[:40]}”. Choose one of the list.")
     if field == "language" and value not in LANGUAGES:
         raise Refused(f"“{value[:40]}” is no language that Heed knows. Choose one of the list.")
@@ -97,25 +99,31 @@ def _check(act: Act, field: str, value: str, current: Reading) -> None:
             raise Refused("How they feel was not read here. You can say that they are angrier than calm.")
 
 
-def _reading(act: Act, said: _Said, as_read: Reading) -> Reading:
-    """Return a message's reading with all that people say about it; another language is read anew."""
+def _reading(act: Act, said: _Said) -> Reading:
+    """Return a message's reading with all that people say about it; another language is read anew.
+
+    Where there is no measure for that language it is not read.
+    """
+    as_read = corrections.as_read(act.db, said.row.id)
+    assert as_read is not None
     held = corrections.holding(act.db, [said.row.id])
     words = [Correction(cast(Field, one.field), one.value, one.figure) for one in held]
     spoken = next((one.value for one in words if one.field == "language"), as_read.language)
     if spoken != as_read.language:
-        as_read = _read_in(said, spoken)
+        found = _read_in(act, said, [spoken])
+        as_read = found if found.language == spoken else replace(found, language=spoken, read=False)
         if not act.desk.brand.mood_on:
             as_read = as_read.without_mood()
     return corrected(as_read, words)
 
 
-def _read_in(said: _Said, language: str) -> Reading:
-    """Return the reading of a message known to be in a language; not read where there is no measure for it."""
+def _read_in(act: Act, said: _Said, languages: list[str] | None) -> Reading:
+    """Return the reading of a message that is in one of these languages, or in any."""
     row = said.row
-    found = triage.read(
-        row.text, stripped=said.own, subject=row.subject, channel=said.channel, pace=said.pace, languages=[language]
-    )
-    return found if found.language == language else replace(found, language=language, read=False)
+    return triage.read(
+        row.text, stripped=said.own, subject=row.subject, channel=said.channel, pace=said.pace, languages=languages,
+        taught=act.desk.taught, scale=act.desk.scale,
+    )  # fmt: skip
 
 
 def _stand(heed: Heed, act: Act, said: _Said, reading: Reading, *, language_said: bool) -> None:
@@ -135,15 +143,17 @@ def _stand(heed: Heed, act: Act, said: _Said, reading: Reading, *, language_said
     if ticket.state not in ASKED_ABOUT:
         return
     own = connections.by_id(act.db, heed.vault, ticket.connection_id) if ticket.connection_id else None
+    waits = ticket.state in (State.NEW, State.WAITING) and not ticket.reserved_for
     by_hand = corrections.was_transferred(act.db, ticket.id, ticket.episode)
-    if not by_hand:  # it stands where it came in, unless the rules name a queue
+    if waits and not by_hand:  # it stands where it came in, unless the rules name a queue
         came_in = desk.queues.get((own and own.queue_id) or "") or desk.default_queue
         ticket.queue_id = came_in.id
-    talk.needs = {skill: why for skill, why in talk.needs.items() if why[1] in BY_HAND}
+    if waits:
+        talk.needs = {skill: why for skill, why in talk.needs.items() if why[1] in BY_HAND}
     made = _ask(act, talk, said, reading, mood, own)
     if by_hand:
         made = replace(made, outcome=replace(made.outcome, queue=None))
-    if ticket.state in (State.NEW, State.WAITING) and not ticket.reserved_for:
+    if waits:
         ticket.place, ticket.head_start_extra_s = None, 0
         understanding.wait(talk, made, ticket.queue_id, desk, changes)
         changes.needs[ticket.id] = talk.needs

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from router.app import Heed
 from router.model import Scope
-from router.store import corrections, desk, teaching
+from router.store import corrections, teaching
 from router.triage.intents import INTENTS
 
 
@@ -41,9 +41,3 @@ def labels(heed: Heed, scope: Scope) -> Mapping[str, str]:
     """Return what the scope's brands call intents that they made, by key."""
     with heed.database.read() as db:
         return teaching.labels(db, scope.brands)
-
-
-def reads_mood(heed: Heed, brand_id: str) -> bool:
-    """Say whether a brand's mood is switched on."""
-    with heed.database.read() as db:
-        return any(brand.mood_on for brand in desk.brands(db) if brand.id == brand_id)

@@ -30,6 +30,13 @@ BODIES: dict[str, object] = {  # a good body for every route that takes one
     "put_presence": {"status": "online"},
     "check_rules": {"yaml": "rules: []"},
     "try_rules": {"text": "Where is my order?"},
+    "add_intent": {"label": "Gift cards", "group": "billing"},
+    "remove_intent": {"intent": "gift_cards"},
+    "add_examples": {"intent": "refund_request", "texts": ["I want my money back"]},
+    "remove_examples": {"examples": [new_id()]},
+    "check_teaching": {},
+    "publish_teaching": {"version": 1, "comment": "Gift cards"},
+    "undo_teaching": {},
 }
 NAMES = [operation.name for operation in ALL]
 

@@ -40,6 +40,7 @@ def things(sqlite_desk: Desk) -> Mapping[str, str]:
         "queue_id": queue, "connection_id": row.id, "brand_id": desk.brand_id, "agent_id": ana.agent or "",
         "answer_id": message, "calendar_id": message, "notice_id": message, "view_id": message, "undo_id": message,
         "follow_up_id": message, "identity_id": message, "key": message, "token_id": message, "session_id": message,
+        "intent": "refund_request",
     }  # fmt: skip
 
 

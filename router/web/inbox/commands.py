@@ -45,7 +45,7 @@ COMMANDS = (
     Command("merge", "Merge with another ticket", "X", "dialog", "/tickets/{ticket}/merge", "ticket"),
     Command("why", "Who else was considered", "", "dialog", "/tickets/{ticket}/why", "ticket"),
     Command("assign", "Assign to a person", "A", "dialog", "/tickets/{ticket}/assign", "ticket", Role.SUPERVISOR),
-    Command("correct", "Correct what was read", "W", "click", "act-correct", "ticket"),
+    Command("correct", "Correct what was read", "W", "dialog", "/tickets/{ticket}/correct", "ticket"),
     Command("mood-right", "Frustration: right", "Y", "click", "mood-right", "ticket"),
     Command("mood-not", "Frustration: not so", "D", "click", "mood-not", "ticket"),
     Command("mood-angrier", "Frustration: angrier than that", "G", "click", "mood-angrier", "ticket"),

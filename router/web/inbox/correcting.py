@@ -39,7 +39,6 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         said_about=lambda messages: looking.said_about(heed_of(), [message.id for message in messages]),
         intent_choices=lambda brand_id: looking.intents(heed_of(), brand_id),
-        reads_mood=lambda brand_id: looking.reads_mood(heed_of(), brand_id),
         language_choices=LANGUAGES,
         feelings=FEELINGS,
         intent_groups=GROUPS,

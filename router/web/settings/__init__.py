@@ -15,6 +15,7 @@ from router.web.settings import (
     queues,
     rules,
     skills,
+    teach,
     you,
 )
 from router.web.words import mark
@@ -29,6 +30,7 @@ TABS = (  # endpoint, name, least role
     ("settings_skills.every", "Skills", Role.SUPERVISOR),
     ("settings_skills.levels", "Levels", Role.SUPERVISOR),
     ("settings_answers.every", "Saved answers", Role.AGENT),
+    ("settings_teach.every", mark("Teach"), Role.OPS),
     ("settings_calendars.every", mark("Calendars"), Role.SUPERVISOR),
     ("settings_brands.every", mark("Brands"), Role.ADMIN),
     ("settings_audit.show", mark("Audit trail"), Role.OPS),
@@ -45,6 +47,7 @@ ABOUT = {  # endpoint -> what is there
     "settings_skills.every": mark("What tickets may need; languages are skills."),
     "settings_skills.levels": mark("Who can do what how well: one grid of people and skills."),
     "settings_answers.every": mark("Texts for what is asked often, with placeholders, by language and brand."),
+    "settings_teach.every": mark("What your customers want: intents of your own, and examples Heed learns from."),
     "settings_calendars.every": mark("Opening hours, several periods a day, and closed days."),
     "settings_brands.every": mark("Clients whose customers, queues and rules only their people see."),
     "settings_audit.show": mark("Who did what and when, and whether the record is whole."),
@@ -66,6 +69,7 @@ def register(app: Flask) -> None:
         skills.bp,
         rules.bp,
         answers.bp,
+        teach.bp,
     ):
         app.register_blueprint(part)
     app.jinja_env.globals["settings_tabs"] = tabs
