@@ -52,10 +52,12 @@ def test_a_place_is_never_later_than_it_was(desk):
     assert desk.ticket(first.id).place <= first.place
 
 
-def test_words_of_ours_that_a_customer_answers_between_are_not_theirs():
+def test_words_of_ours_that_a_customer_answers_between_are_not_theirs(sqlite_desk):
     quoted = "\n".join(f"> {line}" for line in ANGRY.split(". "))
     said = InboundMessage("m1", Party("from", "dan"), quoted, stripped=f"{quoted}\n\nThat is fine, thank you.")
-    assert understanding.read(said, "email", "email").frustration < 20
+    with sqlite_desk.heed.database.read() as db:
+        there = desk_now(db, sqlite_desk.brand_id, now())
+    assert understanding.read(said, "email", "email", there).frustration < 20
     assert own_words(said) == "That is fine, thank you."
     only = InboundMessage("m2", Party("from", "dan"), quoted, stripped=quoted)
     assert own_words(only) == quoted, "something is always read"
