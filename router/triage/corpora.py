@@ -12,6 +12,7 @@ from hashlib import sha1
 from importlib.resources import files
 from pathlib import Path
 
+OWN_SEEDS = "own-seeds"  # as a source
 OTHER_CAP = 3_000  # rows of `other` that teach; it is a third of the intent data
 GOEMOTIONS_WEIGHT = 1 / 3  # it is a stand-in: not aimed at a service
 SEED_WEIGHT = 3.0  # our own sentences are few, and in the words of support
@@ -39,7 +40,7 @@ def frustration(data: Path) -> list[Row]:
     rows += _sentiment(data, "goemotions_en", GOEMOTIONS_WEIGHT)
     rows += _sentiment(data, "roman_urdu")
     for language, label, text in _seeds("seeds_frustration.tsv"):
-        rows.append(Row(text, label, "own-seeds", _split(text), language, SEED_WEIGHT))
+        rows.append(Row(text, label, OWN_SEEDS, _split(text), language, SEED_WEIGHT))
     return rows
 
 
@@ -59,7 +60,8 @@ def languages(data: Path) -> list[Row]:
             tag = "ur-Latn" if row.label == "ur-Latn" else "other"
             kept.append(Row(row.text, tag, row.source, row.split))
     for intent in intents(data):
-        kept.append(Row(intent.text, "other", intent.source, intent.split))
+        if intent.source != OWN_SEEDS:  # ours are in many languages, Roman Urdu among them
+            kept.append(Row(intent.text, "other", intent.source, intent.split))
     return kept
 
 
@@ -79,7 +81,7 @@ def intents(data: Path) -> list[Row]:
     kept += sorted(others, key=lambda row: sha1(row.text.encode(), usedforsecurity=False).digest())[:OTHER_CAP]
     for label, text in _seeds("seeds_intent.tsv"):
         split = "dev" if _split(text) == "dev" else "train"
-        kept.append(Row(text, label, "own-seeds", split, weight=INTENT_SEED_WEIGHT))
+        kept.append(Row(text, label, OWN_SEEDS, split, weight=INTENT_SEED_WEIGHT))
     return kept
 
 

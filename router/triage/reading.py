@@ -1,13 +1,14 @@
 """One message in, one Reading out: pure, deterministic, about half a millisecond."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from router.model import NOT_READ, Evidence, Reading
-from router.triage import frustration, intents, language
+from router.triage import encoder, frustration, intents, language
 from router.triage.calibration import AS_WRITTEN, Scale
 from router.triage.cues import CUES, needs
 from router.triage.features import pair_hashes
 from router.triage.frustration import Score
+from router.triage.intents import UNCLEAR, Choice, choose
 from router.triage.language import Language, identify
 from router.triage.matching import Hit
 from router.triage.shouting import LIMIT, shouting
@@ -49,13 +50,12 @@ def read(
     head = read_words(subject).words if subject and not history else ()
     spoken = _language(words or head, history, languages)
     model = _model(spoken, body)
-    if model is None or not (words or head or body.dropped):
-        return _unread(spoken, text, scored, body)
+    asked = (*head, *words) if head else words
+    wanted = _wanted(asked, model or spoken.tag, taught)
+    if model is None or not (asked or body.dropped):
+        return _unread(spoken, wanted, text, scored, body)
     pairs = pair_hashes(words)
     score = frustration.score(words, pairs, model)
-    asked = (*head, *words) if head else words
-    found = intents.likely(asked, pair_hashes(asked) if head else pairs)
-    wanted = intents.choose(taught_too(taught, found, asked))
     calm = score.shown if words else 0.0
     if head:
         calm = max(calm, frustration.score(head, pair_hashes(head), model).shown)
@@ -130,8 +130,20 @@ def _model(spoken: Language, body: Words) -> str | None:
     return "en" if short else None  # “hi”, “ok”, “?!”: too short to tell, not a language we cannot read
 
 
-def _unread(spoken: Language, text: str, scored: str, body: Words) -> Reading:
-    """Return a reading without mood or intent; need that is said outright is heard all the same."""
+def _wanted(asked: Sequence[str], tag: str, taught: Taught | None) -> Choice:
+    """Return what calm words ask for. In a language that no packaged model knows, only what was taught counts."""
+    if not asked:
+        return UNCLEAR
+    vector = intents.vectors([asked])[0]
+    carried = vector if tag in encoder.LANGUAGES else None
+    packaged: Mapping[str, float] = {}
+    if carried is not None or tag in intents.LANGUAGES:
+        packaged = intents.likely(asked, pair_hashes(asked), carried)
+    return choose(taught_too(taught, packaged, asked, vector))
+
+
+def _unread(spoken: Language, wanted: Choice, text: str, scored: str, body: Words) -> Reading:
+    """Return a reading without mood; need that is said outright, and what is asked for, are heard all the same."""
     hits = needs(body.words)
     cues = tuple(dict.fromkeys(hit.cue for hit in hits))
     return Reading(
@@ -141,8 +153,9 @@ def _unread(spoken: Language, text: str, scored: str, body: Words) -> Reading:
         frustration=0,
         calm_frustration=0,
         urgency=urgency(cues, 0),
-        intent=NOT_READ.intent,
-        intent_confidence=0.0,
+        intent=wanted.best,
+        intent_confidence=wanted.confidence,
+        second_intent=wanted.second,
         cues=cues,
         evidence=_evidence(text, scored, body, hits),
         read=False,

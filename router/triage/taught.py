@@ -14,19 +14,17 @@ from math import exp
 import numpy as np
 from numpy.typing import NDArray
 
-from router.triage import encoder, intents
+from router.triage import intents, softmax
 from router.triage.features import pair_hashes, word_features
 from router.triage.text import read_words
 
 FORMAT = 1
-GRAMS = 2_048  # hashed n-grams of a text, beside its vector
+GRAMS = 4_096  # hashed n-grams of a text, beside its vector
 GRAM_SHARE = 0.5  # of the n-grams in how alike two texts are, where the vector has 1
-SHARPNESS = 20.0  # how much being alike counts
-SHRINKAGE = 0.1  # draws the weights to nothing
-STEPS = 60  # of the fit; each looks at every pair of examples
 FOLDS = 20  # parts of the examples that leave_one_out holds back in turn, where there are more examples than that
-CLOSE, STEEP = 0.42, 14.0  # how alike a message and what was taught are at even odds, and how fast the odds change
-CLOSE_GRAMS, STEEP_GRAMS = 0.3, 14.0  # the same without the encoder
+CLOSE = 0.46  # how alike a text and the middle of what was taught are where it is as likely taught as not
+CLOSE_GRAMS = 0.3  # the same without the encoder
+STEEP = 16.0  # how fast the odds change with it
 
 Floats = NDArray[np.float32]
 
@@ -80,7 +78,7 @@ def learn(examples: Sequence[Example]) -> Taught:
     """
     if not examples:
         raise ValueError("There is no example to learn from: give at least one text with its intent.")
-    return _learn(examples, _features(examples), [_packaged(one.text) for one in examples])
+    return _learn([one.intent for one in examples], _say([one.text for one in examples]))
 
 
 def load(text: str) -> Taught:
@@ -101,19 +99,22 @@ def load(text: str) -> Taught:
         raise ValueError(f"This is no dump of a teaching: {error} is missing or wrong.") from error
 
 
-def likely(taught: Taught | None, packaged: Mapping[str, float], words: Sequence[str]) -> Mapping[str, float]:
-    """Return the probability of each intent, packaged and taught, of calm words.
+def likely(
+    taught: Taught | None, packaged: Mapping[str, float], words: Sequence[str], vector: Floats | None
+) -> Mapping[str, float]:
+    """Return the probability of each intent, packaged and taught, of calm words and their vector.
 
     `packaged` is what intents.likely says of them.
     """
     if taught is None or not words:
         return packaged
-    return _together(taught, packaged, _row(words, taught.has_vectors and encoder.at_hand()))
+    return _together(taught, packaged, _grams(words), vector if taught.has_vectors else None)
 
 
 def nearest(taught: Taught | None, text: str, count: int = 3) -> Sequence[tuple[str, float]]:
     """Return the intents a text is closest to, each with its similarity 0 … 1: what a new example would take from."""
-    found = likely(taught, _packaged(text), read_words(text).words)
+    said = _say([text])[0]
+    found = likely(taught, said.packaged, said.words, said.vector)
     return sorted(found.items(), key=lambda one: (-one[1], one[0]))[:count]
 
 
@@ -122,15 +123,15 @@ def leave_one_out(examples: Sequence[Example]) -> Mapping[str, LeftOut]:
 
     Up to FOLDS examples are left out one by one, more of them in FOLDS parts.
     """
-    features = _features(examples)
-    packaged = [_packaged(one.text) for one in examples]
+    said = _say([one.text for one in examples])
     found: list[tuple[str, str]] = []
     for part in range(min(FOLDS, len(examples))):
         rest = [index for index in range(len(examples)) if index % FOLDS != part]
-        taught = _learn([examples[i] for i in rest], features[rest], [packaged[i] for i in rest]) if rest else None
+        taught = _learn([examples[i].intent for i in rest], [said[i] for i in rest]) if rest else None
         for index in range(part, len(examples), FOLDS):
-            shares = packaged[index] if taught is None else _together(taught, packaged[index], features[index])
-            found.append((examples[index].intent, max(shares, key=shares.__getitem__)))
+            one = said[index]
+            shares = likely(taught, one.packaged, one.words, one.vector)
+            found.append((examples[index].intent, max(shares, key=shares.__getitem__, default=intents.OTHER)))
     figures = {}
     for key in sorted({one.intent for one in examples}):
         got = Counter(read_as for wanted, read_as in found if wanted == key)
@@ -139,72 +140,67 @@ def leave_one_out(examples: Sequence[Example]) -> Mapping[str, LeftOut]:
     return figures
 
 
-def _learn(examples: Sequence[Example], features: Floats, packaged: Sequence[Mapping[str, float]]) -> Taught:
-    keys = tuple(sorted({one.intent for one in examples}))
-    labels = np.array([keys.index(one.intent) for one in examples])
-    weights, bias = _fit(features, labels, len(keys))
-    middles = _unit(np.stack([features[labels == label].mean(axis=0) for label in range(len(keys))]))
-    asked = Counter(max(shares, key=shares.__getitem__) for shares in packaged)
-    exact = Taught(keys, weights, middles, bias, dict(sorted(asked.items())), features.shape[1] > GRAMS)
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """A text as both models see it."""
+
+    words: Sequence[str]
+    vector: Floats | None
+    packaged: Mapping[str, float]
+
+
+def _say(texts: Sequence[str]) -> Sequence[_Said]:
+    read = [read_words(text).words for text in texts]
+    return [
+        _Said(words, vector, intents.likely(words, pair_hashes(words), vector))
+        for words, vector in zip(read, intents.vectors(read), strict=True)
+    ]
+
+
+def _learn(wanted: Sequence[str], said: Sequence[_Said]) -> Taught:
+    keys = tuple(sorted(set(wanted)))
+    labels = np.array([keys.index(intent) for intent in wanted])
+    grams = np.stack([_grams(one.words) for one in said])
+    parts = [grams]
+    if all(one.vector is not None for one in said):
+        parts.insert(0, np.stack([one.vector for one in said if one.vector is not None]))
+    weights, bias = softmax.fit(np.hstack(parts), labels, len(keys))
+    middles = [_unit(np.stack([part[labels == k].mean(axis=0) for k in range(len(keys))])) for part in parts]
+    asked = Counter(max(one.packaged, key=one.packaged.__getitem__) for one in said if one.packaged)
+    exact = Taught(keys, weights, np.hstack(middles), bias, dict(sorted(asked.items())), len(parts) > 1)
     return load(exact.dump())  # what is learned is what every process will load
 
 
-def _packaged(text: str) -> Mapping[str, float]:
-    words = read_words(text).words
-    return intents.likely(words, pair_hashes(words))
-
-
-def _features(examples: Sequence[Example]) -> Floats:
-    """Return one row for each example: its vector if the encoder is at hand, then its n-grams."""
-    return np.stack([_row(read_words(one.text).words, encoder.at_hand()) for one in examples])
-
-
-def _row(words: Sequence[str], has_vectors: bool) -> Floats:
+def _grams(words: Sequence[str]) -> Floats:
+    """Return the hashed n-grams of calm words, of the length that GRAM_SHARE asks for."""
     words = words[: intents.MAX_INTENT_WORDS]
     grams = np.zeros(GRAMS, dtype=np.float32)
     hashed = [part for word in words for part in word_features(word)] + [(pair, 1.0) for pair in pair_hashes(words)]
     for code, value in hashed:
         grams[code % GRAMS] += value if code >> 20 & 1 else -value
-    grams *= np.sqrt(GRAM_SHARE) / (np.linalg.norm(grams) or 1.0)
-    return np.concatenate([encoder.encode([" ".join(words)])[0], grams]) if has_vectors else grams
+    scaled: Floats = grams * np.float32(np.sqrt(GRAM_SHARE) / (np.linalg.norm(grams) or 1.0))
+    return scaled
 
 
-def _fit(features: Floats, labels: NDArray[np.int64], count: int) -> tuple[Floats, Floats]:
-    """Return weights and bias of a softmax model, by accelerated descent over how alike the examples are."""
-    alike = SHARPNESS * (features @ features.T + 0.1)  # 0.1: the bias
-    wanted = np.eye(count, dtype=np.float32)[labels]
-    step = 1 / (0.5 * float(np.linalg.norm(alike, 1)) + SHRINKAGE)
-    at = ahead = np.zeros_like(wanted)
-    pace = 1.0
-    for _ in range(STEPS):
-        raw = alike @ ahead
-        shares = np.exp(raw - raw.max(axis=1, keepdims=True))
-        shares /= shares.sum(axis=1, keepdims=True)
-        moved = ahead - step * (shares - wanted + SHRINKAGE * ahead)
-        next_pace = (1 + np.sqrt(1 + 4 * pace * pace)) / 2
-        ahead = moved + ((pace - 1) / next_pace) * (moved - at)
-        at, pace = moved, next_pace
-    kept = SHARPNESS * at
-    return (kept.T @ features).astype(np.float32), (0.1 * kept.sum(axis=0)).astype(np.float32)
-
-
-def _together(taught: Taught, packaged: Mapping[str, float], row: Floats) -> Mapping[str, float]:
+def _together(
+    taught: Taught, packaged: Mapping[str, float], grams: Floats, vector: Floats | None
+) -> Mapping[str, float]:
     """Return the probability of each intent of a text with these features.
 
     What was taught has the larger share the closer the text is to it, and the more examples it has of what the
     packaged model takes the text for.
     """
-    used = slice(-len(row), None)  # the n-grams alone where there is no vector
-    raw = taught.weights[:, used] @ row + taught.bias
-    own = np.exp(raw - raw.max())
-    own /= own.sum()
-    close, steep = (CLOSE, STEEP) if len(row) > GRAMS else (CLOSE_GRAMS, STEEP_GRAMS)
-    alike = float((_unit(taught.middles[:, used]) @ row).max()) / float(np.linalg.norm(row) or 1.0)
-    known = sum(value * taught.asked.get(intent, 0) for intent, value in packaged.items())
-    odds = exp(steep * (alike - close)) * (1 + known / 10)
+    raw = taught.weights[:, -GRAMS:] @ grams + taught.bias
+    if vector is None:
+        alike = float((taught.middles[:, -GRAMS:] @ grams).max()) / float(np.linalg.norm(grams) or 1.0)
+        odds = exp(STEEP * (alike - CLOSE_GRAMS))
+    else:
+        raw += taught.weights[:, :-GRAMS] @ vector
+        odds = exp(STEEP * (float((taught.middles[:, :-GRAMS] @ vector).max()) - CLOSE))
+    odds *= 1 + sum(value * taught.asked.get(intent, 0) for intent, value in packaged.items()) / 10
     share = odds / (1 + odds)
     together = {intent: (1 - share) * value for intent, value in packaged.items()}
-    for intent, value in zip(taught.intents, own.tolist(), strict=True):
+    for intent, value in zip(taught.intents, softmax.shares(raw).tolist(), strict=True):
         together[intent] = together.get(intent, 0.0) + share * value
     return together
 

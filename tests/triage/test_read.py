@@ -131,8 +131,25 @@ class TestNotRead:
         reading = read(text)
         assert not reading.read
         assert reading.frustration == 0
+
+    @pytest.mark.parametrize("name", ["Urdu", "empty", "emoji alone", "Greek, which no desk has"])
+    def test_has_no_intent_where_the_encoder_does_not_know_the_language(self, name: str) -> None:
+        reading = read(UNREAD[name])
         assert reading.intent == "other"
         assert reading.intent_confidence == 0
+
+    @pytest.mark.parametrize(
+        ("text", "intent"),
+        [
+            ("Ich möchte mein Geld zurückhaben, der Pullover passt nicht.", "refund_request"),
+            ("He olvidado mi contraseña y no puedo entrar.", "login_access"),
+            ("Où en est ma commande, elle devait arriver lundi ?", "order_status"),
+        ],
+    )
+    def test_has_an_intent_where_the_encoder_knows_the_language(self, text: str, intent: str) -> None:
+        reading = read(text)
+        assert not reading.read
+        assert reading.intent == intent
 
     def test_holds_the_language_all_the_same(self) -> None:
         assert read(UNREAD["German"]).language == "de"
