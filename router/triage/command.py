@@ -33,8 +33,12 @@ def run(lines: Iterable[str], *, pace_of: Callable[[str], str], explain: bool = 
 
 def explained(reading: Reading, text: str) -> list[str]:
     """Return a reading in plain sentences: how frustrated and by which words, what they want, in which language."""
+    cues = [f"{CUES[one.cue].label}: “{text[one.start : one.end]}”" for one in reading.evidence]
+    need = f"Urgency {reading.urgency} of 100."
     if not reading.read:
         why = "no words" if not text.strip() else f"no measured figure for its language ({reading.language})"
+        if cues:
+            return [f"Not read: {why}; only words of need are heard.", *cues, need]
         return [f"Not read: {why}. Promise and age decide its place."]
     band = BANDS[sum(reading.calm_frustration >= anchor for anchor in ANCHORS)]
     loud = reading.frustration - reading.calm_frustration
@@ -44,8 +48,8 @@ def explained(reading: Reading, text: str) -> list[str]:
         wanted = "What they want is not clear"
     return [
         f"Frustration {reading.frustration} of 100: {band}{shouting}.",
-        *(f"{CUES[one.cue].label}: “{text[one.start : one.end]}”" for one in reading.evidence),
-        f"Urgency {reading.urgency} of 100.",
+        *cues,
+        need,
         f"{wanted}; next likely: {INTENTS[reading.second_intent].label}.",
         f"Language: {reading.language} ({reading.language_confidence:.0%} sure).",
     ]

@@ -66,6 +66,14 @@ class TestExplain:
         assert why[0].startswith(f"Frustration {answer['frustration']} of 100: ")
         assert why[-1].startswith("Language: en (")
 
+    def test_says_what_need_is_heard_in_a_language_that_is_not_read(self) -> None:
+        [answer] = answers('{"text": "Bitte dringend, ich brauche das heute noch!"}', explain=True)
+        why = answer["why"]
+        assert isinstance(why, list)
+        assert why[0] == "Not read: no measured figure for its language (de); only words of need are heard."
+        assert "Says it is urgent: “dringend”" in why
+        assert why[-1] == f"Urgency {answer['urgency']} of 100."
+
     def test_says_what_is_shouting(self) -> None:
         [answer] = answers('{"text": "I AM FURIOUS WITH YOU!!!"}', explain=True)
         loud = int(str(answer["frustration"])) - int(str(answer["calm_frustration"]))
