@@ -7,6 +7,7 @@ from functools import lru_cache
 
 from router import triage
 from router.app import Heed
+from router.factual import FELT
 from router.mistakes import Mistake
 from router.model import Role, Scope
 from router.notify import Change
@@ -48,6 +49,7 @@ def names(db: Connection, brand_id: str) -> Desk:
         templates=templates.names(db, brand_id, "acknowledge"),
         agents=frozenset(who.name for who in people.everyone(db)),
         brands=frozenset({brand.name}),
+        switched_off=frozenset() if brand.mood_on else FELT,
         values={"intent": frozenset(INTENTS) | frozenset(teaching.intents(db, brand_id)), "cues": frozenset(CUES)},
     )
 

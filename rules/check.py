@@ -35,7 +35,8 @@ def check(text: str, desk: Desk | None = None) -> list[Finding]:
             Finding("error", error.rule, error.line, f"{error.where}: {error.message}".removeprefix(": "), error.remedy)
             for error in wrong.errors
         ]
-    return warnings(rule_set)
+    silent = [finding for rule in rule_set.rules for finding in _silent(rule, desk)] if desk else []
+    return sorted([*warnings(rule_set), *silent], key=lambda finding: finding.line)
 
 
 def warnings(rule_set: RuleSet) -> list[Finding]:
@@ -60,6 +61,14 @@ def _visitor(rule: Rule) -> list[Finding]:
     return [
         _warn(rule, message, "Ask for a signed or recorded fact instead: only what they say may raise their place.")
     ]
+
+
+def _silent(rule: Rule, desk: Desk) -> list[Finding]:
+    asked = sorted({found.fact.name for found in conditions(rule.when)} & desk.switched_off)
+    if not asked:
+        return []
+    message = f"it asks for {', '.join(asked)}, which nobody knows here: mood is switched off."
+    return [_warn(rule, message, "Ask for another fact, or switch mood on under Settings, Brands.")]
 
 
 def _unsure(rule: Rule) -> list[Finding]:

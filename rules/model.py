@@ -98,6 +98,7 @@ class Desk:
     agents: frozenset[str] | None = None
     brands: frozenset[str] | None = None
     values: Mapping[str, frozenset[str]] = field(default_factory=dict)  # fact name -> what it can be, such as intents
+    switched_off: frozenset[str] = frozenset()  # facts of how customers feel, where that is not read
 
 
 ANY_DESK = Desk()

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from router import desk as acts
-from router import feeling, inbox, merging, wallboard
+from router import feeling, inbox, merging, publishing, wallboard
 from router.model import SYSTEM, Role
 from router.sweeping import Sweep
 from tests.builders import an_agent, now, rules
@@ -84,6 +84,12 @@ class TestOff:
         [(facts,)] = off.rows("SELECT facts FROM evaluation")
         assert "intent" in json.loads(facts)
         assert not {"frustration", "heat", "urgency", "cues", "kind", "sentiment", "read"} & set(json.loads(facts))
+
+    def test_warns_of_rules_that_ask_for_it(self, off):
+        found = publishing.checked(off.heed, off.brand_id, BY_MOOD)
+        asked = [one.rule for one in found.findings if "mood is switched off" in one.message]
+        assert asked == ["Angry first", "Hot", "Said"]
+        assert found.holds, "a warning, no error"
 
     def test_says_so_where_it_explains(self, off):
         angry = off.says(ANGRY, "mia")

@@ -1,5 +1,7 @@
 """What the check finds: errors block publishing, warnings ask to look again."""
 
+from dataclasses import replace
+
 from rules.check import check
 from rules.starter import starter_text
 from tests.rules.builders import DESK, a_file, a_rule
@@ -51,3 +53,12 @@ def test_stopping_on_a_reading_is_doubtful_and_on_a_header_is_not():
     ((_, _, message),) = found(a_rule("{fact: intent, is: is, value: spam_auto}", then="[stop]"))
     assert message.startswith("it stops on intent")
     assert found(a_rule("{fact: automatic, is: is, value: true}", then="[stop]")) == []
+
+
+def test_facts_of_feeling_are_known_to_nobody_where_mood_is_switched_off():
+    off = replace(DESK, switched_off=frozenset({"frustration", "heat"}))
+    asks = a_rule("{fact: frustration, is: at_least, value: 70}", then="[{tag: angry}]")
+    ((severity, rule, message),) = [(f.severity, f.rule, f.message) for f in check(a_file(asks), off)]
+    assert (severity, rule) == ("warning", "One")
+    assert message == "it asks for frustration, which nobody knows here: mood is switched off."
+    assert found(asks) == []
