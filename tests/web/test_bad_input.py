@@ -21,7 +21,7 @@ from channels.types import MAX_BODY, MAX_MAIL
 from router.store import connections, people
 from tests.a_desk import a_browser
 from tests.builders import OWN_ADDRESS, a_connection_row, an_agent, now
-from tests.web.api_desk import ApiDesk, Program, an_api
+from tests.web.api_desk import ApiDesk, an_api
 
 NUMBER = count(1)
 SECRET = "the-secret-of-this-connection_0123456789"
@@ -305,7 +305,6 @@ STRANGE_MAILS = {
     "half letters": mail("Hello there", 1).replace(b"there", b"\xed\xa0\x80\xff there"),
     "surrogates in words": mail("Hello there", 1, subject="=?utf-16?B?2AA=?= =?utf-8?Q?=ED=A0=80?="),
 }
-
 STRANGE_TEXTS = {
     # who says what
     "nul": ("Dan", "Hel\0lo"),
@@ -372,81 +371,6 @@ class TestScript:
             assert trace not in laid_out
         shown(api)
         assert door.works()
-
-
-BAD_BODIES = {
-    # what is sent as the text of a note: the answer
-    "nothing": (b"", (400, 415, 422)),
-    "cut off": (b'{"text": "Nachtigall', (400,)),
-    "no json": (b"Nachtigall", (400,)),
-    "not utf-8": (b'{"text": "\xff"}', (400,)),
-    "a list": (b"[]", (422,)),
-    "deep": (b"[" * 100_000, (400,)),
-    "wrong type": (b'{"text": {"a": "Nachtigall"}}', (422,)),
-    "empty text": (b'{"text": "  "}', (409, 422)),
-    "a field nobody knows": (b'{"text": "x", "more": "Nachtigall"}', (201, 422)),
-    "not a number": (b'{"text": NaN}', (400, 422)),
-    "half a letter": (b'{"text": "\\ud800 Nachtigall"}', (201, 400, 422)),
-    "nul": (b'{"text": "a\\u0000b"}', (201, 422)),
-}
-BAD_QUERIES = (
-    "state=%00", "q=%00", "q=%ff", "q=%ED%A0%80", "cursor=%00", "cursor=Nachtigall", "limit=0", "limit=1e9",
-    "limit=%D9%A5", "queue=%27", "agent=%00", "state=" + "x" * 5000, "q=" + "%25_%5C" * 500,
-)  # fmt: skip
-
-
-class TestApi:
-    @pytest.mark.parametrize(("body", "allowed"), BAD_BODIES.values(), ids=BAD_BODIES)
-    @pytest.mark.parametrize("act", ["notes", "replies"])
-    def test_a_bad_body(self, api: ApiDesk, act: str, body: bytes, allowed: tuple[int, ...]) -> None:
-        ana = api.agent()
-        ticket = api.pulled(ana)
-        path = f"/tickets/{ticket['id']}/{act}"
-        answer = ana.call("POST", path, data=body, headers={"Content-Type": "application/json"})
-        told(answer, *allowed)
-        assert ana.post(path, {"text": "A good one"}).status_code == 201
-
-    @pytest.mark.parametrize("kind", ["", "text/plain", "application/x-www-form-urlencoded", "é"])
-    def test_a_body_of_another_type(self, api: ApiDesk, kind: str) -> None:
-        ana = api.agent()
-        ticket = api.pulled(ana)
-        path = f"/tickets/{ticket['id']}/notes"
-        answer = ana.call("POST", path, data=b'{"text":"x"}', headers={"Content-Type": kind})
-        told(answer, 415)
-
-    def test_a_token_that_is_none(self, api: ApiDesk) -> None:
-        for header in (
-            "",
-            "Bearer",
-            "Bearer ",
-            "Bearer x",
-            "Basic eDp4",
-            "Bearer \xe9\xff",
-            "Bearer " + "x" * 9000,
-            "\0",
-        ):
-            told(Program(api.app).get("/tickets", headers={"Authorization": header}), 401)
-
-    def test_an_id_that_is_none(self, api: ApiDesk) -> None:
-        ana = api.agent()
-        for name in ("%00", "..", "%ff", "'", "x" * 3000, "\u0665", "%ED%A0%80", "0"):
-            told(ana.get(f"/tickets/{name}"), 404, 308)
-            told(ana.post(f"/tickets/{name}/resolve"), 404, 405)
-
-    def test_a_query_that_is_none(self, api: ApiDesk) -> None:
-        ana = api.agent()
-        for query in BAD_QUERIES:
-            answer = ana.get(f"/tickets?{query}")
-            assert answer.status_code in (200, 400, 404, 422), (query, answer.text)
-            assert CANARY not in answer.text
-
-    @pytest.mark.parametrize("key", ["", "x" * 5000, "\xff", "a b"])
-    def test_a_key_that_is_none(self, api: ApiDesk, key: str) -> None:
-        ana = api.agent()
-        ticket = api.pulled(ana)
-        headers = {"Idempotency-Key": key}
-        answer = ana.post(f"/tickets/{ticket['id']}/notes", {"text": "x"}, headers=headers)
-        assert answer.status_code in (201, 400, 422), answer.text
 
 
 def refused(answer: TestResponse) -> None:
