@@ -1,9 +1,10 @@
-"""Lets a test process compile each statement and each route once, as a process of Heed does.
+"""Lets a test process compile each statement and each route and pack each static file once, as a process of Heed does.
 
 Heed opens one database and makes one application. A test process does so thousands of times, and would spend half of
-its time compiling the same statements and routes again.
+its time at the same statements, routes and files again.
 """
 
+import functools
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +12,7 @@ from sqlalchemy import Engine, create_engine
 from werkzeug.routing import Rule
 
 from router.store import db
+from router.web import assets
 
 STATEMENTS = 4_000  # more than Heed has
 
@@ -24,6 +26,7 @@ def once() -> None:
     """Compile once from here on."""
     db.create_engine = _engine  # type: ignore[assignment]
     Rule._compile_builder = _builder  # type: ignore[method-assign]
+    assets._read = functools.cache(assets._read)
 
 
 def _engine(url: object, **options: Any) -> Engine:
