@@ -10,12 +10,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha1
 from importlib.resources import files
+from itertools import islice
 from pathlib import Path
 
 OWN_SEEDS = "own-seeds"  # as a source
 OTHER_CAP = 3_000  # rows of `other` that teach; it is a third of the intent data
-GOEMOTIONS_WEIGHT = 1 / 3  # it is a stand-in: not aimed at a service
-SEED_WEIGHT = 3.0  # our own sentences are few, and in the words of support
+GOEMOTIONS_EACH = 3  # one row in so many: it is a stand-in, not aimed at a service
+SEED_WEIGHT = 6.0  # our own sentences are few, and the only ones in the words of support in every trade
 INTENT_SEED_WEIGHT = 2.0
 SUPPORT_WEIGHT = 4.0  # of a message a person labelled
 WEAK_WEIGHT = 0.5  # of a message taken as calm because no cue word was in it
@@ -37,7 +38,7 @@ def frustration(data: Path) -> list[Row]:
     """Return the English and Roman Urdu rows, our own seeds among them."""
     rows = list(_sentiment(data, "reviews_en"))
     rows += _sentiment(data, "support_en")
-    rows += _sentiment(data, "goemotions_en", GOEMOTIONS_WEIGHT)
+    rows += islice(_sentiment(data, "goemotions_en"), 0, None, GOEMOTIONS_EACH)
     rows += _sentiment(data, "roman_urdu")
     for language, label, text in _seeds("seeds_frustration.tsv"):
         rows.append(Row(text, label, OWN_SEEDS, _split(text), language, SEED_WEIGHT))
@@ -85,11 +86,11 @@ def intents(data: Path) -> list[Row]:
     return kept
 
 
-def _sentiment(data: Path, name: str, weight: float = 1.0) -> Iterator[Row]:
+def _sentiment(data: Path, name: str) -> Iterator[Row]:
     with gzip.open(data / "sentiment" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
-            factor = weight
+            factor = 1.0
             if row["source"].endswith("handlabelled"):
                 factor = SUPPORT_WEIGHT
             elif "weak0" in row["source"]:

@@ -11,6 +11,8 @@ from zlib import crc32
 CHARACTERS = (3, 4, 5)  # lengths of the character n-grams inside a word
 CHARACTER_VALUE = 0.3  # of one character n-gram, where a whole word has 1
 PAIR_VALUE = 1.0
+BREADTH = 0.3  # power of a text's mass that its sum is divided by; 1 would be the mean, 0 the sum
+FULL = 200.0  # mass of some 60 words; beyond it a text of the same words is no hotter for being longer
 
 
 @lru_cache(maxsize=50_000)
@@ -45,6 +47,13 @@ def pair_hashes(words: Sequence[str]) -> list[int]:
 def norm(mass: float) -> float:
     """Return what to divide by so that a long message does not outweigh a short one."""
     return sqrt(mass) or 1.0
+
+
+def breadth(mass: float) -> float:
+    """Return what to divide by so that evidence adds up over a text, up to FULL, and is a mean beyond."""
+    if not mass:
+        return 1.0
+    return float(mass**BREADTH if mass < FULL else FULL**BREADTH * mass / FULL)
 
 
 def _hash(gram: str) -> int:

@@ -6,7 +6,7 @@ The same data and seed give the same bytes on the same machine.
 """
 
 from array import array
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from random import Random
 
@@ -132,8 +132,3 @@ def temperature(raw: Sequence[Sequence[float]], labels: Sequence[int]) -> float:
         return float((np.log(np.exp(scaled).sum(axis=1)) - scaled[np.arange(len(wanted)), wanted]).mean())
 
     return min((step / 20 for step in range(4, 81)), key=loss)
-
-
-def as_prior(names: Sequence[str], written: Mapping[str, float]) -> list[float]:
-    """Return the written weight of each named extra, 0 where none is written."""
-    return [written.get(name, 0.0) for name in names]

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from router.triage.cues import CUES, hits
+from router.triage.features import breadth
 from router.triage.linear import Scorer
 from router.triage.matching import Hit
 from router.triage.polarity import polarity
@@ -37,7 +38,7 @@ class Score:
 
 @cache
 def _scorer(language: str) -> Scorer:
-    return Scorer(load(MODELS[language]))
+    return Scorer(load(MODELS[language]), breadth)
 
 
 def score(words: Sequence[str], pairs: Sequence[int], language: str) -> Score:

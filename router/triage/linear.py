@@ -4,7 +4,7 @@ What a word adds never depends on its neighbours, so it is kept after its first 
 look-ups. The kept part is bounded and changes no result.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from math import exp
 
 from router.triage.features import PAIR_VALUE, norm, word_features, word_mass
@@ -16,8 +16,9 @@ KEPT = 30_000  # words a scorer remembers
 class Scorer:
     """One linear model with one column."""
 
-    def __init__(self, weights: Weights) -> None:
+    def __init__(self, weights: Weights, divisor: Callable[[float], float] = norm) -> None:
         self.weights = weights
+        self._divisor = divisor  # from the mass of a text
         self._kept: dict[str, tuple[float, float]] = {}
 
     def parts(self, words: Sequence[str], pairs: Sequence[int] | None) -> tuple[list[float], list[float]]:
@@ -35,7 +36,7 @@ class Scorer:
 
     def raw(self, added: Sequence[float], masses: Sequence[float]) -> float:
         """Return the raw score of a stretch of words, without bias and cues."""
-        return self.weights.scale * sum(added) / norm(sum(masses))
+        return self.weights.scale * sum(added) / self._divisor(sum(masses))
 
     def _learn(self, word: str) -> tuple[float, float]:
         table, rows = self.weights.table, self.weights.rows

@@ -1,0 +1,82 @@
+"""What a word says before any training: our own lexicon (data/lexicon.txt), and VADER's valences where ours is silent.
+
+The words of support are the same everywhere; the texts we can train on are of a few trades. Training alone uses it.
+"""
+
+from collections.abc import Mapping
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+from router.triage.features import pair_hashes, word_features
+from router.triage.text import word_set
+from router.triage.vader import valences
+
+OWN_WEIGHT = 1.5  # of one grade of ours
+VADER_WEIGHT = 0.5  # of one point of VADER's valence, −4 … 4
+NEGATIONS = tuple(
+    sorted(word_set("not no never isnt wasnt arent werent aint dont doesnt didnt without hardly nothing less"))
+)
+FELT = 2.0  # least grade, either way, of what a negation turns round
+TAKEN_BACK = 1.0  # of blame: “not angry”
+TURNED = 1.8  # of praise: “not happy” is blame
+BESIDE_OURS = 0.3  # of VADER's word that is in ours too
+
+
+def starting_weights(rows: int, hashes: NDArray[np.int64]) -> NDArray[np.float64]:
+    """Return a table of `rows` hashed features with the weights of the lexicons.
+
+    `hashes` are those of all features of the training texts. An entry that would share its place with a feature that is
+    common there is left out: it would speak wherever that does.
+    """
+    common, counts = np.unique(hashes, return_counts=True)
+    common = common[np.argsort(counts, kind="stable")]
+    holder = np.full(rows, -1)
+    holder[common % rows] = common  # the most common comes last, and stays
+    ours = own()
+    table = np.zeros(rows)
+    known = {word: -VADER_WEIGHT * valence for word, valence in valences().items()}
+    for entry, grade in {**ours, **_turned(ours)}.items():
+        known[entry] = OWN_WEIGHT * grade + BESIDE_OURS * known.get(entry, 0.0)
+    for entry, weight in known.items():
+        hashed = _hash(entry)
+        if holder[hashed % rows] in (-1, hashed):
+            table[hashed % rows] = weight
+    return table
+
+
+def own() -> Mapping[str, float]:
+    """Return the grade of each word and pair of our lexicon, −3 content … 3 furious.
+
+    Raises ValueError naming an entry that stands twice or has more than two words.
+    """
+    found: dict[str, float] = {}
+    grade = 0.0
+    for line in files("router.triage").joinpath("data", "lexicon.txt").read_text(encoding="utf-8").splitlines():
+        if line.startswith("["):
+            grade = float(line.strip("[]"))
+        elif line and not line.startswith(";"):
+            for entry in line.split(","):
+                words = " ".join(entry.split())
+                if words in found or not 1 <= len(words.split()) <= 2:
+                    raise ValueError(f"lexicon.txt, “{words}”: one or two words, and each entry once.")
+                found[words] = grade
+    return found
+
+
+def _turned(ours: Mapping[str, float]) -> Mapping[str, float]:
+    """Return the pairs of a negation and a word of feeling, whose own grade they take back, and more of praise."""
+    felt = {word: grade for word, grade in ours.items() if abs(grade) >= FELT and " " not in word}
+    return {
+        f"{no} {word}": -grade * (TAKEN_BACK if grade > 0 else TURNED)
+        for word, grade in felt.items()
+        for no in NEGATIONS
+    }
+
+
+def _hash(entry: str) -> int:
+    words = entry.split()
+    if len(words) == 1:
+        return word_features(entry)[0][0]
+    return pair_hashes(words[1:])[0] if words[0] == "^" else pair_hashes(words)[1]

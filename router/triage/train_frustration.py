@@ -1,0 +1,131 @@
+"""Train the packaged frustration weights; `train.train` calls it. Runs on a developer's machine, never in the desk."""
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from statistics import quantiles
+
+import numpy as np
+
+from router.triage import corpora, metrics
+from router.triage.corpora import Row
+from router.triage.cues import CUES, hits
+from router.triage.descent import Matrix, Model, Plan, fit
+from router.triage.features import PAIR_VALUE, breadth, pair_hashes, word_features, word_mass
+from router.triage.fit import quantise
+from router.triage.frustration import NEGATIVE, POSITIVE, cue_names
+from router.triage.lexicon import starting_weights
+from router.triage.polarity import polarity
+from router.triage.text import read_words
+from router.triage.weights import Weights, dump
+
+VERSION = "2"
+ROWS = {"en": 1 << 20, "ur-Latn": 1 << 16}  # hashed features
+PLANS = {"en": Plan(pull=8.0, extras_pull=30.0), "ur-Latn": Plan(pull=1.0, extras_pull=30.0)}
+CUE_WEIGHTS: Mapping[str, float] = {cue.key: cue.weight for cue in CUES.values()} | {POSITIVE: -1.0, NEGATIVE: 1.5}
+ANCHORS = (0.0, 10.0, 25.0, 50.0, 75.0, 97.0)  # nothing said is 10; calm below 25; disappointed, angry, furious from 75
+SUPPORT = {  # sources whose calm texts are those of a desk
+    "en": ("banking77-handlabelled", "banking77-weak0", "multidogo-weak0", "own-seeds"),
+    "ur-Latn": ("uci-roman-urdu", "own-seeds"),
+}
+PROXY = ("goemotions",)  # not aimed at a service, so it says nothing about how angry is angry
+CALM_SHARE = 0.9  # of calm support messages that stay under 25
+
+
+def train_frustration(data_dir: Path, out_dir: Path) -> dict[str, float]:
+    """Write the frustration weights to `out_dir` and return the figures on dev rows and on the challenge."""
+    figures: dict[str, float] = {}
+    rows = corpora.frustration(data_dir)
+    hard = corpora.challenge(data_dir)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    for language in ROWS:
+        weights = frustration_model([row for row in rows if row.language == language], language)
+        (out_dir / f"frustration_{language}.json").write_text(dump(weights), encoding="utf-8")
+        for name, part in (("dev", [r for r in rows if r.split == "dev"]), ("challenge", hard)):
+            figures |= _separates(weights, [r for r in part if r.language == language], f"{language} {name}")
+    return figures
+
+
+def frustration_model(rows: Sequence[Row], language: str) -> Weights:
+    """Return the frustration model of one language, trained on the train rows and calibrated on the dev rows."""
+    size = ROWS[language]
+    taught = [row for row in rows if row.split == "train"]
+    model = fit_rows(matrix(taught, language), taught, language)
+    packed, scale = quantise(model.table)
+    cues = {name: round(float(weight), 4) for name, weight in zip(cue_names(), model.extras, strict=True)}
+    known = model.table[model.table != 0] if model.table.any() else np.ones(1)
+    settings = {"evidence_floor": round(float(np.percentile(np.abs(known), 99)), 4)}
+    weights = Weights(size, ("frustrated",), scale, packed, (model.bias,), cues, settings, (), VERSION)
+    held = [row for row in rows if row.split == "dev" and row.source not in PROXY]
+    angry = raw_scores(weights, [row for row in held if row.label == "1"], language)
+    support = [row for row in rows if row.split != "train" and row.source in SUPPORT[language] and row.label == "0"]
+    curve = anchor_curve(raw_scores(weights, support, language), angry, model.bias)
+    return Weights(size, weights.labels, scale, packed, (model.bias,), cues, settings, curve, VERSION)
+
+
+def fit_rows(texts: Matrix, rows: Sequence[Row], language: str) -> Model:
+    """Return the model fitted to rows and their matrix, from the lexicon's weights and those written for the cues."""
+    start = starting_weights(ROWS[language], texts.hashes) if language == "en" else np.zeros(ROWS[language])
+    written = np.array([CUE_WEIGHTS.get(name, 0.0) for name in cue_names()])
+    labels = np.array([float(row.label) for row in rows])
+    weights = np.array([row.weight for row in rows])
+    return fit(texts, labels, weights, Model(start, written, 0.0), PLANS[language])
+
+
+def matrix(rows: Sequence[Row], language: str) -> Matrix:
+    """Return texts as features, exactly as frustration.score sums those of a text of one window."""
+    texts: list[int] = []
+    hashes: list[int] = []
+    values: list[float] = []
+    extras: list[list[float]] = []
+    for text, row in enumerate(rows):
+        words = read_words(row.text).words
+        mass = sum(word_mass(word) + PAIR_VALUE * PAIR_VALUE for word in words)
+        found = [one for word in words for one in word_features(word)]
+        found += [(pair, PAIR_VALUE) for pair in pair_hashes(words)]
+        texts += [text] * len(found)
+        hashes += [hashed for hashed, _ in found]
+        values += [value / breadth(mass) for _, value in found]
+        extras.append(named(words, language))
+    table = np.array(extras).reshape(len(rows), len(cue_names()))
+    return Matrix(np.array(texts, np.int64), np.array(hashes, np.int64), np.array(values), table)
+
+
+def named(words: Sequence[str], language: str) -> list[float]:
+    """Return the values of the features beside the n-grams, in the order of `cue_names`."""
+    there = {hit.cue for hit in hits(words)}
+    tone = polarity(words) if language == "en" else 0.0
+    return [*(float(key in there) for key in CUES), max(tone, 0.0), max(-tone, 0.0)]
+
+
+def raw_scores(weights: Weights, rows: Sequence[Row], language: str) -> list[float]:
+    """Return the raw scores of rows as the desk would compute them for texts of one window."""
+    table = np.frombuffer(weights.table, dtype=np.int8).astype(np.float64) * weights.scale
+    extras = np.array([weights.cues.get(name, 0.0) for name in cue_names()])
+    return [float(raw) for raw in Model(table, extras, weights.bias[0]).scores(matrix(rows, language))]
+
+
+def anchor_curve(calm: Sequence[float], frustrated: Sequence[float], nothing: float) -> tuple[tuple[float, float], ...]:
+    """Return the points that put calm under 25 and the angriest over 75.
+
+    25 stands above CALM_SHARE of the calm support messages; `nothing`, the raw score of an empty text, well below it;
+    50 and 75 stand at the half and the upper eighth of the frustrated texts beyond it.
+    """
+    line = max(float(np.quantile(calm, CALM_SHARE)), nothing + 0.3)
+    above = quantiles([raw for raw in frustrated if raw >= line], n=8, method="inclusive")
+    points = [min(*calm, nothing - 1.0), nothing, line, above[3], above[6], max(*frustrated, above[6] + 1.0)]
+    curve: list[tuple[float, float]] = []
+    for raw, figure in zip(points, ANCHORS, strict=True):
+        least = curve[-1][0] + 0.05 if curve else raw
+        curve.append((round(max(raw, least), 4), figure))
+    return tuple(curve)
+
+
+def _separates(weights: Weights, rows: Sequence[Row], name: str) -> dict[str, float]:
+    """Return the AUC of a model beside those of TextBlob and of length alone."""
+    labels = [int(row.label) for row in rows]
+    ways: dict[str, Callable[[Row], float]] = {
+        "AUC of TextBlob": lambda row: -polarity(read_words(row.text).words),
+        "AUC of length": lambda row: len(row.text),
+    }
+    figures = {f"{name} AUC": metrics.auc(raw_scores(weights, rows, rows[0].language), labels)}
+    return figures | {f"{name} {way}": metrics.auc([score(row) for row in rows], labels) for way, score in ways.items()}

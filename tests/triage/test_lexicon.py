@@ -1,0 +1,40 @@
+"""What words say before any training."""
+
+import numpy as np
+import pytest
+
+from router.triage.features import pair_hashes, word_features
+from router.triage.lexicon import own, starting_weights
+
+pytest.importorskip("vaderSentiment", reason="training starts from its valences; the desk does without")
+
+ROWS = 1 << 20
+NOTHING = np.zeros(0, dtype=np.int64)
+
+
+def word(text: str) -> int:
+    return word_features(text)[0][0]
+
+
+class TestLexicon:
+    def test_grades_go_from_content_to_furious(self) -> None:
+        grades = own()
+        assert {min(grades.values()), max(grades.values())} == {-3, 3}
+        assert len(grades) > 2_000
+
+    def test_starts_from_blame_and_praise(self) -> None:
+        table = starting_weights(ROWS, NOTHING)
+        assert table[word("worst") % ROWS] > 2
+        assert table[word("lovely") % ROWS] < -2
+
+    def test_turns_praise_round_behind_a_negation(self) -> None:
+        table = starting_weights(ROWS, NOTHING)
+        together = [word("not"), word("happy"), pair_hashes(["not", "happy"])[1]]
+        assert sum(table[hashed % ROWS] for hashed in together) > 1
+        assert table[word("happy") % ROWS] < -1
+
+    def test_gives_way_to_a_commoner_feature_in_its_place(self) -> None:
+        stranger = word("worst") + ROWS
+        assert starting_weights(ROWS, np.array([stranger]))[word("worst") % ROWS] == 0
+        seen_more = np.array([stranger, word("worst"), word("worst")])
+        assert starting_weights(ROWS, seen_more)[word("worst") % ROWS] > 2
