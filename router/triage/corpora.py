@@ -45,25 +45,14 @@ def frustration(data: Path) -> list[Row]:
     return rows
 
 
+def emotions(data: Path) -> list[Row]:
+    """Return messages in a dozen languages, under the names the set gives them."""
+    return list(_sentiment(data, "emotions_multilingual"))
+
+
 def challenge(data: Path) -> list[Row]:
     """Return the rows that only score."""
     return list(_sentiment(data, "challenge"))
-
-
-def languages(data: Path) -> list[Row]:
-    """Return rows labelled `ur-Latn` or `other`, to tell Roman Urdu from the rest in Latin letters."""
-    latin = {"deu", "eng", "esp", "ptbr", "ptmz", "afr", "ron", "swe", "som", "swa", "hau", "yor", "ibo", "kin"}
-    rows = [Row(r.text, r.language, r.source, r.split) for r in frustration(data)]
-    rows += [Row(r.text, r.language, r.source, r.split) for r in _sentiment(data, "emotions_multilingual")]
-    kept: list[Row] = []
-    for row in rows:
-        if row.label == "ur-Latn" or row.label in ("en", *latin):
-            tag = "ur-Latn" if row.label == "ur-Latn" else "other"
-            kept.append(Row(row.text, tag, row.source, row.split))
-    for intent in intents(data):
-        if intent.source != OWN_SEEDS:  # ours are in many languages, Roman Urdu among them
-            kept.append(Row(intent.text, "other", intent.source, intent.split))
-    return kept
 
 
 def intents(data: Path) -> list[Row]:

