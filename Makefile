@@ -30,7 +30,7 @@ check-long: $(VENV)/dev.stamp ## each channel's samples damaged 10,000 times; no
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/channels -k damage --mutations 10000 --timeout 900
 
 bench: $(VENV)/dev.stamp ## every benchmark, one table each; NAME=accept for one of them
-	@for name in $(or $(NAME),accept flow pull latency streams inbox); do \
+	@for name in $(or $(NAME),accept flow pull latency streams inbox triage); do \
 	  $(BIN)/python -m bench.$$name || exit 1; done
 
 words: $(VENV)/dev.stamp ## bring the catalogues up to date with the texts in the code; what is new is empty

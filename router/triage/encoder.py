@@ -15,7 +15,6 @@ from pathlib import Path
 from zipfile import ZipFile
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
@@ -33,7 +32,7 @@ _REACH = 2  # how far a piece is seen, on either side
 _PART = WIDTH + _HIDDEN * (len(_ORDERS) + sum(size for size, _ in _ORDERS))  # what a piece gives alone
 _AT_ONCE = 384  # pieces; more texts than that are read in turns
 _BLOCK = 16  # pieces computed at once
-_KEPT = 2_048  # pieces whose part is kept; 13 kB each
+_KEPT = 3_072  # pieces whose part is kept; 13 kB each
 
 Floats = NDArray[np.float32]
 
@@ -128,8 +127,8 @@ class _Encoder:
             np.maximum(seen, 0, out=seen)
             hidden = np.zeros((len(parts), _HIDDEN), dtype=np.float32)
             hidden[taken] = seen[taken - _REACH] + parts[taken, own]
-            rows = sliding_window_view(hidden.ravel(), size * _HIDDEN)[::_HIDDEN]
-            again = rows[taken - before] @ self._second[order]
+            windows = hidden[taken[:, None] + np.arange(-before, size - before)]
+            again = windows.reshape(len(taken), size * _HIDDEN) @ self._second[order]
             again += self._second_bias[order]
             np.maximum(again, 0, out=again)
             features[:, own] = again + hidden[taken]
@@ -151,8 +150,8 @@ class _Encoder:
         found = {piece: kept.get(piece) for piece in ids}
         missing = [piece for piece, part in found.items() if part is None]
         if missing:
-            if len(kept) + len(missing) > _KEPT:
-                kept = self._kept = {}
+            if len(kept) + len(missing) > _KEPT:  # the older half goes; what is frequent is soon back
+                kept = self._kept = dict(list(kept.items())[_KEPT // 2 :])
             fresh = dict(zip(missing, self._make(missing), strict=True))
             found.update(fresh)
             kept.update(fresh)
