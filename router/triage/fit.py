@@ -39,8 +39,6 @@ class Plan:
     epochs: int
     rate: float
     decay: float
-    extras_rate: float = 0.02
-    extras_decay: float = 0.01  # towards the written weights, so that little data cannot turn a cue round
     seed: int = 7
 
 
@@ -58,35 +56,6 @@ def example(
         sums[hashed % rows] = sums.get(hashed % rows, 0.0) + PAIR_VALUE
     values = np.fromiter(sums.values(), np.float64, len(sums)) / norm(mass)
     return Example(np.fromiter(sums.keys(), np.int64, len(sums)), values, np.array(extras), label, weight)
-
-
-def fit_binary(examples: Sequence[Example], plan: Plan, prior: Sequence[float]) -> tuple[Floats, float, Floats]:
-    """Return table, bias and the weights of the extras, which start at `prior` and are drawn back to it."""
-    table, seen = np.zeros(plan.rows), np.full(plan.rows, 1e-2)
-    start = np.array(prior, dtype=np.float64)
-    extras = start.copy()
-    bias = 0.0
-    mean_table, mean_extras, mean_bias = np.zeros(plan.rows), np.zeros(len(extras)), 0.0
-    order = list(range(len(examples)))
-    random = Random(plan.seed)  # noqa: S311  the order of examples is no secret
-    for _ in range(plan.epochs):
-        random.shuffle(order)
-        for index in order:
-            one = examples[index]
-            raw = float(table[one.places] @ one.values) + bias
-            if len(extras):
-                raw += float(extras @ one.extras)
-            slope = one.weight * (1 / (1 + np.exp(-raw)) - one.label)
-            step = slope * one.values + plan.decay * table[one.places]
-            seen[one.places] += step * step
-            table[one.places] -= plan.rate * step / np.sqrt(seen[one.places])
-            bias -= 0.01 * slope
-            if len(extras):
-                extras -= plan.extras_rate * (slope * one.extras + plan.extras_decay * (extras - start))
-        mean_table += table
-        mean_extras += extras
-        mean_bias += bias
-    return mean_table / plan.epochs, mean_bias / plan.epochs, mean_extras / plan.epochs
 
 
 def fit_many(examples: Sequence[Example], plan: Plan, width: int) -> tuple[Floats, Floats]:
