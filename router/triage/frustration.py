@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from functools import cache
 
 from router.triage.cues import CUES, hits
-from router.triage.features import breadth
+from router.triage.features import breadth, pair_hashes
 from router.triage.linear import Scorer
 from router.triage.matching import Hit
 from router.triage.polarity import polarity
+from router.triage.vocabulary import UNHEARD, heard
 from router.triage.weights import load
 
 MODELS = {"en": "frustration_en", "ur-Latn": "frustration_ur-Latn"}  # languages with a measured figure
@@ -49,7 +50,8 @@ def score(words: Sequence[str], pairs: Sequence[int], language: str) -> Score:
     scorer = _scorer(language)
     weights = scorer.weights
     found = hits(words)
-    added, masses = scorer.parts(words, pairs)
+    said = heard(words) if language == "en" else words
+    added, masses = scorer.parts(said, pair_hashes(said) if UNHEARD in said else pairs)
     tone = polarity(words) if language == "en" else 0.0
     whole = scorer.raw(added, masses) + extra(weights.cues, {hit.cue for hit in found}, tone) + weights.bias[0]
     raw = whole

@@ -16,6 +16,9 @@ from router.triage.frustration import NEGATIVE, POSITIVE, cue_names
 from router.triage.lexicon import starting_weights
 from router.triage.polarity import polarity
 from router.triage.text import read_words
+from router.triage.train_vocabulary import vocabulary
+from router.triage.vocabulary import FILE
+from router.triage.vocabulary import dump as dump_words
 from router.triage.weights import Weights, dump
 
 VERSION = "2"
@@ -37,6 +40,8 @@ def train_frustration(data_dir: Path, out_dir: Path) -> dict[str, float]:
     rows = corpora.frustration(data_dir)
     hard = corpora.challenge(data_dir)
     out_dir.mkdir(parents=True, exist_ok=True)
+    known = vocabulary(row.text for row in rows if row.language == "en" and row.split == "train")
+    (out_dir / FILE).write_text(dump_words(known), encoding="ascii")
     for language in ROWS:
         weights = frustration_model([row for row in rows if row.language == language], language)
         (out_dir / f"frustration_{language}.json").write_text(dump(weights), encoding="utf-8")
@@ -72,7 +77,7 @@ def fit_rows(texts: Matrix, rows: Sequence[Row], language: str) -> Model:
 
 
 def matrix(rows: Sequence[Row], language: str) -> Matrix:
-    """Return texts as features, exactly as frustration.score sums those of a text of one window."""
+    """Return texts as features, as frustration.score sums those of one window; words it does not know have letters here."""
     texts: list[int] = []
     hashes: list[int] = []
     values: list[float] = []

@@ -1,0 +1,45 @@
+"""The words that the English frustration model knows; names and rare words are all one to it.
+
+Who signs as whom must not move a score, and the letters of a word that was hardly ever seen say nothing but by chance.
+What is known are words that were common and not mostly capitalised where the model learnt, kept as hashes.
+"""
+
+from base64 import b64decode, b64encode
+from collections.abc import Collection, Sequence
+from functools import cache, lru_cache
+from importlib.resources import files
+from zlib import compress, crc32, decompress
+
+from router.triage.text import NUMBER
+
+UNHEARD = "\x00"  # stands for every word that is not known; no text has it
+FILE = "vocabulary_en.txt"
+LINE = 120  # characters
+
+
+def heard(words: Sequence[str]) -> list[str]:
+    """Return calm words with UNHEARD for each that is not known."""
+    return list(map(_heard, words))
+
+
+def dump(words: Collection[str]) -> str:
+    """Return the file that holds words; the same words always give the same text."""
+    hashes = sorted({_hash(word) for word in words})
+    packed = b64encode(compress(b"".join(one.to_bytes(4, "big") for one in hashes), 9)).decode("ascii")
+    return "".join(packed[at : at + LINE] + "\n" for at in range(0, len(packed), LINE))
+
+
+@lru_cache(maxsize=30_000)
+def _heard(word: str) -> str:
+    return word if word == NUMBER or _hash(word) in _known() else UNHEARD
+
+
+@cache
+def _known() -> frozenset[int]:
+    packed = files("router.triage").joinpath("data", FILE).read_text(encoding="ascii")
+    raw = decompress(b64decode(packed))
+    return frozenset(int.from_bytes(raw[at : at + 4], "big") for at in range(0, len(raw), 4))
+
+
+def _hash(word: str) -> int:
+    return crc32(word.encode("utf-8", "surrogatepass"))

@@ -1,0 +1,36 @@
+"""What the English frustration model knows of words: names and rare words are all one to it."""
+
+import pytest
+
+from router.triage import read
+from router.triage.train_vocabulary import LEAST, vocabulary
+from router.triage.vocabulary import UNHEARD, dump, heard
+
+TEXT = "I have been waiting for my refund for three weeks and nobody at your shop answers me. Regards, {}"
+
+
+class TestHeard:
+    def test_keeps_words_of_support_and_numbers(self) -> None:
+        said = ["my", "refund", "is", "#", "days", "late"]
+        assert heard(said) == said
+
+    def test_a_name_is_a_word_like_any_other_it_does_not_know(self) -> None:
+        assert heard(["regards", "agnieszka", "kowalska"]) == ["regards", UNHEARD, UNHEARD]
+
+    @pytest.mark.parametrize("name", ["Wrzesniewska", "Okonkwo", "Nguyenova", "Ztrqvbn"])
+    def test_whichever_unknown_name_signs_the_score_is_the_same(self, name: str) -> None:
+        assert read(TEXT.format(name)).frustration == read(TEXT.format("Zhelyazkova")).frustration
+
+
+class TestVocabulary:
+    def test_holds_common_words_and_no_names(self) -> None:
+        texts = ["I asked Kowalska for help with my order"] * LEAST + ["a word seen once: zebra"]
+        found = vocabulary(texts)
+        assert {"asked", "help", "order"} <= found
+        assert not {"kowalska", "zebra"} & found
+
+    def test_holds_the_words_of_phrases_however_rare(self) -> None:
+        assert {"ombudsman", "unacceptable"} <= vocabulary([])
+
+    def test_the_same_words_give_the_same_file(self) -> None:
+        assert dump(["late", "refund"]) == dump(["refund", "late", "late"])
