@@ -77,7 +77,7 @@ def fit_rows(texts: Matrix, rows: Sequence[Row], language: str) -> Model:
 
 
 def matrix(rows: Sequence[Row], language: str) -> Matrix:
-    """Return texts as features, as frustration.score sums those of one window; words it does not know have letters here."""
+    """Return texts as features, as frustration.score sums those of one window where it knows every word."""
     texts: list[int] = []
     hashes: list[int] = []
     values: list[float] = []

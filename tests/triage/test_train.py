@@ -71,9 +71,8 @@ class TestTrain:
         train(data, tmp_path / "two")
         names = {path.name for path in (tmp_path / "one").iterdir()}
         scripts = [f"language_{script}" for script in ("latin", "arabic", "cyrillic", "devanagari", "han")]
-        assert names == {
-            f"{name}.json" for name in ("frustration_en", "frustration_ur-Latn", "intent", "intent_encoder", *scripts)
-        }
+        models = ("frustration_en", "frustration_ur-Latn", "intent", "intent_encoder", *scripts)
+        assert names == {"vocabulary_en.txt", *(f"{name}.json" for name in models)}
         for name in names:
             assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
         angry, calm = read_with(tmp_path / "one", ENGLISH[1], ENGLISH[0])
