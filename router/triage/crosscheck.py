@@ -14,6 +14,7 @@ from router.triage import corpora, metrics
 from router.triage.polarity import polarity
 from router.triage.text import read_words
 from router.triage.train_frustration import fit_rows, matrix
+from router.triage.train_vocabulary import vocabulary
 from router.triage.vader import compound
 
 TARGETS = ("banking77-handlabelled", "uci-amazon", "uci-yelp", "vader-amazon", "vader-tweets", "own-seeds")
@@ -40,11 +41,13 @@ def cross_check(data_dir: Path) -> CrossCheck:
     figures: dict[str, dict[str, float]] = {}
     for source in TARGETS:
         held = np.array([row.source == source for row in rows])
-        model = fit_rows(texts.chosen(~held), [row for row in rows if row.source != source], "en")
+        taught = [row for row in rows if row.source != source]
+        model = fit_rows(texts.chosen(~held), taught, "en")
         left_out = [row for row in rows if row.source == source]
+        heard = matrix(left_out, "en", vocabulary(row.text for row in taught))
         labels = [int(row.label) for row in left_out]
         ways = {
-            "model": [float(raw) for raw in model.scores(texts.chosen(held))],
+            "model": [float(raw) for raw in model.scores(heard)],
             "TextBlob": [-polarity(read_words(row.text).words) for row in left_out],
             "VADER": [-compound(row.text) for row in left_out],
             "length": [float(len(row.text)) for row in left_out],

@@ -21,6 +21,7 @@ NEGATIONS = tuple(
 FELT = 2.0  # least grade, either way, of what a negation turns round
 TAKEN_BACK = 1.0  # of blame: “not angry”
 TURNED = 1.8  # of praise: “not happy” is blame
+START = "^"  # of a text, as the first of a pair
 BESIDE_OURS = 0.3  # of VADER's word that is in ours too
 
 
@@ -65,6 +66,11 @@ def own() -> Mapping[str, float]:
     return found
 
 
+def own_words() -> set[str]:
+    """Return the words of our lexicon, alone or in a pair."""
+    return {word for entry in own() for word in entry.split()} - {START}
+
+
 def _turned(ours: Mapping[str, float]) -> Mapping[str, float]:
     """Return the pairs of a negation and a word of feeling, whose own grade they take back, and more of praise."""
     felt = {word: grade for word, grade in ours.items() if abs(grade) >= FELT and " " not in word}
@@ -79,4 +85,4 @@ def _hash(entry: str) -> int:
     words = entry.split()
     if len(words) == 1:
         return word_features(entry)[0][0]
-    return pair_hashes(words[1:])[0] if words[0] == "^" else pair_hashes(words)[1]
+    return pair_hashes(words[1:])[0] if words[0] == START else pair_hashes(words)[1]

@@ -1,6 +1,6 @@
 """Train the packaged frustration weights; `train.train` calls it. Runs on a developer's machine, never in the desk."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from statistics import quantiles
 
@@ -16,7 +16,7 @@ from router.triage.frustration import NEGATIVE, POSITIVE, cue_names
 from router.triage.lexicon import starting_weights
 from router.triage.polarity import polarity
 from router.triage.text import read_words
-from router.triage.train_vocabulary import vocabulary
+from router.triage.train_vocabulary import only, vocabulary
 from router.triage.vocabulary import FILE
 from router.triage.vocabulary import dump as dump_words
 from router.triage.weights import Weights, dump
@@ -43,10 +43,11 @@ def train_frustration(data_dir: Path, out_dir: Path) -> dict[str, float]:
     known = vocabulary(row.text for row in rows if row.language == "en" and row.split == "train")
     (out_dir / FILE).write_text(dump_words(known), encoding="ascii")
     for language in ROWS:
+        heard = known if language == "en" else None
         weights = frustration_model([row for row in rows if row.language == language], language)
         (out_dir / f"frustration_{language}.json").write_text(dump(weights), encoding="utf-8")
         for name, part in (("dev", [r for r in rows if r.split == "dev"]), ("challenge", hard)):
-            figures |= _separates(weights, [r for r in part if r.language == language], f"{language} {name}")
+            figures |= _separates(weights, [r for r in part if r.language == language], f"{language} {name}", heard)
     return figures
 
 
@@ -76,17 +77,21 @@ def fit_rows(texts: Matrix, rows: Sequence[Row], language: str) -> Model:
     return fit(texts, labels, weights, Model(start, written, 0.0), PLANS[language])
 
 
-def matrix(rows: Sequence[Row], language: str) -> Matrix:
-    """Return texts as features, as frustration.score sums those of one window where it knows every word."""
+def matrix(rows: Sequence[Row], language: str, known: Collection[str] | None = None) -> Matrix:
+    """Return texts as features, as frustration.score sums those of one window.
+
+    Words that are not among `known` are all one; None hears every word, so that rare ones teach their letters.
+    """
     texts: list[int] = []
     hashes: list[int] = []
     values: list[float] = []
     extras: list[list[float]] = []
     for text, row in enumerate(rows):
         words = read_words(row.text).words
-        mass = sum(word_mass(word) + PAIR_VALUE * PAIR_VALUE for word in words)
-        found = [one for word in words for one in word_features(word)]
-        found += [(pair, PAIR_VALUE) for pair in pair_hashes(words)]
+        said = words if known is None else only(words, known)
+        mass = sum(word_mass(word) + PAIR_VALUE * PAIR_VALUE for word in said)
+        found = [one for word in said for one in word_features(word)]
+        found += [(pair, PAIR_VALUE) for pair in pair_hashes(said)]
         texts += [text] * len(found)
         hashes += [hashed for hashed, _ in found]
         values += [value / breadth(mass) for _, value in found]
@@ -102,11 +107,13 @@ def named(words: Sequence[str], language: str) -> list[float]:
     return [*(float(key in there) for key in CUES), max(tone, 0.0), max(-tone, 0.0)]
 
 
-def raw_scores(weights: Weights, rows: Sequence[Row], language: str) -> list[float]:
-    """Return the raw scores of rows as the desk would compute them for texts of one window."""
+def raw_scores(
+    weights: Weights, rows: Sequence[Row], language: str, known: Collection[str] | None = None
+) -> list[float]:
+    """Return the raw scores of rows as the desk would compute them for texts of one window; `known` as in `matrix`."""
     table = np.frombuffer(weights.table, dtype=np.int8).astype(np.float64) * weights.scale
     extras = np.array([weights.cues.get(name, 0.0) for name in cue_names()])
-    return [float(raw) for raw in Model(table, extras, weights.bias[0]).scores(matrix(rows, language))]
+    return [float(raw) for raw in Model(table, extras, weights.bias[0]).scores(matrix(rows, language, known))]
 
 
 def anchor_curve(calm: Sequence[float], frustrated: Sequence[float], nothing: float) -> tuple[tuple[float, float], ...]:
@@ -125,12 +132,12 @@ def anchor_curve(calm: Sequence[float], frustrated: Sequence[float], nothing: fl
     return tuple(curve)
 
 
-def _separates(weights: Weights, rows: Sequence[Row], name: str) -> dict[str, float]:
+def _separates(weights: Weights, rows: Sequence[Row], name: str, known: Collection[str] | None) -> dict[str, float]:
     """Return the AUC of a model beside those of TextBlob and of length alone."""
     labels = [int(row.label) for row in rows]
     ways: dict[str, Callable[[Row], float]] = {
         "AUC of TextBlob": lambda row: -polarity(read_words(row.text).words),
         "AUC of length": lambda row: len(row.text),
     }
-    figures = {f"{name} AUC": metrics.auc(raw_scores(weights, rows, rows[0].language), labels)}
+    figures = {f"{name} AUC": metrics.auc(raw_scores(weights, rows, rows[0].language, known), labels)}
     return figures | {f"{name} {way}": metrics.auc([score(row) for row in rows], labels) for way, score in ways.items()}

@@ -1,7 +1,8 @@
 """The words that the English frustration model knows; names and rare words are all one to it.
 
 Who signs as whom must not move a score, and the letters of a word that was hardly ever seen say nothing but by chance.
-What is known are words that were common and not mostly capitalised where the model learnt, kept as hashes.
+What is known are words that were common and not mostly capitalised where the model learnt, and those of the lexicons
+and phrases, kept as hashes.
 """
 
 from base64 import b64decode, b64encode

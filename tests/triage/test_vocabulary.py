@@ -3,6 +3,7 @@
 import pytest
 
 from router.triage import read
+from router.triage.lexicon import own_words
 from router.triage.train_vocabulary import LEAST, vocabulary
 from router.triage.vocabulary import UNHEARD, dump, heard
 
@@ -21,6 +22,10 @@ class TestHeard:
     def test_whichever_unknown_name_signs_the_score_is_the_same(self, name: str) -> None:
         assert read(TEXT.format(name)).frustration == read(TEXT.format("Zhelyazkova")).frustration
 
+    def test_every_word_of_our_lexicon_is_heard(self) -> None:
+        words = sorted(own_words())
+        assert heard(words) == words
+
 
 class TestVocabulary:
     def test_holds_common_words_and_no_names(self) -> None:
@@ -29,8 +34,8 @@ class TestVocabulary:
         assert {"asked", "help", "order"} <= found
         assert not {"kowalska", "zebra"} & found
 
-    def test_holds_the_words_of_phrases_however_rare(self) -> None:
-        assert {"ombudsman", "unacceptable"} <= vocabulary([])
+    def test_holds_the_words_of_phrases_and_lexicons_however_rare(self) -> None:
+        assert {"ombudsman", "unacceptable", "shoddy", "deplorable"} <= vocabulary([])
 
     def test_the_same_words_give_the_same_file(self) -> None:
         assert dump(["late", "refund"]) == dump(["refund", "late", "late"])
