@@ -26,7 +26,7 @@ def pull(desk, scope):
 
 def two(desk, **second):
     """Two tickets of Dan's, in threads of their own."""
-    return desk.says("Where is my parcel?", thread="a"), desk.says("And my refund?", thread="b", **second)
+    return desk.says("Where is my parcel?", thread="a"), desk.says("And the invoice?", thread="b", **second)
 
 
 class TestMerge:
@@ -35,7 +35,7 @@ class TestMerge:
         assert pull(desk, ana) == first.id
         assert merging.merge(desk.heed, ana, second.id, first.id, now()) == first.id
         view = inbox.ticket(desk.heed, ana, first.id, now())
-        assert [m.text for m in view.messages] == ["Where is my parcel?", "And my refund?"]
+        assert [m.text for m in view.messages] == ["Where is my parcel?", "And the invoice?"]
         assert [m.number for m in view.messages] == [None, second.number], "each says where it came in"
         assert {m.home_ticket_id for m in desk.messages()} == {first.id, second.id}
         merged = desk.ticket(second.id)
@@ -84,7 +84,7 @@ class TestMerge:
         first = desk.says("Where is my parcel?", thread="a")
         pull(desk, ana)
         acts.resolve(desk.heed, ana, first.id, now())
-        second = desk.says("And my refund?", thread="b")
+        second = desk.says("And the invoice?", thread="b")
         merging.merge(desk.heed, sue, second.id, first.id, now())
         woken = desk.ticket(first.id)
         assert (woken.state, woken.agent_id, woken.episode) == ("open", ana.agent, 2)

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from router.model import NOT_READ, Evidence, Reading
 from router.triage import encoder, frustration, intents, language
 from router.triage.calibration import AS_WRITTEN, Scale
+from router.triage.courtesy import unframed
 from router.triage.cues import CUES, needs
 from router.triage.features import pair_hashes
 from router.triage.frustration import Score
@@ -50,9 +51,8 @@ def read(
     head = read_words(subject).words if subject and not history else ()
     spoken = _language(words or head, history, languages)
     model = _model(spoken, body)
-    asked = (*head, *words) if head else words
-    wanted = _wanted(asked, model or spoken.tag, taught)
-    if model is None or not (asked or body.dropped):
+    wanted = _wanted((*head, *unframed(words)), model or spoken.tag, taught)
+    if model is None or not (head or words or body.dropped):
         return _unread(spoken, wanted, text, scored, body)
     pairs = pair_hashes(words)
     score = frustration.score(words, pairs, model)

@@ -148,9 +148,15 @@ def _without_links(folded: str) -> str:
         start = folded.index(run, at)
         pieces.append(folded[at:start])
         at = start + len(run)
-        is_address = "://" in run or run.startswith("www.") or "@" in run[1:-1]
+        is_address = "://" in run or run.startswith("www.") or "@" in _inside(run)
         pieces.append("".join(" " if c.isascii() else c for c in run) if is_address else run)
     return "".join([*pieces, folded[at:]])
+
+
+def _inside(run: str) -> str:
+    """Return a run from its first letter or digit to its last: marks around it, as in “a@!!!”, make no address of it."""
+    solid = [place for place, character in enumerate(run) if character.isalnum()]
+    return run[solid[0] : solid[-1]] if solid else ""
 
 
 def _places(source: str) -> list[int]:
