@@ -7,6 +7,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from playwright.sync_api import Browser
 
 import channels
@@ -21,6 +22,10 @@ from tests.servers.postgres import NoPostgres, Postgres, running_postgres
 from tests.servers.valkey import empty, running_valkey
 
 compiling.once()
+
+# Nothing is timed; in CI examples are the same each time, so that what is red there is red everywhere.
+settings.register_profile("heed", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("heed")
 
 
 def missing(reason: str) -> None:

@@ -154,7 +154,7 @@ def _without_links(folded: str) -> str:
 
 
 def _inside(run: str) -> str:
-    """Return a run from its first letter or digit to its last: marks around it, as in “a@!!!”, make no address of it."""
+    """Return a run from its first letter or digit to its last: the marks of “a@!!!” make no address of it."""
     solid = [place for place, character in enumerate(run) if character.isalnum()]
     return run[solid[0] : solid[-1]] if solid else ""
 

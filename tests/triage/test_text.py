@@ -53,3 +53,8 @@ class TestReadWords:
         read = read_words(text)
         shown = [text[start:end] for start, end in read.spans()]
         assert [read_words(one).words for one in shown] == [(word,) for word in read.words]
+
+
+def test_marks_after_an_at_sign_make_no_address_of_a_word() -> None:
+    assert read_words("0@!!!").words == read_words("0@").words != ()
+    assert read_words("write to ben@home.example!!!").words == ("write", "to")
