@@ -152,7 +152,7 @@ def _all() -> Iterator[tuple[Key, str]]:
             if text:
                 yield ("", text), f"channels/{info.key}/adapter.py"
     for intent in INTENTS.values():
-        for text in (intent.key.replace("_", " "), intent.label):
+        for text in (intent.key.replace("_", " "), intent.label, intent.description):
             yield ("", text), "router/triage/intents.py"
     for path in sorted((ROOT / "router").rglob("*.py")) + sorted((ROOT / "channels").rglob("*.py")):
         place = path.relative_to(ROOT).as_posix()
