@@ -17,7 +17,7 @@ from router.routing.lanes import LaneSpec, hard_needs
 from router.routing.place import place
 from router.store.desk import QueueRow
 from router.store.rows import Ticket
-from rules.evaluate import Outcome
+from rules.tally import Outcome
 
 SURE_OF_LANGUAGE = 0.7  # below it the language known so far is taken, else the brand's own
 ENOUGH_LETTERS = 16  # Latin letters from which a language that is not the brand's is believed; “Hi team” reads as Urdu

@@ -19,11 +19,12 @@ from router.triage.intents import INTENTS
 from rules import examples
 from rules.check import Finding, check
 from rules.errors import RuleErrors
-from rules.evaluate import Outcome, evaluate
+from rules.evaluate import evaluate
 from rules.export import to_yaml
 from rules.load import load
 from rules.model import FORMAT, Desk, RuleSet
 from rules.starter import starter_text
+from rules.tally import Outcome
 from rules.values import FactValue
 
 

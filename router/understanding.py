@@ -17,8 +17,9 @@ from router.model import NOT_READ, Heat, Mood, Reading
 from router.store.ids import new_id
 from router.store.rows import Promise
 from router.working import Conversation
-from rules.evaluate import Outcome, evaluate
+from rules.evaluate import evaluate
 from rules.facts import Trust, trusted
+from rules.tally import Outcome
 from rules.values import FactValue
 
 log = logging.getLogger(__name__)

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from rules.errors import Wrong, shown, suggestion
-from rules.evaluate import Outcome, evaluate
+from rules.evaluate import evaluate
 from rules.facts import Fact
 from rules.model import Desk, Example, RuleSet
 from rules.source import Items, Keys, Scalar, Tree, printable
+from rules.tally import Outcome
 from rules.values import MAX_TEXT, FactValue, Type, Value, duration, parse, spoken, words
 
 Read = Callable[[Mapping[str, FactValue]], Mapping[str, FactValue]]

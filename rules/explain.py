@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 from rules.conditions import in_words, judge
-from rules.evaluate import Outcome
 from rules.model import ALWAYS, Action, Group, Rule, RuleSet, When
+from rules.tally import Outcome
 from rules.values import FactValue, spoken
 
 

@@ -5,8 +5,9 @@ from datetime import UTC, datetime, time, timedelta
 import pytest
 
 from rules.conditions import judge
-from rules.evaluate import RuleTrace, evaluate
+from rules.evaluate import evaluate
 from rules.load import load
+from rules.tally import RuleTrace
 from tests.rules.builders import a_rule, rules
 
 NOON = datetime(2026, 11, 23, 12, tzinfo=UTC)

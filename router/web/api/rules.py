@@ -15,10 +15,10 @@ from router.web.api.typed import Call
 from router.web.api.values import Asked, In, Line, Out, Words
 from router.web.api.why import RuleRead
 from rules.errors import Wrong, suggestion
-from rules.evaluate import Outcome
 from rules.explain import trace_in_words
 from rules.facts import FACTS, Fact
 from rules.load import load
+from rules.tally import Outcome
 from rules.values import FactValue, Type, parse, written
 
 MAX_YAML = 500_000  # characters
