@@ -14,6 +14,7 @@ from router.notify import Change
 from tests.journeys import axe
 from tests.journeys.full_desk import Scene
 from tests.journeys.test_pages import Watched, a_context
+from tests.servers.chromium import PATIENCE_MS
 
 PICTURES = Path(__file__).parents[2] / ".tools" / "states"
 MEASURE = (Path(__file__).parent / "measuring.js").read_text()
@@ -22,7 +23,6 @@ AT_ONCE = 1 << 16  # bytes of a picture
 DIRECTIONS = {"ltr": "en", "rtl": "ur"}
 THEMES = ("light", "dark")
 PRINTS: dict[tuple[str, str], dict[str, str]] = {}  # (state, theme) -> direction -> what the picture hashes to
-PATIENCE_MS = 10_000.0
 CUT_OFF = ("lost", "failed-retry", "signed-out")  # states of a page whose requests fail
 
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
+PATIENCE_MS = 20_000.0  # for what must come to show; the machine may be busy
 FLAGS = (
     "--no-sandbox",  # root in a container has none to give
     "--disable-gpu",
@@ -20,6 +21,7 @@ FLAGS = (
 @contextmanager
 def running_browser(program: Path) -> Iterator[Browser]:
     """Yield a browser; each test opens a context of its own in it."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=FLAGS)
         try:

@@ -31,11 +31,18 @@ if (bell) {
   });
 }
 
-/** Start what a page or dialog names in `data-module`. */
+/** @type {WeakSet<HTMLElement>} */
+const asking = new WeakSet();
+
+/** Start what a page or dialog names in `data-module`; `data-begun` says that it has. */
 function modules() {
-  for (const box of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-module]:not([data-begun])"))) {
-    box.dataset.begun = "1";
-    void import(`./${box.dataset.module}.js`).then((module) => module.begin(box));
+  for (const box of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-module]"))) {
+    if (asking.has(box)) continue;
+    asking.add(box);
+    void import(`./${box.dataset.module}.js`).then((module) => {
+      module.begin(box);
+      box.dataset.begun = "1";
+    });
   }
 }
 

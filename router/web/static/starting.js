@@ -5,7 +5,8 @@ import { say } from "./say.js";
 import { t } from "./words.js";
 import { insert } from "./writing.js";
 
-const KEPT = ["to", "cc", "subject", "text", "key", "connection"];
+const WORDS = ["to", "cc", "subject", "text"];
+const KEPT = [...WORDS, "key", "connection"];
 
 /** @param {HTMLFormElement} box */
 export function begin(box) {
@@ -21,14 +22,21 @@ export function begin(box) {
   }
   /** @type {number | undefined} */
   let soon;
-  box.addEventListener("input", (event) => {
+  function keep() {
     const words = Object.fromEntries(KEPT.map((name) => [name, field(name).value]));
     if (words.text || words.subject || words.to) localStorage.setItem(draft, JSON.stringify(words));
     else localStorage.removeItem(draft);
+  }
+  box.addEventListener("input", (event) => {
+    keep();
     if (event.target !== field("to")) return;
     clearTimeout(soon);
     soon = setTimeout(suggest, 150);
   });
+  if (!kept && WORDS.some((name) => field(name).value !== field(name).defaultValue)) {
+    keep(); // written while this module was on its way
+    soon = setTimeout(suggest, 0);
+  }
 
   async function suggest() {
     const asked = field("to").value;

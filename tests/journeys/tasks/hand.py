@@ -15,8 +15,9 @@ from playwright.sync_api import Error as BrowserError
 from router.store.rows import Ticket
 from tests.journeys import axe
 from tests.journeys.tasks.words import ISOLATES, Words
+from tests.servers.chromium import PATIENCE_MS
 
-STAYS_MS = 2000  # within this time the focus is somewhere again
+STAYS_MS = 10_000  # within this time the focus is somewhere again
 LOST = "() => !window.heedStep || !!document.activeElement && document.activeElement !== document.body"
 
 
@@ -30,7 +31,7 @@ class Hand(ABC):
 
     def __init__(self, context: BrowserContext, site: str, words: Words) -> None:
         self.page: Page = context.new_page()
-        self.page.set_default_timeout(7000)
+        self.page.set_default_timeout(PATIENCE_MS)
         self.words = words
         self.site = site
         self.trail: list[str] = []
