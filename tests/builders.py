@@ -13,6 +13,7 @@ from pathlib import Path
 from sqlalchemy import make_url, select, text
 
 from channels.types import Delivery
+from router import desk as acts
 from router import intake
 from router.app import Heed, open_heed
 from router.config import load
@@ -124,6 +125,7 @@ def a_desk(url: str, folder: Path, **environ: str) -> Iterator[Desk]:
     try:
         yield desk
     finally:
+        desk.heed.notifier.stop()
         desk.heed.database.close()
 
 
@@ -273,3 +275,10 @@ def mail(
     intake.accept(desk.heed, row, raw(letter.as_bytes()), now())
     desk.drain(row)
     return given["Message-ID"]
+
+
+def pulled(at: Desk, who: Scope) -> str:
+    """Pull the next ticket and return its id."""
+    got = acts.pull(at.heed, who, now())
+    assert got is not None
+    return got.ticket_id

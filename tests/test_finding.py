@@ -1,39 +1,31 @@
 """Finding from the search field to the page: tickets, customers, filters, views, and a trail of who looked."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from flask.testing import FlaskClient
 
 from router import collecting, desk, finding, saved_views
 from router.desk.errors import NotFound
 from router.mistakes import Mistake
 from router.model import Role, Scope
-from router.store import people
 from router.store.audit import Actor
 from router.store.views.picking import Picked
-from router.web import create_app
-from tests.a_desk import a_browser, token_on
-from tests.builders import Desk, a_brand, a_connection_row, a_desk, a_queue, a_supervisor, an_agent, mail, now
+from tests.builders import Desk, a_brand, a_connection_row, a_queue, a_supervisor, an_agent, mail, now
+from tests.web.browsers import post, signed_in
 
 ACTOR = Actor("agent", "somebody")
 
 
 @pytest.fixture
-def at(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
+def at(sqlite_desk: Desk) -> Desk:
     """A new desk, on SQLite."""
-    with a_desk(sqlite_url, tmp_path) as made:
-        yield made
-        made.heed.notifier.stop()
+    return sqlite_desk
 
 
 @pytest.fixture
-def both(database_url: str, tmp_path: Path) -> Iterator[Desk]:
+def both(desk: Desk) -> Desk:
     """A new desk, on each database."""
-    with a_desk(database_url, tmp_path) as made:
-        yield made
+    return desk
 
 
 def find(at: Desk, who: Scope, typed: str, **more: object) -> list[str]:
@@ -41,18 +33,16 @@ def find(at: Desk, who: Scope, typed: str, **more: object) -> list[str]:
     return [one.line.id for one in finding.find(at.heed, who, typed, now(), **more).tickets]  # type: ignore[arg-type]
 
 
-def browser_of(at: Desk, who: Scope) -> FlaskClient:
-    """Return a browser in which someone is signed in."""
-    with at.heed.database.read() as db:
-        person = people.by_id(db, who.agent or "")
-    assert person is not None
-    return a_browser(create_app(heed=at.heed), at.heed, person)
-
-
-def post(browser: FlaskClient, path: str, **fields: object) -> object:
-    """Send a form as the browser would."""
-    headers = {"Origin": "http://127.0.0.1:8000", "X-CSRFToken": token_on(browser.get("/").text)}
-    return browser.post(path, data=fields, headers=headers)
+def every_page(at: Desk, who: Scope, typed: str, limit: int) -> list[str]:
+    """Return the tickets a line finds, read page by page to the end."""
+    found: list[str] = []
+    cursor = None
+    while True:
+        page = finding.find(at.heed, who, typed, now(), cursor=cursor, limit=limit)
+        found += [one.line.id for one in page.tickets]
+        cursor = page.next
+        if cursor is None:
+            return found
 
 
 def test_words_filters_and_numbers_narrow_together(both: Desk) -> None:
@@ -97,14 +87,7 @@ def test_a_page_shows_a_ticket_once_and_the_next_goes_on(at: Desk) -> None:
     busy = at.says("kettle one", who="dan", thread="t")
     others = [at.says("kettle", who=f"c{n}") for n in range(6)]
     at.says("kettle again", who="dan", thread="t")
-    seen: list[str] = []
-    cursor = None
-    while True:
-        page = finding.find(at.heed, ana, "kettle", now(), cursor=cursor, limit=3)
-        seen += [one.line.id for one in page.tickets]
-        cursor = page.next
-        if cursor is None:
-            break
+    seen = every_page(at, ana, "kettle", limit=3)
     assert seen == [busy.id, *[t.id for t in reversed(others)]]
     assert find(at, ana, "kettle", cursor="nonsense", limit=3) == seen[:3]
 
@@ -141,14 +124,7 @@ class TestWordsAndFilters:
         every = [both.says("kettle", who=f"c{n}") for n in range(7)]
         merged = both.says("kettle", who="dan")
         both.do("UPDATE ticket SET merged_into = :i, state = 'closed' WHERE id = :g", i=every[0].id, g=merged.id)
-        seen: list[str] = []
-        cursor = None
-        while True:
-            page = finding.find(both.heed, ana, "kettle state:waiting", now(), cursor=cursor, limit=2)
-            seen += [one.line.id for one in page.tickets]
-            cursor = page.next
-            if cursor is None:
-                break
+        seen = every_page(both, ana, "kettle state:waiting", limit=2)
         assert seen == [t.id for t in reversed(every)]
         assert sorted(finding.all_ids(both.heed, ana, "kettle state:waiting", now(), 50)) == sorted(seen)
 
@@ -166,7 +142,7 @@ def test_the_words_are_marked_and_nothing_else_is_html(at: Desk) -> None:
     at.says("<script>alert(1)</script> the KETTLES burn " + "and more words " * 40, who="dan")
     [one] = finding.find(at.heed, ana, "kettle", now()).tickets
     assert [piece.text for piece in one.snippet if piece.is_match] == ["KETTLES"]
-    page = browser_of(at, ana).get("/search?q=kettle").text
+    page = signed_in(at, ana).get("/search?q=kettle").text
     assert '<mark class="match">KETTLES</mark>' in page and "<script>alert" not in page
 
 
@@ -188,7 +164,7 @@ def test_a_customer_is_found_by_name_and_address_with_their_tickets(at: Desk) ->
         answer = finding.find(at.heed, ana, typed, now())
         assert [one.id for one in answer.customers] == [ticket.contact_id], typed
         assert [one.line.id for one in answer.tickets] == [ticket.id]
-    assert "dora@home.example" in browser_of(at, ana).get("/contacts?q=dora").text
+    assert "dora@home.example" in signed_in(at, ana).get("/contacts?q=dora").text
 
 
 class TestWalls:
@@ -198,7 +174,7 @@ class TestWalls:
         for typed in ("zaunkoenig", "zau", "dan", str(ticket.number), "state:waiting", "kettle brand:main"):
             answer = finding.find(at.heed, ola, typed, now())
             assert (answer.tickets, answer.customers) == ((), ()), typed
-        browser = browser_of(at, ola)
+        browser = signed_in(at, ola)
         assert browser.get(f"/contacts/{at.ticket(ticket.id).contact_id}").status_code == 404
         assert "Dan" not in browser.get("/contacts").text + browser.get("/contacts?q=dan").text
 
@@ -224,7 +200,7 @@ class TestWalls:
 class TestPages:
     def test_a_view_is_kept_counted_arranged_and_removed(self, at: Desk) -> None:
         sue = a_supervisor(at)
-        browser = browser_of(at, sue)
+        browser = signed_in(at, sue)
         ticket = at.says("kettle", who="dan")
         answer = post(browser, "/views", name="Waits  long", query="state:waiting")
         shown = browser.get(answer.headers["Location"]).text  # type: ignore[attr-defined]
@@ -242,7 +218,7 @@ class TestPages:
         assert "needs a name" in browser.get("/search").text
 
     def test_every_state_of_the_search_page_is_a_page(self, at: Desk) -> None:
-        browser = browser_of(at, an_agent(at))
+        browser = signed_in(at, an_agent(at))
         assert "What one can type" in browser.get("/search").text
         assert "Nothing found" in browser.get("/search?q=nobody").text
         assert "There is no state" in browser.get("/search?q=state:lost").text
@@ -260,7 +236,7 @@ class TestPages:
         desk.reply(at.heed, ana, ticket.id, "Our answer", now())
         for n in range(45):
             desk.note(at.heed, ana, ticket.id, f"note {n}", now())
-        browser = browser_of(at, ana)
+        browser = signed_in(at, ana)
         page = browser.get(f"/contacts/{ticket.contact_id}").text
         assert "note 44" in page and "dan@home.example" in page and "linked by Heed" in page
         assert f"/tickets/{ticket.id}#m-" in page and "What was said before" in page
@@ -277,16 +253,16 @@ class TestTrail:
     def test_reading_what_another_agent_holds_is_kept_once_an_hour(self, at: Desk) -> None:
         ana, sue = an_agent(at), a_supervisor(at)
         ticket = at.says("kettle", who="dan")
-        mine, hers = browser_of(at, ana), browser_of(at, sue)
+        mine, hers = signed_in(at, ana), signed_in(at, sue)
         assert hers.get(f"/tickets/{ticket.id}").status_code == 200
         assert self.reads(at) == []  # what waits is everybody's
         desk.pull(at.heed, ana, now())
         mine.get(f"/tickets/{ticket.id}")
         for path in ("", "", "/conversation?fragment=1"):
             assert hers.get(f"/tickets/{ticket.id}{path}").status_code == 200
-        browser_of(at, sue).get(f"/tickets/{ticket.id}")
+        signed_in(at, sue).get(f"/tickets/{ticket.id}")
         assert self.reads(at) == [(sue.agent, ticket.id)]
         desk.resolve(at.heed, ana, ticket.id, now())
         other = an_agent(at, "Bo")
-        browser_of(at, other).get(f"/tickets/{ticket.id}")
+        signed_in(at, other).get(f"/tickets/{ticket.id}")
         assert self.reads(at) == [(sue.agent, ticket.id)]

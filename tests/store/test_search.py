@@ -1,6 +1,5 @@
 """The search index on both databases: what is stored is found at once, what is gone is not, walls stand within it."""
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,10 +17,9 @@ PHRASES = st.text(alphabet="abcäéßо كک۱2退款สวั'@.-\n", min_size=
 
 
 @pytest.fixture
-def at(database_url: str, tmp_path: Path) -> Iterator[Desk]:
-    """A new desk."""
-    with a_desk(database_url, tmp_path) as found:
-        yield found
+def at(desk: Desk) -> Desk:
+    """A new desk, on each database."""
+    return desk
 
 
 def scope(*brands: str) -> Scope:

@@ -1,29 +1,19 @@
 """The read-only queries: what they find, in which order, and that a wall stands before all of them."""
 
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from router import desk, inbox
 from router.desk.errors import NotFound
 from router.model import Role, Scope
-from tests.builders import Desk, a_brand, a_connection_row, a_desk, a_skill, an_agent, mail, now
+from tests.builders import Desk, a_brand, a_connection_row, a_skill, an_agent, mail, now, pulled
 
 
 @pytest.fixture
-def at(database_url: str, tmp_path: Path) -> Iterator[Desk]:
-    """A new desk."""
-    with a_desk(database_url, tmp_path) as found:
-        yield found
-
-
-def pulled(at: Desk, who: Scope) -> str:
-    """Pull the next ticket and return its id."""
-    got = desk.pull(at.heed, who, now())
-    assert got is not None
-    return got.ticket_id
+def at(desk: Desk) -> Desk:
+    """A new desk, on each database."""
+    return desk
 
 
 class TestLists:

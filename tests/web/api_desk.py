@@ -79,4 +79,3 @@ def an_api(url: str, folder: Path) -> Iterator[ApiDesk]:
     """Yield a desk with its application on a migrated database."""
     with builders.a_desk(url, folder) as desk:
         yield ApiDesk(desk, create_app(heed=desk.heed))
-        desk.heed.notifier.stop()

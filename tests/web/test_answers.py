@@ -1,10 +1,6 @@
 """Saved answers: written by those who supervise, read by agents, put into a reply with what is known filled in."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from flask.testing import FlaskClient
 
 from router import desk, saved_answers
 from router.desk import NotFound
@@ -12,31 +8,11 @@ from router.mistakes import Mistake
 from router.model import Role, Scope
 from router.store import audit
 from router.store.audit import COMMAND
-from router.web import create_app
-from tests.a_desk import a_browser, token_on
-from tests.builders import Desk, a_brand, a_desk, an_agent, now
-from tests.web.test_inbox import post, row_of
+from tests.a_desk import token_on
+from tests.builders import Desk, a_brand, an_agent, now
+from tests.web.browsers import post, signed_in
 
 HELLO = "Hello {first_name}, ticket {ticket} of {brand}.\nOrder {order}. {agent}"
-
-
-@pytest.fixture
-def at(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
-    """A new desk."""
-    with a_desk(sqlite_url, tmp_path) as found:
-        yield found
-        found.heed.notifier.stop()
-
-
-@pytest.fixture
-def ana(at: Desk) -> Scope:
-    """An agent who is here."""
-    return an_agent(at)
-
-
-def browser_of(at: Desk, who: Scope) -> FlaskClient:
-    """Return a browser in which someone is signed in."""
-    return a_browser(create_app(heed=at.heed), at.heed, row_of(at, who))
 
 
 def put(at: Desk, who: Scope, name: str, brand: str = "", was: str = "", **texts: str) -> str:
@@ -46,12 +22,12 @@ def put(at: Desk, who: Scope, name: str, brand: str = "", was: str = "", **texts
 
 class TestSaving:
     def test_is_for_those_who_supervise_and_leaves_a_line_in_the_trail(self, at: Desk, ana: Scope) -> None:
-        sue = browser_of(at, an_agent(at, "Sue", role=Role.SUPERVISOR))
+        sue = signed_in(at, an_agent(at, "Sue", role=Role.SUPERVISOR))
         fields = {"name": "Hello", "language": "en", "added": HELLO}
-        assert post(browser_of(at, ana), "/settings/answers/new", **fields).status_code == 403
+        assert post(signed_in(at, ana), "/settings/answers/new", **fields).status_code == 403
         assert post(sue, "/settings/answers/new", **fields).status_code == 303
         [answer] = saved_answers.every(at.heed, ana)
-        page = browser_of(at, ana).get(f"/settings/answers/{answer.id}").text
+        page = signed_in(at, ana).get(f"/settings/answers/{answer.id}").text
         assert "Hello {first_name}" in page and "<textarea" not in page
         urdu = {"name": "Greeting", "text.en": HELLO, "language": "ur", "added": "سلام {customer}"}
         assert post(sue, f"/settings/answers/{answer.id}", **urdu).status_code == 303
@@ -78,7 +54,7 @@ class TestSaving:
         assert saved_answers.every(at.heed, ana) == []
 
     def test_keeps_what_was_typed_when_it_is_refused(self, at: Desk) -> None:
-        sue = browser_of(at, an_agent(at, "Sue", role=Role.SUPERVISOR))
+        sue = signed_in(at, an_agent(at, "Sue", role=Role.SUPERVISOR))
         answer = post(sue, "/settings/answers/new", name="Kept", language="en", added="Dear {nobody}")
         assert answer.status_code == 422 and "Dear {nobody}" in answer.text and 'value="Kept"' in answer.text
 
@@ -91,7 +67,7 @@ class TestSaving:
             put(at, ana, "Hello", brand=other, en="Hi")
         ola = an_agent(at, "Ola", brands=(other,))
         theirs = put(at, ola, "Hello", brand=other, en="Hi")
-        assert browser_of(at, ana).get(f"/settings/answers/{theirs}").status_code == 404
+        assert signed_in(at, ana).get(f"/settings/answers/{theirs}").status_code == 404
         assert len(saved_answers.every(at.heed, ana)) == 1
 
 
@@ -125,7 +101,7 @@ class TestTaking:
         ticket = at.says(who="maria")
         desk.pull(at.heed, ana, now())
         answer = put(at, ana, "Hello", en="Dear {first_name}, <b>")
-        browser = browser_of(at, ana)
+        browser = signed_in(at, ana)
         assert "Dear Maria, &lt;b&gt;" in browser.get(f"/tickets/{ticket.id}/answers").text
         taken = post(browser, f"/tickets/{ticket.id}/answers/{answer}")
         assert taken.status_code == 303
@@ -137,7 +113,7 @@ class TestTaking:
     def test_refuses_to_send_what_is_not_filled_in_and_keeps_the_words(self, at: Desk, ana: Scope) -> None:
         ticket = at.says()
         desk.pull(at.heed, ana, now())
-        browser = browser_of(at, ana)
+        browser = signed_in(at, ana)
         refused = post(browser, f"/tickets/{ticket.id}/reply", text="Order ⟦order⟧ is sent.", key="k")
         assert refused.status_code == 409 and "Order ⟦order⟧ is sent." in refused.text and "Fill in" in refused.text
         assert post(browser, f"/tickets/{ticket.id}/reply", text="Order 7 ⟦sic⟧ is sent.", key="k").status_code == 303
@@ -147,9 +123,9 @@ class TestTaking:
         ola = an_agent(at, "Ola", brands=(other, at.brand_id))
         theirs = put(at, ola, "Hello", brand=other, en="Hi")
         ticket = at.says()
-        stranger = browser_of(at, an_agent(at, "Bo", brands=(other,)))
+        stranger = signed_in(at, an_agent(at, "Bo", brands=(other,)))
         assert stranger.get(f"/tickets/{ticket.id}/answers").status_code == 404
         assert stranger.post(f"/tickets/{ticket.id}/answers/{theirs}").status_code in (400, 403)
         for path in (f"/tickets/{ticket.id}/answers/{theirs}",):
-            assert post(browser_of(at, ola), path).status_code == 404
+            assert post(signed_in(at, ola), path).status_code == 404
         assert token_on(stranger.get("/").text)

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from router.web.assets import SMALLEST, packed_for_a_page
 from tests.builders import Desk, an_agent
-from tests.web.test_inbox import signed_in
+from tests.web.browsers import signed_in
 
 FIRST_PAINT = 80_000  # bytes on the wire before the inbox shows something of use
 SCRIPT = 30_000  # bytes of all modules of the inbox, compressed

@@ -1,20 +1,12 @@
 """The wallboard, a ticket's history and assigning by hand as pages: who may, what is asked, what is recorded."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 
-from router import accounts
 from router import desk as acts
 from router.model import Presence, Role, Scope
-from router.store import people
-from router.web import create_app
-from router.web.security import SESSION_KEY
 from tests.a_desk import send
-from tests.builders import Desk, a_brand, a_desk, a_skill, a_supervisor, an_agent, now, rules
+from tests.builders import Desk, a_brand, a_skill, a_supervisor, an_agent, now, rules
+from tests.web.browsers import signed_in
 
 MONEY = (
     "rules:\n  - name: Money\n    when: {fact: text, is: mentions, value: invoice}\n"
@@ -23,36 +15,19 @@ MONEY = (
 
 
 @pytest.fixture
-def at(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
-    with a_desk(sqlite_url, tmp_path) as desk:
-        a_skill(desk, "billing")
-        rules(desk, MONEY)
-        yield desk
-        desk.heed.notifier.stop()
+def at(sqlite_desk: Desk) -> Desk:
+    """A desk whose rules ask for somebody who knows billing."""
+    a_skill(sqlite_desk, "billing")
+    rules(sqlite_desk, MONEY)
+    return sqlite_desk
 
 
-@pytest.fixture
-def app(at: Desk) -> Flask:
-    return create_app(heed=at.heed)
-
-
-def a_browser(app: Flask, at: Desk, scope: Scope) -> FlaskClient:
-    browser = app.test_client()
-    with at.heed.database.read() as db:
-        who = people.by_id(db, scope.agent or "")
-    assert who is not None
-    session_id = accounts.open_session(at.heed, who, "a test", now(), by="password")
-    with browser.session_transaction() as session:
-        session[SESSION_KEY] = session_id
-    return browser
-
-
-def test_a_supervisor_is_told_what_a_ticket_waits_for_and_gives_it_away(app: Flask, at: Desk) -> None:
+def test_a_supervisor_is_told_what_a_ticket_waits_for_and_gives_it_away(at: Desk) -> None:
     sue = a_supervisor(at)
     ana = an_agent(at, "Ana", skills={"en": 3, "billing": 4}, slots={"live": 1, "mail": 0}, presence=Presence.AWAY)
     bo = an_agent(at, "Bo", slots={"live": 1, "mail": 0})
     one, two = at.says("The invoice is wrong.", who="dan"), at.says("The invoice again.", who="eva")
-    browser = a_browser(app, at, sue)
+    browser = signed_in(at, sue)
     path = f"/tickets/{one.id}/assign"
 
     page = browser.get(path).text
@@ -76,20 +51,20 @@ def test_a_supervisor_is_told_what_a_ticket_waits_for_and_gives_it_away(app: Fla
     told = browser.get(f"/tickets/{two.id}/history").text
     assert "given to Ana by hand" in told and "over capacity" in told and "Rules version" in told
 
-    assert a_browser(app, at, bo).get(path).status_code == 403
-    assert a_browser(app, at, bo).get(f"/tickets/{two.id}/history").status_code == 200
+    assert signed_in(at, bo).get(path).status_code == 403
+    assert signed_in(at, bo).get(f"/tickets/{two.id}/history").status_code == 200
     assert browser.get(f"/tickets/{two.id}/history?after=nonsense").status_code == 200
     assert browser.get(f"/tickets/{two.id}/history?after=2031-01-01").status_code == 200
-    theirs = a_browser(app, at, a_supervisor(at, "Theo", brands=(a_brand(at, "other"),)))
+    theirs = signed_in(at, a_supervisor(at, "Theo", brands=(a_brand(at, "other"),)))
     assert theirs.get(path).status_code == theirs.get(f"/tickets/{two.id}/history").status_code == 404
 
 
-def test_the_wallboard_is_for_supervisors_and_names_no_ones_mood(app: Flask, at: Desk) -> None:
+def test_the_wallboard_is_for_supervisors_and_names_no_ones_mood(at: Desk) -> None:
     sue, ana = a_supervisor(at), an_agent(at, "Ana")
     at.says("I am furious, this is the third time I write!", who="dan")
     acts.pull(at.heed, ana, now())
     at.says("The invoice, please.", who="eva")
-    browser = a_browser(app, at, sue)
+    browser = signed_in(at, sue)
     page = browser.get("/wallboard").text
     assert "No one eligible" in page and "No one has billing at level 3." in page
     assert "1 of 3 live" in page and "Ana" in page
@@ -97,6 +72,6 @@ def test_the_wallboard_is_for_supervisors_and_names_no_ones_mood(app: Flask, at:
     assert 'class="mood' not in ana_row and "Frustration" not in ana_row
     part = browser.get("/wallboard/board")
     assert part.status_code == 200 and "<html" not in part.text
-    assert a_browser(app, at, ana).get("/wallboard").status_code == 403
-    theirs = a_browser(app, at, a_supervisor(at, "Theo", brands=(a_brand(at, "other"),)))
+    assert signed_in(at, ana).get("/wallboard").status_code == 403
+    theirs = signed_in(at, a_supervisor(at, "Theo", brands=(a_brand(at, "other"),)))
     assert "No one eligible" not in theirs.get("/wallboard").text

@@ -10,9 +10,9 @@ import channels
 from router.model import Role
 from router.web.words import sentence
 from router.web.words.reader import read_in
-from tests.builders import Desk, a_connection_row, an_agent
+from tests.builders import Desk, a_connection_row, an_agent, pulled
 from tests.channels.test_toy import one_line
-from tests.web.test_inbox import pulled, signed_in
+from tests.web.browsers import signed_in
 
 NAMES = {
     "email": "email", "webchat": "web chat", "telegram": "Telegram", "whatsapp": "WhatsApp", "messenger": "Messenger",

@@ -1,7 +1,5 @@
 """Drafts and unsent replies over the web: kept by JSON, forms without script, nobody else's, no garbage."""
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,30 +8,10 @@ from flask.testing import FlaskClient
 from router import desk, preferences
 from router.model import Scope
 from tests.a_desk import token_on
-from tests.builders import Desk, a_connection_row, a_desk, an_agent, mail, now
-from tests.web.test_inbox import post, signed_in
+from tests.builders import Desk, a_connection_row, an_agent, mail, now
+from tests.web.browsers import post, signed_in
 
 ORIGIN = "http://127.0.0.1:8000"
-
-
-@pytest.fixture
-def at(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
-    """A new desk."""
-    with a_desk(sqlite_url, tmp_path) as found:
-        yield found
-        found.heed.notifier.stop()
-
-
-@pytest.fixture
-def ana(at: Desk) -> Scope:
-    """An agent who is here."""
-    return an_agent(at)
-
-
-@pytest.fixture
-def browser(at: Desk, ana: Scope) -> FlaskClient:
-    """Ana's browser."""
-    return signed_in(at, ana)
 
 
 @pytest.fixture

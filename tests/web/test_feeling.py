@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.builders import Desk, a_desk, a_supervisor
+from tests.builders import Desk, a_supervisor
 from tests.web.api_desk import ApiDesk, an_api
-from tests.web.test_inbox import signed_in
+from tests.web.browsers import signed_in
 
 ANGRY = "This is the third time I write! Nobody answers me. Refund me or I cancel my account."
 FIGURES = (
@@ -23,14 +23,12 @@ FIGURES = (
 
 
 @pytest.fixture
-def at(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
+def at(sqlite_desk: Desk) -> Desk:
     """A desk whose brand switched mood off, on what was read before."""
-    with a_desk(sqlite_url, tmp_path) as desk:
-        desk.says(ANGRY, "mia")
-        desk.do("UPDATE brand SET mood_on = false")
-        desk.says(ANGRY, "dan")
-        yield desk
-        desk.heed.notifier.stop()
+    sqlite_desk.says(ANGRY, "mia")
+    sqlite_desk.do("UPDATE brand SET mood_on = false")
+    sqlite_desk.says(ANGRY, "dan")
+    return sqlite_desk
 
 
 @pytest.fixture

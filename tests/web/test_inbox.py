@@ -1,65 +1,14 @@
 """The inbox as a browser without script sees it: pages, forms, fragments, files."""
 
 from base64 import b64encode
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
 
-from router import desk
 from router.model import Scope
-from router.store import people
-from router.store.people import AgentRow
-from router.web import create_app
-from tests.a_desk import a_browser, token_on
-from tests.builders import Desk, a_brand, a_connection_row, a_desk, an_agent, mail, now
-
-
-@pytest.fixture
-def at(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
-    """A new desk."""
-    with a_desk(sqlite_url, tmp_path) as found:
-        yield found
-        found.heed.notifier.stop()
-
-
-@pytest.fixture
-def ana(at: Desk) -> Scope:
-    """An agent who is here."""
-    return an_agent(at)
-
-
-def row_of(at: Desk, who: Scope) -> AgentRow:
-    """Return the person of a scope."""
-    with at.heed.database.read() as db:
-        found = people.by_id(db, who.agent or "")
-    assert found is not None
-    return found
-
-
-def signed_in(at: Desk, who: Scope) -> FlaskClient:
-    """Return a browser in which someone is signed in."""
-    return a_browser(create_app(heed=at.heed), at.heed, row_of(at, who))
-
-
-@pytest.fixture
-def browser(at: Desk, ana: Scope) -> FlaskClient:
-    """Ana's browser."""
-    return signed_in(at, ana)
-
-
-def post(browser: FlaskClient, path: str, json: bool = False, **fields: object) -> object:
-    """Send a form as the browser would; `json`: as our script would."""
-    headers = {"Origin": "http://127.0.0.1:8000", "X-CSRFToken": token_on(browser.get("/").text)}
-    return browser.post(path, data=fields, headers=headers | ({"Accept": "application/json"} if json else {}))
-
-
-def pulled(at: Desk, who: Scope) -> str:
-    """Pull the next ticket and return its id."""
-    got = desk.pull(at.heed, who, now())
-    assert got is not None
-    return got.ticket_id
+from tests.a_desk import token_on
+from tests.builders import Desk, a_brand, a_connection_row, an_agent, mail, pulled
+from tests.web.browsers import post, signed_in
 
 
 class TestInbox:

@@ -1,24 +1,11 @@
 """Merging as a browser without script sees it, and as a program does."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from router import desk as acts
 from router.model import Role
 from router.web import create_app
-from tests.builders import Desk, a_brand, a_connection_row, a_desk, an_agent, mail, now
+from tests.builders import Desk, a_brand, a_connection_row, an_agent, mail, now, pulled
 from tests.web.api_desk import ApiDesk
-from tests.web.test_inbox import post, pulled, signed_in
-
-
-@pytest.fixture
-def at(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
-    """A new desk."""
-    with a_desk(sqlite_url, tmp_path) as found:
-        yield found
-        found.heed.notifier.stop()
+from tests.web.browsers import post, signed_in
 
 
 class TestTickets:

@@ -1,42 +1,16 @@
 """The bell and the pages by which one writes first or forwards, as a browser without script sees them."""
 
 import io
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-from flask.testing import FlaskClient
 
 from router import desk
 from router.model import Role, Scope
-from router.web import create_app
-from tests.a_desk import a_browser
-from tests.builders import Desk, a_brand, a_connection_row, a_desk, an_agent, mail, now
-from tests.web.test_inbox import post, row_of
-
-
-@pytest.fixture
-def at(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
-    """A new desk."""
-    with a_desk(sqlite_url, tmp_path) as found:
-        yield found
-        found.heed.notifier.stop()
-
-
-@pytest.fixture
-def ana(at: Desk) -> Scope:
-    """An agent who is here."""
-    return an_agent(at)
-
-
-def browser_of(at: Desk, who: Scope) -> FlaskClient:
-    """Return a browser in which someone is signed in."""
-    return a_browser(create_app(heed=at.heed), at.heed, row_of(at, who))
+from tests.builders import Desk, a_brand, a_connection_row, an_agent, mail, now
+from tests.web.browsers import post, signed_in
 
 
 class TestBell:
     def test_rings_on_every_page_and_leads_to_the_note(self, at: Desk, ana: Scope) -> None:
-        bo, browser = an_agent(at, "Bo"), browser_of(at, ana)
+        bo, browser = an_agent(at, "Bo"), signed_in(at, ana)
         ticket = at.says("The lamp is broken")
         note = desk.note(at.heed, bo, ticket.id, "@Ana, do you know?", now())
         assert 'aria-label="Notices, 1 new"' in browser.get("/settings/you").text
@@ -47,12 +21,12 @@ class TestBell:
         gone = browser.get(f"/notices/{notice_id}")
         assert gone.headers["Location"] == f"/tickets/{ticket.id}#m-{note}"
         assert browser.get("/notices/count").get_json()["n"] == 0
-        other = browser_of(at, an_agent(at, "Ola", brands=(a_brand(at, "other"),)))
+        other = signed_in(at, an_agent(at, "Ola", brands=(a_brand(at, "other"),)))
         assert other.get(f"/notices/{notice_id}").status_code == 404
         assert other.get(f"/tickets/{ticket.id}/people").status_code == 404
 
     def test_all_are_seen_at_once(self, at: Desk, ana: Scope) -> None:
-        bo, browser = an_agent(at, "Bo"), browser_of(at, ana)
+        bo, browser = an_agent(at, "Bo"), signed_in(at, ana)
         assert "Nothing to tell you" in browser.get("/notices").text
         ticket = at.says()
         for _ in range(3):
@@ -64,7 +38,7 @@ class TestBell:
 
 class TestWritingFirst:
     def test_sends_a_mail_with_cc_and_files(self, at: Desk, ana: Scope) -> None:
-        row, browser = a_connection_row(at, "email"), browser_of(at, ana)
+        row, browser = a_connection_row(at, "email"), signed_in(at, ana)
         assert row.connection.name in browser.get("/tickets/new").text
         fields = {
             "connection": row.id, "to": "dan@home.example", "cc": "eva@home.example", "subject": "Recall",
@@ -77,7 +51,7 @@ class TestWritingFirst:
         assert post(browser, "/tickets/new", **fields).headers["Location"] == sent.headers["Location"], "once a key"
 
     def test_says_what_is_wrong_and_keeps_the_words(self, at: Desk, ana: Scope) -> None:
-        row, browser = a_connection_row(at, "email"), browser_of(at, ana)
+        row, browser = a_connection_row(at, "email"), signed_in(at, ana)
         fields = {"connection": row.id, "to": "nobody", "subject": "Recall", "text": "Please stop."}
         refused = post(browser, "/tickets/new", **fields)
         assert refused.status_code == 409
@@ -86,31 +60,31 @@ class TestWritingFirst:
         assert said.status_code == 409 and "is no mail address" in said.get_json()["detail"]
 
     def test_names_a_customer_from_their_page_and_while_one_types(self, at: Desk, ana: Scope) -> None:
-        row, browser = a_connection_row(at, "email"), browser_of(at, ana)
+        row, browser = a_connection_row(at, "email"), signed_in(at, ana)
         ticket = at.ticket_of(mail(at, row), row)
         assert 'value="dan@home.example"' in browser.get(f"/tickets/new?contact={ticket.contact_id}").text
         found = browser.get(f"/tickets/new/customers?connection={row.id}&q=eva@x.example, DA").get_json()
         assert found == [{"address": "dan@home.example", "name": "Dan"}]
         for q in ("d", "", "%", "zz"):
             assert browser.get("/tickets/new/customers", query_string={"connection": row.id, "q": q}).get_json() == []
-        other = browser_of(at, an_agent(at, "Ola", brands=(a_brand(at, "other"),)))
+        other = signed_in(at, an_agent(at, "Ola", brands=(a_brand(at, "other"),)))
         assert other.get(f"/tickets/new/customers?connection={row.id}&q=da").status_code == 404
         assert other.get(f"/tickets/new?contact={ticket.contact_id}").status_code == 404
         assert "no mail connection" in other.get("/tickets/new").text
 
     def test_takes_a_saved_answer_without_script(self, at: Desk, ana: Scope) -> None:
-        row, sue = a_connection_row(at, "email"), browser_of(at, an_agent(at, "Sue", role=Role.SUPERVISOR))
+        row, sue = a_connection_row(at, "email"), signed_in(at, an_agent(at, "Sue", role=Role.SUPERVISOR))
         mail(at, row)
         post(sue, "/settings/answers/new", name="Hi", language="en", added="Dear {first_name}, from {brand}.")
         [(answer,)] = at.rows("SELECT id FROM template WHERE kind = 'saved'")
         fields = {"connection": row.id, "to": "dan@home.example", "text": "First.", "answer": answer}
-        page = post(browser_of(at, ana), "/tickets/new", **fields).text
+        page = post(signed_in(at, ana), "/tickets/new", **fields).text
         assert "First.\n\nDear Dan, from My desk.</textarea>" in page
 
 
 class TestForwarding:
     def test_asks_what_goes_along_and_tells_no_notes(self, at: Desk, ana: Scope) -> None:
-        row, browser = a_connection_row(at, "email"), browser_of(at, ana)
+        row, browser = a_connection_row(at, "email"), signed_in(at, ana)
         first = mail(at, row, "The lamp is broken.")
         ticket = at.ticket_of(first, row)
         desk.pull(at.heed, ana, now())
@@ -128,4 +102,4 @@ class TestForwarding:
 
     def test_says_why_a_ticket_without_mail_cannot_be(self, at: Desk, ana: Scope) -> None:
         ticket = at.says()
-        assert "no mail connection" in browser_of(at, ana).get(f"/tickets/{ticket.id}/forward").text
+        assert "no mail connection" in signed_in(at, ana).get(f"/tickets/{ticket.id}/forward").text

@@ -16,7 +16,7 @@ from router.store.ids import new_id
 from router.web.audience import audience_of
 from tests.a_desk import send
 from tests.builders import Desk, a_brand, a_connection_row, an_agent, mail, now
-from tests.web.test_inbox import signed_in
+from tests.web.browsers import signed_in
 
 CANARY = "quetzalcoatl"
 METHODS = ("GET", "POST")

@@ -9,7 +9,7 @@ from router.web import create_app
 from tests.builders import Desk, a_brand, an_agent
 from tests.test_teaching import GIFTS, NEW
 from tests.web.api_desk import ApiDesk
-from tests.web.test_inbox import post, signed_in
+from tests.web.browsers import post, signed_in
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Working together, as a browser without script does: spam, many at once, follow-ups, hand-over, who is here."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -17,35 +15,21 @@ from tests.builders import (
     Desk,
     a_brand,
     a_connection_row,
-    a_desk,
     a_queue,
     a_supervisor,
     an_agent,
     in_minutes,
     mail,
     now,
+    pulled,
 )
-from tests.web.test_inbox import post, pulled, signed_in
-
-
-@pytest.fixture
-def at(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
-    """A new desk."""
-    with a_desk(sqlite_url, tmp_path) as found:
-        yield found
-        found.heed.notifier.stop()
+from tests.web.browsers import post, signed_in
 
 
 @pytest.fixture
 def ana(at: Desk) -> Scope:
     """An agent who is here."""
     return an_agent(at, slots={"live": 5, "mail": 5})
-
-
-@pytest.fixture
-def browser(at: Desk, ana: Scope) -> FlaskClient:
-    """Ana's browser."""
-    return signed_in(at, ana)
 
 
 class TestSetAside:

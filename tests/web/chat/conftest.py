@@ -1,24 +1,13 @@
 """A desk with a chat of a site on it, the whole application, and a visitor at its page."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
 from router.store.connections import ConnectionRow
 from router.web import create_app
-from tests.builders import Desk, a_connection_row, a_desk
+from tests.builders import Desk, a_connection_row
 from tests.web.chat.visitors import Visitor, a_chat
-
-
-@pytest.fixture
-def at(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
-    """A new desk."""
-    with a_desk(sqlite_url, tmp_path) as found:
-        yield found
-        found.heed.notifier.stop()
 
 
 @pytest.fixture

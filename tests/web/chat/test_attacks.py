@@ -12,8 +12,8 @@ from router.store.connections import ConnectionRow
 from router.web.streams import Hub, Viewer
 from tests.a_desk import a_browser
 from tests.builders import Desk, a_connection_row, a_supervisor, an_agent
+from tests.web.browsers import row_of
 from tests.web.chat.visitors import Visitor
-from tests.web.test_inbox import row_of
 
 
 class TestAttacks:

@@ -17,8 +17,8 @@ from router.web.streams import Viewer, concerns, told
 from router.web.who_is_here import CUSTOMER_LASTS_S, LEFT, TYPES, WhoIsHere
 from tests.a_desk import ORIGIN, a_browser
 from tests.builders import Desk, an_agent, now
+from tests.web.browsers import post, row_of, signed_in
 from tests.web.chat.visitors import Visitor, an_identity
-from tests.web.test_inbox import post, row_of, signed_in
 
 
 @pytest.fixture
