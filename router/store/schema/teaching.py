@@ -3,26 +3,16 @@
 The text of an example that comes from a message stays with the message, so that erasing it erases the example.
 """
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import Column, Index, Integer, Table, Text, UniqueConstraint, text
 
 from router.store.schema.base import ident, link, metadata, moment, since_until
+from router.store.schema.work import reading_columns
 
 reading_as_read = Table(  # what triage read in a message that people corrected; `reading` holds what counts
     "reading_as_read",
     metadata,
     link("message_id", "message.id", primary_key=True, index=False),
-    Column("language", Text, nullable=False),
-    Column("language_confidence", Float, nullable=False),
-    Column("sentiment", Float, nullable=False),
-    Column("frustration", Integer, nullable=False),
-    Column("calm_frustration", Integer, nullable=False),
-    Column("urgency", Integer, nullable=False),
-    Column("intent", Text, nullable=False),
-    Column("intent_confidence", Float, nullable=False),
-    Column("second_intent", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("read", Boolean, nullable=False),
-    Column("version", Text, nullable=False),
+    *reading_columns(),
 )
 
 taught_intent = Table(  # an intent that a brand made beside those that come with Heed

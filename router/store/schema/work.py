@@ -1,5 +1,7 @@
 """Handing out work: lanes, offers, assignments, decisions, the ledger of hard work, readings, replies on their way."""
 
+from typing import Any
+
 from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
 
 from router.store.schema.base import ident, link, metadata, moment
@@ -87,22 +89,30 @@ ledger_entry = Table(  # seen by its agent alone; deleted after 30 days
     moment("at"),
 )
 
+
+def reading_columns() -> tuple[Column[Any], ...]:
+    """Return the columns of what triage made of a message, for each table that keeps it."""
+    return (
+        Column("language", Text, nullable=False),
+        Column("language_confidence", Float, nullable=False),
+        Column("sentiment", Float, nullable=False),
+        Column("frustration", Integer, nullable=False),
+        Column("calm_frustration", Integer, nullable=False),
+        Column("urgency", Integer, nullable=False),
+        Column("intent", Text, nullable=False),
+        Column("intent_confidence", Float, nullable=False),
+        Column("second_intent", Text, nullable=False),
+        Column("kind", Text, nullable=False),
+        Column("read", Boolean, nullable=False),
+        Column("version", Text, nullable=False),
+    )
+
+
 reading = Table(
     "reading",
     metadata,
     link("message_id", "message.id", primary_key=True, index=False),
-    Column("language", Text, nullable=False),
-    Column("language_confidence", Float, nullable=False),
-    Column("sentiment", Float, nullable=False),
-    Column("frustration", Integer, nullable=False),
-    Column("calm_frustration", Integer, nullable=False),
-    Column("urgency", Integer, nullable=False),
-    Column("intent", Text, nullable=False),
-    Column("intent_confidence", Float, nullable=False),
-    Column("second_intent", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("read", Boolean, nullable=False),
-    Column("version", Text, nullable=False),
+    *reading_columns(),
 )
 
 reading_evidence = Table(
