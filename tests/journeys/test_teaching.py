@@ -8,7 +8,7 @@ from router.jobs import set_heed, teach
 from router.model import Role
 from tests.builders import Desk, an_agent, now
 from tests.journeys.test_pages import Watched, a_context, at, site  # noqa: F401
-from tests.test_teaching import GIFTS, NEW
+from tests.teaching.builders import GIFTS, NEW
 
 pytestmark = pytest.mark.browser
 

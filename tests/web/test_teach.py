@@ -7,7 +7,7 @@ from router.jobs import set_heed, teach
 from router.model import Role, Scope
 from router.web import create_app
 from tests.builders import Desk, a_brand, an_agent
-from tests.test_teaching import GIFTS, NEW
+from tests.teaching.builders import GIFTS, NEW
 from tests.web.api_desk import ApiDesk
 from tests.web.browsers import post, signed_in
 

@@ -14,12 +14,6 @@ from tests.builders import Desk, a_brand, an_agent, now
 KNOTS = (30.0, 55.0, 80.0)
 
 
-@pytest.fixture
-def desk(sqlite_desk: Desk) -> Desk:
-    """A desk; what differs between databases is tested with the store."""
-    return sqlite_desk
-
-
 def read_as(desk: Desk, language: str, calm: int, count: int) -> None:
     """Let tickets be there whose first message was read so."""
     for number in range(count):

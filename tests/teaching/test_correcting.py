@@ -20,12 +20,6 @@ rules:
 """
 
 
-@pytest.fixture
-def desk(sqlite_desk: Desk) -> Desk:
-    """A desk; what differs between databases is tested with the store."""
-    return sqlite_desk
-
-
 def the_message(desk: Desk, ticket) -> str:
     return desk.messages(ticket.id)[0].id
 
