@@ -59,10 +59,15 @@ def payload(db: Connection, version_id: str) -> str | None:
     return db.execute(select(taught_version.c.payload).where(taught_version.c.id == version_id)).scalar()
 
 
+def lock(db: Connection, brand_id: str) -> None:
+    """Let nobody else change until the end of the transaction what a brand teaches by."""
+    db.execute(select(brand.c.id).where(brand.c.id == brand_id).with_for_update(key_share=True))
+
+
 def ask(db: Connection, brand_id: str, kind: Kind, author: str, now: datetime) -> VersionRow:
     """Ask for a new version to be made."""
     table = taught_version
-    db.execute(select(brand.c.id).where(brand.c.id == brand_id).with_for_update())  # one number at a time
+    lock(db, brand_id)  # one number at a time
     of_kind = (table.c.brand_id == brand_id) & (table.c.kind == kind)
     last = db.execute(select(func.max(table.c.number)).where(of_kind)).scalar() or 0
     row = VersionRow(new_id(), brand_id, kind, last + 1, "asked", {}, 0, author, "", now, None)
@@ -180,11 +185,11 @@ def history(db: Connection, brand_id: str, kind: Kind, limit: int = 50) -> list[
     return [HeldRow(row[0], row[1] or "", *row[2:]) for row in db.execute(query)]
 
 
-def drop_erased(db: Connection) -> list[tuple[str, str]]:
-    """Let go of what versions learned from examples that were erased; return (brand, kind) where one of them holds."""
+def drop_erased(db: Connection) -> list[str]:
+    """Let go of what versions learned from examples that were erased; return the brands where one of them holds."""
     version, source = taught_version, taught_source
     left = select(func.count()).select_from(source).where(source.c.version_id == version.c.id).scalar_subquery()
-    query = select(version.c.id, version.c.brand_id, version.c.kind)
+    query = select(version.c.id, version.c.brand_id)
     rows = db.execute(query.where(version.c.payload.is_not(None), version.c.examples > left)).all()
     ids = [row.id for row in rows]
     db.execute(update(version).where(version.c.id.in_(ids)).values(payload=None, state="erased"))
@@ -193,7 +198,7 @@ def drop_erased(db: Connection) -> list[tuple[str, str]]:
             select(taught_live.c.version_id).where(taught_live.c.valid_to.is_(None), taught_live.c.version_id.in_(ids))
         ).scalars()
     )
-    return [(row.brand_id, row.kind) for row in rows if row.id in held]
+    return [row.brand_id for row in rows if row.id in held]
 
 
 def _versions() -> Any:

@@ -18,6 +18,7 @@ from router.triage.intents import INTENTS, OTHER
 LEAST, MOST = 5, 300  # examples of one intent
 MOST_IN_ALL = 5_000  # of one brand
 MOST_OWN = 100  # intents of one brand
+MOST_AT_ONCE = 200  # lines that are pasted together
 MAX_EXAMPLE = 1_000  # characters
 MAX_LABEL, MAX_ABOUT = 60, 300  # characters
 GROUPS = tuple(dict.fromkeys(intent.group for intent in INTENTS.values()))
@@ -83,21 +84,29 @@ def lines_of(text: str) -> list[str]:
     return [line for line in found if line]
 
 
+def check_lines(texts: Sequence[str]) -> None:
+    """Raise Mistake unless all of these lines can be examples."""
+    if not texts:
+        raise Mistake("Write one example a line, as customers would write it.")
+    if len(texts) > MOST_AT_ONCE:
+        raise Mistake(f"These are {len(texts)} lines: give at most {MOST_AT_ONCE} at once.")
+    for number, text in enumerate(texts, start=1):
+        if len(text) > MAX_EXAMPLE or "\x00" in text:
+            raise Mistake(f"Line {number} has more than {MAX_EXAMPLE} characters: give the sentence that counts.")
+        if sum(char.isalpha() for char in text) < 2:
+            raise Mistake(f"Line {number} has no words: write it as a customer would.")
+
+
 def add_examples(
     heed: Heed, actor: Actor, scope: Scope, brand_id: str, intent: str, texts: Sequence[str], now: datetime
 ) -> Added:
     """Add typed examples of an intent; those that are there already are left out. Raises Mistake for what is none."""
     may(scope, brand_id)
-    if not texts:
-        raise Mistake("Write one example a line, as customers would write it.")
+    check_lines(texts)
     with heed.database.write() as db:
         known = _room(db, brand_id, intent, len(texts))
         fresh: list[str] = []
         for number, text in enumerate(texts, start=1):
-            if len(text) > MAX_EXAMPLE or "\x00" in text:
-                raise Mistake(f"Line {number} has more than {MAX_EXAMPLE} characters: give the sentence that counts.")
-            if sum(char.isalpha() for char in text) < 2:
-                raise Mistake(f"Line {number} has no words: write it as a customer would.")
             there = known.get(_same(text))
             if there not in (None, intent):
                 raise Mistake(f"Line {number} is an example of “{there}” already: it cannot be both.")

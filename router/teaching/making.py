@@ -20,7 +20,7 @@ from router.store.db import Connection
 from router.store.taught import Made, VersionRow
 from router.store.teaching import ExampleRow, LabelRow
 from router.teaching.lessons import LEAST, may, too_few
-from router.teaching.loaded import Holding, holding
+from router.teaching.loaded import NONE, Holding, holding
 from router.triage.calibration import Scale
 from router.triage.taught import Example, Taught, learn, leave_one_out
 
@@ -28,6 +28,7 @@ HEED = "heed"  # author of what nobody asked for
 PATIENCE = timedelta(seconds=30)  # after which a version that nobody has made is asked for again
 GIVEN_UP = timedelta(hours=1)  # after which nobody tries any more
 MOVES_SHOWN = 12
+AGAINST = "against"  # among the figures: the number of the version that it was compared with, 0: as Heed came
 RENEWED = "Learned anew: an example was erased"
 
 
@@ -72,14 +73,17 @@ def make(heed: Heed, version_id: str, now: datetime) -> VersionRow | None:
             return None
         rows = [one for one in teaching.examples(db, row.brand_id) if one.text.strip()]
         held = holding(db, row.brand_id)
+        against = holds_now(db, row.brand_id)
         labels, recent = teaching.labelled(db, row.brand_id), teaching.recent(db, row.brand_id)
     state, loads, figures = _learn(rows, held, labels, list(recent.values()))
     with heed.database.write() as db:
+        taught.lock(db, row.brand_id)
         first = taught.made(
-            db, version_id, state, now, loads=loads, figures=figures, example_ids=[one.id for one in rows]
+            db, version_id, state, now, loads=loads, figures={**figures, AGAINST: against},
+            example_ids=[one.id for one in rows],
         )  # fmt: skip
         if first and row.author == HEED:
-            taught.hold(db, row.brand_id, "intents", version_id if state == "ready" else None, HEED, RENEWED, now)
+            _replace_erased(db, row.brand_id, version_id if state == "ready" else None, now)
         made = taught.one(db, version_id)
     heed.notifier.publish([Change(kind="desk", brand=row.brand_id)])
     return made if first else None
@@ -113,13 +117,21 @@ def renew_erased(heed: Heed, now: datetime) -> None:
     """Let go of what was learned from examples that were erased, and learn anew from those that are left."""
     asked = []
     with heed.database.write() as db:
-        for brand_id, _ in taught.drop_erased(db):
+        for brand_id in taught.drop_erased(db):
             try:
                 asked.append(_ask(db, brand_id, HEED, now).id)
             except Mistake:  # too few are left: the intents that came with Heed are read alone
-                taught.hold(db, brand_id, "intents", None, HEED, RENEWED, now)
+                taught.lock(db, brand_id)
+                _replace_erased(db, brand_id, None, now)
     for version_id in asked:
         heed.background.enqueue("slow", "router.jobs.teach", version_id)
+
+
+def _replace_erased(db: Connection, brand_id: str, version_id: str | None, now: datetime) -> None:
+    """Let a version hold where an erased one does; what people published meanwhile stays."""
+    live = taught.live(db, brand_id).get("intents")
+    if live is not None and taught.payload(db, live[0]) is None:
+        taught.hold(db, brand_id, "intents", version_id, HEED, RENEWED, now)
 
 
 def compare(labels: Sequence[LabelRow], old: Taught | None, new: Taught, scale: Scale | None) -> Compared:
@@ -140,6 +152,11 @@ def moves(texts: Iterable[str], old: Taught | None, new: Taught, scale: Scale | 
 def intent_of(text: str, model: Taught | None, scale: Scale | None) -> str:
     """Return what a message asks for, as one version reads it."""
     return triage.read(text, taught=model, scale=scale).intent
+
+
+def holds_now(db: Connection, brand_id: str) -> int:
+    """Return the number of the version that holds; 0: messages are read as Heed came."""
+    return taught.live(db, brand_id).get("intents", NONE)[1]
 
 
 def examples_of(rows: Sequence[ExampleRow]) -> frozenset[str]:

@@ -10,7 +10,7 @@ from router.store import audit, taught, teaching
 from router.store.audit import Actor
 from router.store.taught import VersionRow
 from router.teaching.lessons import may
-from router.teaching.making import examples_of
+from router.teaching.making import AGAINST, examples_of, holds_now
 
 MAX_COMMENT = 300  # characters
 
@@ -22,15 +22,20 @@ def publish(heed: Heed, actor: Actor, scope: Scope, brand_id: str, number: int, 
     if not comment:
         raise Mistake("Say in a few words what changed, so that others understand it later.")
     with heed.database.write() as db:
+        taught.lock(db, brand_id)
         row = next((one for one in taught.versions(db, brand_id, "intents", 1000) if one.number == number), None)
         if row is None:
             raise Mistake(f"There is no version {number}.")
         _check(row)
-        held = {one.number for one in taught.history(db, brand_id, "intents", 1000)}
-        if number not in held and taught.sources(db, row.id) != examples_of(teaching.examples(db, brand_id)):
-            raise Mistake("The examples changed since this check. Check again, then publish.")
-        if taught.live(db, brand_id).get("intents") == (row.id, number):
+        now_holds = holds_now(db, brand_id)
+        if now_holds == number:
             raise Mistake(f"Version {number} holds already.")
+        held = {one.number for one in taught.history(db, brand_id, "intents", 1000)}
+        if number not in held:
+            if taught.sources(db, row.id) != examples_of(teaching.examples(db, brand_id)):
+                raise Mistake("The examples changed since this check. Check again, then publish.")
+            if row.figures.get(AGAINST) != now_holds:
+                raise Mistake("Another version holds since this check. Check again, then publish.")
         taught.hold(db, brand_id, "intents", row.id, actor.id, comment, now)
         audit.append(db, actor, "teaching published", f"version {number}", now, brand_id=brand_id)
     heed.notifier.publish([Change(kind="desk", brand=brand_id)])
@@ -40,6 +45,7 @@ def undo(heed: Heed, actor: Actor, scope: Scope, brand_id: str, now: datetime) -
     """Let the version before hold again and return its number; None: triage reads as Heed came. Raises Mistake."""
     may(scope, brand_id)
     with heed.database.write() as db:
+        taught.lock(db, brand_id)
         found = taught.before(db, brand_id, "intents")
         if found is None or found[0] is None:
             raise Mistake("Nothing was published, so there is nothing to undo.")

@@ -52,6 +52,7 @@ def recalculate(heed: Heed, brand_id: str, now: datetime) -> int | None:
     found = fit(labels, seen, before)
     was, becomes = right(labels, before), right(labels, found)
     with heed.database.write() as db:
+        taught.lock(db, brand_id)
         desk.put_setting(db, _setting(brand_id), now.isoformat())
         if found.dump() == before.dump():
             return None

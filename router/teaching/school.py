@@ -1,7 +1,7 @@
 """The teach page as ops see it: intents with their examples, what was checked, what holds, and what to add next."""
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from router.app import Heed
@@ -10,7 +10,7 @@ from router.store import desk, taught, teaching
 from router.store.desk import Brand
 from router.store.taught import HeldRow, VersionRow
 from router.store.teaching import ExampleRow, LabelRow
-from router.teaching.lessons import may, offered_in, too_few
+from router.teaching.lessons import check_lines, may, offered_in, too_few
 from router.teaching.loaded import holding
 from router.teaching.making import examples_of
 from router.triage.intents import INTENTS, OTHER
@@ -102,9 +102,13 @@ def examples(heed: Heed, scope: Scope, brand_id: str, intent: str | None = None)
         return teaching.examples(db, brand_id, intent)
 
 
-def look(heed: Heed, scope: Scope, brand_id: str, texts: Collection[str]) -> list[Near]:
-    """Return for each line which intents would take it as things stand: what a new example takes from."""
+def look(heed: Heed, scope: Scope, brand_id: str, texts: Sequence[str]) -> list[Near]:
+    """Return for each line which intents would take it as things stand: what a new example takes from.
+
+    Raises Mistake for lines that cannot be examples.
+    """
     may(scope, brand_id)
+    check_lines(texts)
     with heed.database.read() as db:
         model = holding(db, brand_id).taught
     return [Near(text, tuple(nearest(model, text, NEAREST))) for text in texts]

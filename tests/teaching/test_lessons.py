@@ -145,3 +145,22 @@ class TestCorrectedMessages:
         making.make(desk.heed, asked, now())
         assert school.school(desk.heed, olga, desk.brand_id).live == number + 1
         assert desk.says(NEW, "bob").intent == "gift_cards"
+
+
+@pytest.mark.parametrize(
+    ("texts", "words"),
+    [
+        ([], "one example a line"),
+        ([f"gift card {n}" for n in range(201)], "at most 200 at once"),
+        (["x" * 1001], "more than 1000 characters"),
+        (["12 34"], "no words"),
+    ],
+)
+def test_lines_that_cannot_be_examples_are_told_when_one_looks_and_when_one_adds(
+    desk: Desk, olga: Scope, texts: list[str], words: str
+) -> None:
+    key = gifts(desk, olga)
+    with pytest.raises(Mistake, match=words):
+        school.look(desk.heed, olga, desk.brand_id, texts)
+    with pytest.raises(Mistake, match=words):
+        lessons.add_examples(desk.heed, actor(olga), olga, desk.brand_id, key, texts, now())

@@ -74,6 +74,13 @@ class TestPublishing:
             with pytest.raises(Mistake, match=words):
                 publishing.publish(desk.heed, actor(olga), olga, desk.brand_id, wanted, comment, now())
 
+    def test_takes_a_version_that_was_compared_with_the_one_that_holds(self, desk: Desk, olga: Scope) -> None:
+        gifts(desk, olga)
+        first, second = checked(desk, olga).number, checked(desk, olga).number
+        publishing.publish(desk.heed, actor(olga), olga, desk.brand_id, first, "Gift cards", now())
+        with pytest.raises(Mistake, match="Another version holds since this check"):
+            publishing.publish(desk.heed, actor(olga), olga, desk.brand_id, second, "Gift cards", now())
+
     def test_takes_the_examples_as_they_were_checked(self, desk: Desk, olga: Scope) -> None:
         key = gifts(desk, olga)
         number = checked(desk, olga).number

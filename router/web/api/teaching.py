@@ -68,7 +68,10 @@ class ExamplesIn(BrandIn):
     """Examples of an intent, as customers write them."""
 
     intent: Key
-    texts: Annotated[list[Annotated[Words, Field(max_length=lessons.MAX_EXAMPLE)]], Field(min_length=1, max_length=200)]
+    texts: Annotated[
+        list[Annotated[Words, Field(max_length=lessons.MAX_EXAMPLE)]],
+        Field(min_length=1, max_length=lessons.MOST_AT_ONCE),
+    ]
 
 
 class ExamplesGone(BrandIn):

@@ -15,7 +15,6 @@ from router.web.words import mark, plural
 
 bp = Blueprint("settings_teach", __name__, url_prefix="/settings/teach")
 
-MOST_AT_ONCE = 200  # lines
 STATES = {  # of a version
     "asked": mark("being checked"),
     "ready": mark("holds in the test"),
@@ -58,7 +57,7 @@ def one(intent: str) -> str:
 @audience("ops")
 def add_examples(intent: str) -> tuple[str, int] | Response:
     """Look at pasted examples, or add them."""
-    given = lessons.lines_of(request.form.get("lines", ""))[:MOST_AT_ONCE]
+    given = lessons.lines_of(request.form.get("lines", ""))
     try:
         if asked.text("look") == "1":
             return _intent(intent, near=school.look(heed_of(), g.scope, _brand(), given)), 200
