@@ -10,10 +10,9 @@ from sqlalchemy import cast as cast_sql
 from channels.types import WorkClass
 from router.model import Presence
 from router.routing.lanes import AgentView
+from router.routing.share import faded
 from router.store.db import Connection
 from router.store.schema import agent, agent_brand, agent_channel, agent_skill, agent_slot, presence, ticket, work_class
-
-HALF_LIFE_S = 3600.0  # of the ledger of hard work
 
 
 def views(
@@ -112,4 +111,4 @@ def present(db: Connection, agent_ids: Collection[str]) -> dict[str, tuple[Prese
 def _decayed(amount: float, at: datetime | None, now: datetime) -> float:
     if at is None or not amount:
         return 0.0
-    return float(amount * 2.0 ** (-max(0.0, (now - at).total_seconds()) / HALF_LIFE_S))
+    return faded(amount, (now - at).total_seconds())
