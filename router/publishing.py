@@ -11,6 +11,7 @@ from router.factual import FELT
 from router.mistakes import Mistake
 from router.model import Role, Scope
 from router.notify import Change
+from router.rulemaking import drafting
 from router.store import audit, desk, people, rulebook, teaching, templates
 from router.store.audit import Actor
 from router.store.db import Connection
@@ -26,6 +27,8 @@ from rules.model import FORMAT, Desk, RuleSet
 from rules.starter import starter_text
 from rules.tally import Outcome
 from rules.values import FactValue
+
+MAX_COMMENT = 500  # letters
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +69,32 @@ def checked(heed: Heed, brand_id: str, source: str) -> Checked:
 
 
 def publish(
-    heed: Heed, actor: Actor, scope: Scope, brand_id: str, source: str, comment: str, now: datetime
-) -> tuple[int, Checked]:
-    """Make rules the live ones of a brand and return their number. Raises Mistake with all that stands in the way."""
+    heed: Heed, actor: Actor, scope: Scope, brand_id: str, source: str, comment: str, now: datetime,
+    *, revision: int | None = None,
+) -> tuple[int, Checked]:  # fmt: skip
+    """Make rules the live ones of a brand and return their number. Raises Mistake with all that stands in the way.
+
+    `revision` is that of the draft they are; it is refused if the draft has moved on since.
+    """
     if scope.role.rank < Role.OPS.rank or not scope.sees(brand_id):
         raise Mistake("Publishing rules takes the role ops.")
+    comment = comment.strip()
+    if not comment:
+        raise Mistake("Say in a few words what changed, for those who come after.")
+    if len(comment) > MAX_COMMENT:
+        raise Mistake(f"The comment has {len(comment)} letters: at most {MAX_COMMENT} are kept.")
     found = checked(heed, brand_id, source)
     if not found.holds:
         wrong = [str(f) for f in found.findings if f.severity == "error"] + list(found.failures)
         raise Mistake("\n".join(wrong))
     with heed.database.write() as db:
+        draft = drafting.held(db, brand_id)
+        if revision is not None and draft.revision != revision:
+            raise Mistake("Somebody else changed the draft meanwhile: look at it again before you publish.")
         _, number = rulebook.publish(db, brand_id, source, FORMAT, actor.id or "heed", comment, now)
+        drafting.follow(db, brand_id, draft, source, actor.id, now)
         audit.append(db, actor, "rules published", f"version {number}", now, brand_id=brand_id)
-    heed.notifier.publish([Change(kind="desk", brand=brand_id)])
+    heed.notifier.publish([Change(kind="desk", brand=brand_id), Change(kind="rules", brand=brand_id)])
     return number, found
 
 

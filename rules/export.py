@@ -1,5 +1,6 @@
 """Writes a rule set as the YAML that `rules.load` reads: the same set comes back. Comments are not part of a set."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import yaml
@@ -25,7 +26,14 @@ def to_yaml(rule_set: RuleSet) -> str:
     file["rules"] = [_rule(rule) for rule in rule_set.rules]
     if rule_set.examples:
         file["examples"] = [_example(example) for example in rule_set.examples]
-    return yaml.dump(file, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None)
+    return write(file)
+
+
+def write(file: Mapping[str, object]) -> str:
+    """Return a file of plain values (mappings, lists, texts, numbers) as YAML that `rules.source` reads."""
+    return yaml.dump(
+        dict(file), Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=110, default_flow_style=None
+    )
 
 
 def _fact(fact: Fact) -> dict[str, str]:

@@ -27,6 +27,12 @@ def live_id(db: Connection, brand_id: str) -> str | None:
     return db.execute(select(rule_set.c.live_id).where(rule_set.c.brand_id == brand_id)).scalar()
 
 
+def number_of(db: Connection, version_id: str) -> int:
+    """Return the number of a version."""
+    query = select(rule_set_version.c.number).where(rule_set_version.c.id == version_id)
+    return int(db.execute(query).scalar_one())
+
+
 def versions(db: Connection, brand_id: str, limit: int = 100) -> list[Mapping[str, object]]:
     """Return the versions of a brand's rules, newest first, without their YAML."""
     table = rule_set_version

@@ -28,6 +28,19 @@ rule_set = Table(
     moment("draft_at", nullable=True),
 )
 
+rule_draft = Table(  # what a brand's draft was after each change; the newest revision is what it is now
+    "rule_draft",
+    metadata,
+    link("brand_id", "brand.id", primary_key=True, index=False),
+    Column("revision", Integer, primary_key=True, autoincrement=False),
+    Column("source", Text, nullable=False),  # YAML, which may still be wrong
+    Column("author", Text, nullable=False),  # agent id, or heed
+    Column("did", Text, nullable=False),  # changed, added, removed, moved, imported, undone, example, live
+    Column("rule", Text, nullable=False),  # the name of the rule concerned, if it was one
+    Column("undone", Boolean, nullable=False),
+    moment("at"),
+)
+
 evaluation = Table(
     "evaluation",
     metadata,

@@ -1,0 +1,117 @@
+"""A draft as it is worked on: rules in plain values, by name and in order, whether or not they can be used yet.
+
+What is inside a rule may be wrong, so that half a condition is kept like any other; `rules.check` says what is amiss.
+"""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from rules.errors import RuleError, RuleErrors
+from rules.export import to_yaml, write
+from rules.load import MAX_NAME, MAX_RULES, load
+from rules.source import Items, Keys, Scalar, Tree, printable, read
+
+Plain = str | int | float | bool | list["Plain"] | dict[str, "Plain"] | None
+Body = Mapping[str, Plain]  # of a rule: when, then, note
+
+KEYS = ("note", "when", "then")  # in the order they are written
+NO_RULES = "rules: []\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The rules of a draft by name, with its examples and declared facts."""
+
+    rules: Mapping[str, Body] = field(default_factory=dict)  # in order
+    examples: tuple[Plain, ...] = ()
+    facts: Mapping[str, Plain] = field(default_factory=dict)
+
+    @property
+    def names(self) -> list[str]:
+        """Return the names of the rules, in order."""
+        return list(self.rules)
+
+    def with_rules(self, rules: Mapping[str, Body]) -> "Sheet":
+        """Return the same sheet with other rules."""
+        return Sheet(rules, self.examples, self.facts)
+
+
+def parse(source: str) -> Sheet:
+    """Return a rule file as a sheet. Raises RuleErrors if it is no list of rules with names of their own."""
+    with suppress(RuleErrors):  # it may be wrong inside, as long as each rule can be told from the others
+        source = to_yaml(load(source))
+    tree = read(source)
+    if not isinstance(tree, Keys):
+        raise RuleErrors([RuleError("there are no rules.", "Begin with “rules:” and a list below it.", 1)])
+    rules: dict[str, Body] = {}
+    for item in _items(tree, "rules")[:MAX_RULES]:
+        name = _name(item, rules)
+        entries = item.entries if isinstance(item, Keys) else {}
+        rules[name] = {key: plain(entries[key]) for key in (*KEYS, *entries) if key in entries and key != "name"}
+    facts = tree.entries.get("facts")
+    declared = plain(facts) if isinstance(facts, Keys) else {}
+    assert isinstance(declared, dict)
+    return Sheet(rules, tuple(plain(item) for item in _items(tree, "examples")), declared)
+
+
+def text_of(sheet: Sheet) -> str:
+    """Return a sheet as a rule file."""
+    file: dict[str, object] = {"format": 1}
+    if sheet.facts:
+        file["facts"] = dict(sheet.facts)
+    file["rules"] = [{"name": name, **body} for name, body in sheet.rules.items()]
+    if sheet.examples:
+        file["examples"] = list(sheet.examples)
+    return write(file)
+
+
+def one_rule(sheet: Sheet, name: str) -> str:
+    """Return a file with one rule and the facts it may use, for reading it alone."""
+    file: dict[str, object] = {"facts": dict(sheet.facts)} if sheet.facts else {}
+    return write({**file, "rules": [{"name": name, **sheet.rules[name]}]})
+
+
+def plain(tree: Tree) -> Plain:
+    """Return what stands in a file as plain values."""
+    if isinstance(tree, Scalar):
+        return tree.value
+    if isinstance(tree, Items):
+        return [plain(item) for item in tree.items]
+    return {key: plain(entry) for key, entry in tree.entries.items()}
+
+
+def free_name(sheet: Sheet, wanted: str) -> str:
+    """Return a name that no rule has, made from the one that is wanted."""
+    wanted = wanted.strip()[: MAX_NAME - 8]
+    taken, number = set(sheet.rules), 2
+    name = wanted
+    while name in taken:
+        name, number = f"{wanted} {number}", number + 1
+    return name
+
+
+def is_name(name: str) -> bool:
+    """Say whether a rule may be called so."""
+    return bool(name.strip()) and name == name.strip() and len(name) <= MAX_NAME and _one_line(name)
+
+
+def _one_line(name: str) -> bool:
+    return printable(name) and "\n" not in name and "\t" not in name
+
+
+def _items(tree: Keys, section: str) -> list[Tree]:
+    found = tree.entries.get(section)
+    return found.items if isinstance(found, Items) else []
+
+
+def _name(item: Tree, taken: Mapping[str, Body]) -> str:
+    found = item.entries.get("name") if isinstance(item, Keys) else None
+    name = found.raw.strip() if isinstance(found, Scalar) else ""
+    if not is_name(name):
+        message = f"a rule has no name of 1 to {MAX_NAME} letters."
+        raise RuleErrors([RuleError(message, "Add “name:” with a short sentence.", item.line)])
+    if name in taken:
+        remedy = "Give one of them another name; reasons and examples go by it."
+        raise RuleErrors([RuleError("two rules have this name.", remedy, item.line, name)])
+    return name
