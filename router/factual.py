@@ -22,10 +22,13 @@ TEXTS = frozenset({"text", "subject", "contact.name"})  # a customer's words: ne
 
 def own_words(said: InboundMessage) -> str:
     """Return the new words of a message without the lines of ours between which they were written."""
-    if said.stripped is None:
-        return said.text
-    lines = [line for line in said.stripped.splitlines() if not line.startswith(">")]
-    return "\n".join(lines).strip() or said.stripped
+    return said.text if said.stripped is None else own_lines(said.stripped)
+
+
+def own_lines(stripped: str) -> str:
+    """Return a text without the lines of others that it quotes; the whole text if there is nothing else."""
+    lines = [line for line in stripped.splitlines() if not line.startswith(">")]
+    return "\n".join(lines).strip() or stripped
 
 
 def of_message(

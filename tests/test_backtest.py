@@ -1,0 +1,120 @@
+"""The back-test: what a draft changes on recorded days, with its uncertainty, on a desk whose truth is known."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bench.backtest_desk import BRAND, LIVE, Shape, happened
+from router.backtest.comparing import Row, compare, interval, t_value
+from router.backtest.figures import measure
+from router.backtest.replay import Replay
+from router.backtest.work import Estimated
+
+SMALL = Shape(seed=3, a_day=24, agents=6, days=5)
+
+
+@pytest.fixture(scope="module")
+def recorded():
+    return happened(SMALL, 0, 0)
+
+
+@pytest.fixture(scope="module")
+def compared(recorded):
+    days, desk = recorded
+    return compare(days, {BRAND: desk}, BRAND, seed=1)
+
+
+def row(found, key):
+    return next(one for one in found.rows if one.key == key)
+
+
+class TestReplay:
+    def test_of_the_live_rules_gives_the_record_again(self, recorded):
+        days, desk = recorded
+        lives = Replay(days, 0, {BRAND: desk}, Estimated(days.tickets, 1, 0)).run()
+        assert lives == [ticket.turns for ticket in days.tickets]
+
+    def test_never_fills_an_agent_beyond_their_slots(self, recorded):
+        days, desk = recorded
+        held = {}
+        for ticket, turns in zip(days.tickets, Replay(days, 1, {BRAND: desk}, Estimated(days.tickets, 1, 0)).run(),
+                                 strict=True):  # fmt: skip
+            for stint in turns[0].stints:
+                since = turns[0].at + timedelta(seconds=stint.after_s)
+                mine = held.setdefault((stint.agent_id, ticket.slot_key), [])
+                mine += [(since, 1), (since + timedelta(seconds=stint.took_s), -1)]
+        for (_, slot), changes in held.items():
+            load = most = 0
+            for _, change in sorted(changes):
+                load += change
+                most = max(most, load)
+            assert most <= {"live": 2, "mail": 1}[slot]
+
+
+class TestCompare:
+    def test_unchanged_rules_make_no_difference(self):
+        days, desk = happened(SMALL, 0, 0, (LIVE, LIVE.replace("Technical\n", "Renamed\n", 1)))
+        found = compare(days, {BRAND: desk}, BRAND, seed=1)
+        assert (found.changed, found.elsewhere) == (0, ())
+        assert {(one.change, one.low, one.high) for one in found.rows} == {(0.0, 0.0, 0.0)}
+
+    def test_the_same_seed_gives_the_same(self, recorded, compared):
+        days, desk = recorded
+        assert compare(days, {BRAND: desk}, BRAND, seed=1) == compared
+        assert compare(days, {BRAND: desk}, BRAND, seed=2) != compared
+
+    def test_two_processes_give_what_one_gives(self, recorded, compared, monkeypatch):
+        days, desk = recorded
+        monkeypatch.setattr("router.backtest.comparing.MANY", 1)
+        assert compare(days, {BRAND: desk}, BRAND, seed=1) == compared
+
+    def test_says_who_goes_elsewhere(self, recorded, compared):
+        days, _ = recorded
+        billing = sum(ticket.intent == "billing_dispute" for ticket in days.tickets)
+        [move] = compared.elsewhere
+        assert (move.before, move.after, move.count) == ("General", "Billing", billing)
+        hot = sum(ticket.heat >= 2 for ticket in days.tickets)
+        assert compared.promised_sooner == sum(t.heat >= 2 and t.channel == "email" for t in days.tickets)
+        assert billing < compared.changed < billing + hot
+
+    def test_sees_that_fewer_are_transferred(self, compared):
+        found = row(compared, "transfers")
+        assert found.recorded == found.live > 0
+        assert found.change < -found.live / 2
+
+    def test_few_days_have_no_interval(self):
+        days, desk = happened(replace(SMALL, days=2), 0, 0)
+        found = compare(days, {BRAND: desk}, BRAND, seed=1)
+        assert {(one.low, one.error) for one in found.rows} == {(None, None)}
+        assert interval(found.rows[0], found.days, 2) is None
+
+
+class TestFigures:
+    def test_what_the_days_add_sums_to_nothing_of_a_mean(self, recorded):
+        days, _ = recorded
+        found = measure(days, BRAND, days.tickets, [ticket.turns for ticket in days.tickets])
+        for key in ("promises_kept", "transfers"):
+            assert abs(sum(found[key].off)) < 1e-9
+            assert len(found[key].off) == days.count
+
+    def test_another_brand_has_none_but_the_load(self, recorded):
+        days, _ = recorded
+        found = measure(days, "another", days.tickets, [ticket.turns for ticket in days.tickets])
+        assert set(found) == {"load_spread"}
+
+
+class TestInterval:
+    ROW = Row("wait_p50", 100.0, 100.0, 90.0, -10.0, -14.0, -6.0, 90.0, 5.0, 40)
+
+    def test_is_wider_the_fewer_days_are_to_come(self):
+        low, high = interval(self.ROW, 28, 28)
+        assert (low, high) == pytest.approx((90 - 2.086 * 5 * 2**0.5, 90 + 2.086 * 5 * 2**0.5))
+        assert interval(self.ROW, 28, 7)[0] < low
+
+    def test_of_a_time_does_not_go_below_nothing(self):
+        assert interval(replace(self.ROW, error=500.0), 28, 28)[0] == 0.0
+
+    @pytest.mark.parametrize(("freedom", "t"), [(3, float("inf")), (4, 2.776), (9, 2.306), (27, 2.086), (500, 2.0)])
+    def test_takes_the_t_of_no_more_days_than_there_are(self, freedom, t):
+        assert t_value(freedom) == t
