@@ -282,16 +282,9 @@ class Replay:
         asked = case.ticket.turns[case.number]
         at = self._zero + timedelta(seconds=case.began)
         turn = Turn(
-            at=at,
-            rest_s=asked.rest_s,
-            queue_id=case.first_queue,
-            sent=asked.sent,
-            left_s=left_s,
-            due=case.due,
-            flagged=case.flagged,
-            closed=closed,
-            stints=tuple(case.stints),
-        )
+            at=at, rest_s=asked.rest_s, queue_id=case.first_queue, sent=asked.sent, left_s=left_s, due=case.due,
+            flagged=case.flagged, closed=closed, stints=tuple(case.stints),
+        )  # fmt: skip
         case.turns.append(turn)
 
     def _plan(self, at: float, kind: int, what: object, more: object = None) -> None:
