@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from types import MappingProxyType
 from typing import Literal
 
 from rules.actions import Kind
 from rules.facts import Fact
 from rules.operators import Operator
-from rules.values import FactValue, Value
+from rules.values import FactValue, Value, Window
 
 FORMAT = 1  # of the rule file; every later release reads every earlier one
 
@@ -89,6 +90,14 @@ class RuleSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Shift:
+    """Who is at work in one stretch of the week, as far as rules ask."""
+
+    name: str  # as a sentence says it: “Saturday 09:00-17:00”
+    skills: tuple[Mapping[str, int], ...]  # of each agent at work: skill -> level
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """The names a rule may use; None means that a kind of name is not checked."""
 
@@ -99,6 +108,12 @@ class Desk:
     brands: frozenset[str] | None = None
     values: Mapping[str, frozenset[str]] = field(default_factory=dict)  # fact name -> what it can be, such as intents
     switched_off: frozenset[str] = frozenset()  # facts of how customers feel, where that is not read
+    staff: tuple[Mapping[str, int], ...] | None = None  # skills of each agent, with level; None: not known
+    shifts: tuple[Shift, ...] = ()  # as planned; empty: nobody plans them
+    hours: Mapping[str, tuple[Window, ...]] | None = (
+        None  # weekday -> open, in the brand's zone; None: not known, always
+    )
+    promises: Mapping[str, timedelta] = field(default_factory=dict)  # queue -> its own, of working time
 
 
 ANY_DESK = Desk()

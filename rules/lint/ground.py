@@ -1,0 +1,151 @@
+"""What all looks stand on: the rules as formulas, tickets found for them, and the evaluation that each is tried on."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from rules.conditions import judge
+from rules.evaluate import Outcome, evaluate
+from rules.facts import FACTS
+from rules.lint.finding import SORTS, Finding, Witness
+from rules.lint.formula import Formula, State, Unproved, box, negated
+from rules.lint.space import Known, Space
+from rules.model import ALWAYS, Condition, Desk, Group, Rule, RuleSet, When, conditions
+from rules.operators import OPERATORS
+from rules.values import Type, Value, spoken
+
+NEVER = Group("none", (ALWAYS,))
+UNSURE_BELOW = 50  # percent of confidence
+UNSURE = Condition(FACTS["intent_confidence"], OPERATORS["less_than"], UNSURE_BELOW)
+MACHINE = Condition(FACTS["automatic"], OPERATORS["is"], True)
+OPEN = Condition(FACTS["working_hours"], OPERATORS["is"], True)
+_MARKS = (UNSURE, MACHINE, OPEN)  # conditions that looks ask for besides those of the rules
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One rule and the formula of the tickets it takes."""
+
+    at: int  # its place, from 0
+    rule: Rule
+    when: Formula
+    box: State
+    facts: frozenset[str]  # it asks for
+    kinds: frozenset[str]  # of its actions
+
+    @property
+    def stops(self) -> bool:
+        """Say whether later rules are not read after it."""
+        return "stop" in self.kinds
+
+
+class Ground:
+    """One rule set at one desk, ready to be looked at."""
+
+    def __init__(self, rule_set: RuleSet, desk: Desk, more: Iterable[When] = ()) -> None:
+        self.rule_set, self.desk = rule_set, desk
+        offered = {name: values for name, values in desk.values.items() if values}
+        self.space = Space([*(rule.when for rule in rule_set.rules), *_MARKS, *more], offered)
+        self.cases = [case for at, rule in enumerate(rule_set.rules) if (case := self._case(at, rule)) is not None]
+        self.doing: dict[str, list[Case]] = {}  # action kind -> rules that do it, in order
+        for case in self.cases:
+            for kind in case.kinds:
+                self.doing.setdefault(kind, []).append(case)
+
+    def _case(self, at: int, rule: Rule) -> Case | None:
+        try:
+            when = self.space.formula(rule.when)
+        except Unproved:
+            return None
+        asked = frozenset(found.fact.name for found in conditions(rule.when))
+        return Case(at, rule, when, box(when), asked, frozenset(action.kind.key for action in rule.then))
+
+    def find(self, must: Iterable[Formula], never: Sequence[Formula] = ()) -> Known | None:
+        """Return a ticket that meets all of `must` and none of `never`; None: there is none. Raises Unproved."""
+        return self.space.find(must, never)
+
+    def some(self, must: Sequence[Formula], never: Sequence[Formula] = ()) -> Known | None:
+        """Return such a ticket if one is found: None proves nothing."""
+        try:
+            return self.space.find(must, never)
+        except Unproved:
+            return None
+
+    def none(self, must: Sequence[Formula], never: Sequence[Formula] = ()) -> bool:
+        """Say whether it is proved that there is no such ticket."""
+        try:
+            return self.space.find(must, never) is None
+        except Unproved:
+            return False
+
+    def formula(self, when: When) -> Formula:
+        """Return the formula of conditions whose facts and values the rules ask for."""
+        return self.space.formula(when)
+
+    def no(self, formula: Formula) -> Formula:
+        """Return the formula that holds where this one does not."""
+        return negated(formula, self.space.domains)
+
+    def resting(self, case: Case, names: Collection[str]) -> Known | None:
+        """Return a ticket that the rule takes because of these facts; None if none is found."""
+        leaves = [leaf for leaf in conditions(case.rule.when) if leaf.fact.name in names]
+        for instead in (NEVER, ALWAYS):
+            without = self.formula(swapped(case.rule.when, leaves, instead))
+            if facts := self.some([case.when, self.no(without)]):
+                return facts
+        return None
+
+    def outcome(self, facts: Known) -> Outcome:
+        """Return what the rules decide."""
+        return evaluate(self.rule_set, facts)
+
+    def otherwise(self, rule: Rule, facts: Known, more: str = "") -> Outcome:
+        """Return what would be decided with this rule in place of the one of its name, and the rule `more` read too."""
+        acting = {*self.outcome(facts).matched, more}
+        rules = (each for each in self.rule_set.rules if each.name in acting)
+        return evaluate(RuleSet(tuple(rule if each.name == rule.name else each for each in rules)), facts)
+
+
+def swapped(when: When, leaves: Sequence[Condition], instead: When) -> When:
+    """Return conditions with some of them (the very same objects) put out for another."""
+    if isinstance(when, Condition):
+        return instead if any(when is leaf for leaf in leaves) else when
+    return replace(when, parts=tuple(swapped(part, leaves, instead) for part in when.parts))
+
+
+def takes(when: When, facts: Known) -> bool:
+    """Say whether conditions hold, by their plain meaning."""
+    return judge(when, facts).holds
+
+
+def decided(outcome: Outcome) -> Outcome:
+    """Return an outcome without its reasons, to compare."""
+    return replace(outcome, trace=(), winners={})
+
+
+def finding(sort: str, rule: Rule, message: str, remedy: str, facts: Known, shows: str) -> Finding:
+    """Return a finding about a rule; `facts` are the ticket, of which the clause `shows` says what becomes of it."""
+    witness = Witness(facts, f"{ticket_in_words(facts)}: {shows}.")
+    return Finding(SORTS[sort].severity, rule.name, rule.line, message, remedy, sort, witness)
+
+
+def ticket_in_words(facts: Known) -> str:
+    """Return a ticket as the start of a sentence."""
+    said = []
+    for name, value in facts.items():
+        fact = FACTS.get(name)
+        label = fact.label if fact else name
+        if isinstance(value, bool):
+            so = label if fact else f"{name} is so"
+            said.append(so if value else f"it is not so that {so}")
+        elif (fact is not None and fact.type is Type.SET) or isinstance(value, tuple | frozenset):
+            said.append(f"{label}: {spoken(value, 'and') or 'none'}")
+        else:
+            text = spoken(value)
+            said.append(f"{label} is “{text}”" if isinstance(value, str) else f"{label} is {text}")
+    return f"Ticket where {', '.join(said)}" if said else "Ticket of which nothing is known"
+
+
+def names(rules: Iterable[Case | Rule]) -> str:
+    """Return rules by name, as a sentence lists them."""
+    quoted: list[Value] = [f"“{(each.rule if isinstance(each, Case) else each).name}”" for each in rules]
+    return spoken(tuple(quoted), "and")

@@ -1,0 +1,283 @@
+"""Looks at what the rules around a rule leave it: what is never read, can change nothing, or loses to another."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+from rules.actions import Combine
+from rules.explain import action_in_words
+from rules.lint.finding import Finding
+from rules.lint.formula import apart
+from rules.lint.ground import MACHINE, Case, Ground, decided, finding, names, takes
+from rules.lint.space import Known
+from rules.model import ALWAYS, Action, Rule, conditions
+from rules.values import Type
+
+_NAMED = frozenset({"is", "one_of"})
+_SINGLE = frozenset(Type) - {Type.SET, Type.TEXT}
+
+
+def look(ground: Ground, at: int) -> Iterator[Finding]:
+    """Give what is doubtful about the rule at a place among the cases, seen from the rules before and after it."""
+    case, earlier = ground.cases[at], ground.cases[:at]
+    stops = [each for each in earlier if each.stops]
+    unread = list(_unread(ground, case, stops))
+    yield from unread
+    if unread:
+        return
+    yield from _stops(ground, case, ground.cases[at + 1 :])
+    yield from list(_duplicate(ground, case, earlier)) or list(_idle_actions(ground, at, stops))
+    yield from _overlap(ground, case, earlier)
+
+
+def _unread(ground: Ground, case: Case, stops: Sequence[Case]) -> Iterator[Finding]:
+    cover = _cover(ground, case, stops)
+    facts = ground.some([case.when]) if cover else None
+    if not cover or facts is None or ground.outcome(facts).stopped_by in (None, case.rule.name):
+        return
+    stop = "always stops" if cover[0].rule.when == ALWAYS else "stops at all its tickets"
+    if len(cover) > 1:
+        stop = "stop at all its tickets between them"
+    message = f"it is never read: {names(cover)} {stop}."
+    shows = f"“{ground.outcome(facts).stopped_by}” stops before it"
+    yield finding("unread", case.rule, message, "Move it up.", facts, shows)
+
+
+def _cover(ground: Ground, case: Case, rivals: Iterable[Case]) -> list[Case]:
+    """Return as few rivals as take all tickets of a rule between them; empty if they do not, or it is not proved."""
+    near = [each for each in rivals if not apart(each.box, case.box)]
+    if not near or not ground.none([case.when], [each.when for each in near]):
+        return []
+    for each in near:
+        if ground.none([case.when], [each.when]):
+            return [each]
+    for each in list(near):
+        rest = [other for other in near if other is not each]
+        if ground.none([case.when], [other.when for other in rest]):
+            near = rest
+    return near
+
+
+def _idle_actions(ground: Ground, at: int, stops: list[Case]) -> Iterator[Finding]:
+    """Look for actions that others have done already, or outdo, for every ticket of the rule."""
+    case = ground.cases[at]
+    facts = ground.some([case.when], [each.when for each in stops]) or ground.some([case.when])
+    dead: list[tuple[Action, list[Case]]] = []
+    for action in case.rule.then if facts is not None else ():
+        rivals = _rivals(ground, case, action)
+        cover = _cover(ground, case, [*rivals, *stops]) if rivals else []
+        if cover and facts is not None and _changes_nothing(ground, case.rule, [action], facts):
+            dead.append((action, cover))
+    if not dead or facts is None:
+        return
+    others = sorted({each.at: each for _, cover in dead for each in cover}.values(), key=lambda each: each.at)
+    if len(dead) == len(case.rule.then) and _changes_nothing(ground, case.rule, [action for action, _ in dead], facts):
+        why = _why(dead[0][0], others) if len(dead) == 1 else f"{_say(others)} the same or more"
+        message = f"it can change nothing: {names(others)} {_take(others)} all its tickets and {why}."
+        remedy = f"Move it above {names(others)}, ask for something else, or delete it."
+        yield finding("shadowed", case.rule, message, remedy, facts, _lost(ground, facts, case.rule))
+        return
+    for action, cover in dead:
+        said = action_in_words(action)
+        message = f"“{said}” has no effect: {names(cover)} {_take(cover)} all its tickets and {_why(action, cover)}."
+        shows = _lost(ground, facts, replace(case.rule, then=(action,)))
+        yield finding("no_effect", case.rule, message, "Leave that out, or move the rule up.", facts, shows)
+
+
+def _take(others: Sequence[Case]) -> str:
+    return "takes" if len(others) == 1 else "together take"
+
+
+def _why(action: Action, others: Sequence[Case]) -> str:
+    """Return what of others leaves an action without effect, as the end of a sentence."""
+    theirs = next((each for other in others for each in other.rule.then if _same_slot(each, action)), None)
+    said = f"“{action_in_words(theirs)}”" if theirs else "stop"
+    match action.kind.combine:
+        case Combine.FIRST:
+            return f"{_say(others)} {said} first"
+        case Combine.SHORTEST:
+            return f"{_say(others)} {said}, and the shortest counts"
+        case Combine.HIGHEST:
+            return f"{_say(others)} {said}, and the highest counts"
+        case _:
+            return f"{_say(others)} {said} too"
+
+
+def _say(others: Sequence[Case]) -> str:
+    return "says" if len(others) == 1 else "say"
+
+
+def _lost(ground: Ground, facts: Known, rule: Rule) -> str:
+    """Return who decides what a rule would have decided, as a clause."""
+    outcome = ground.outcome(facts)
+    keys = [f"need_skill {one.value}" if one.kind.key == "need_skill" else one.kind.key for one in rule.then]
+    won = [(key, outcome.winners[key]) for key in keys if outcome.winners.get(key, rule.name) != rule.name]
+    if won and won[0][0] == "queue":
+        return f"it goes to {outcome.queue} by “{won[0][1]}”"
+    if won:
+        return f"“{won[0][1]}” decides its {won[0][0].replace('_', ' ')}"
+    return f"with “{rule.name}” and without it the same is decided"
+
+
+def _same_slot(one: Action, other: Action) -> bool:
+    if one.kind.key != other.kind.key:
+        return False
+    return one.kind.key != "need_skill" or one.value == other.value
+
+
+def _rivals(ground: Ground, case: Case, action: Action) -> list[Case]:
+    """Return the rules whose taking a ticket leaves this action without effect on it."""
+    end = next((stop.at for stop in ground.doing.get("stop", ()) if stop.at >= case.at), len(ground.rule_set.rules))
+    return [
+        each
+        for each in ground.doing[action.kind.key]
+        if each is not case
+        and each.at <= end
+        and any(_outdoes(theirs, action, each.at > case.at) for theirs in each.rule.then)
+    ]
+
+
+def _outdoes(theirs: Action, mine: Action, later: bool) -> bool:
+    if not _same_slot(theirs, mine):
+        return False
+    combine, one, other = mine.kind.combine, theirs.value, mine.value
+    if combine is Combine.FIRST:
+        return not later
+    if combine is Combine.EACH_ONCE:
+        return one == other and not later
+    if combine is Combine.SHORTEST and isinstance(one, timedelta) and isinstance(other, timedelta):
+        return one < other if later else one <= other
+    if combine is Combine.HIGHEST:
+        if mine.kind.key == "need_skill":
+            one, other = theirs.option("level") or 1, mine.option("level") or 1
+            if mine.option("step_down") is not None and mine.option("step_down") != theirs.option("step_down"):
+                return False
+        if isinstance(one, int) and isinstance(other, int):
+            return one > other if later else one >= other
+    return False
+
+
+def _changes_nothing(ground: Ground, rule: Rule, actions: Sequence[Action], facts: Known) -> bool:
+    left = tuple(action for action in rule.then if not any(action is each for each in actions))
+    return decided(ground.outcome(facts)) == decided(ground.otherwise(replace(rule, then=left), facts))
+
+
+def _duplicate(ground: Ground, case: Case, earlier: Sequence[Case]) -> Iterator[Finding]:
+    for other in earlier:
+        if other.kinds != case.kinds or other.facts != case.facts or other.rule.then == case.rule.then:
+            continue
+        if apart(other.box, case.box) or case.rule.when == ALWAYS:
+            continue
+        if ground.none([case.when], [other.when]) and ground.none([other.when], [case.when]):
+            facts = ground.some([case.when])
+            if facts is None or not takes(case.rule.when, facts) or not takes(other.rule.when, facts):
+                continue
+            mine, theirs = _difference(case.rule, other.rule)
+            message = f"it asks the same as “{other.rule.name}” and answers otherwise: {mine}, and there {theirs}."
+            yield finding(
+                "duplicate", case.rule, message, "Keep one of the two, or make their conditions differ.", facts,
+                f"both match, and {_lost(ground, facts, case.rule)}",
+            )  # fmt: skip
+            return
+
+
+def _difference(rule: Rule, other: Rule) -> tuple[str, str]:
+    mine = [action_in_words(action) for action in rule.then if action not in other.then]
+    theirs = [action_in_words(action) for action in other.then if action not in rule.then]
+    return ", ".join(mine) or "nothing more", ", ".join(theirs) or "nothing more"
+
+
+def _overlap(ground: Ground, case: Case, earlier: Sequence[Case]) -> Iterator[Finding]:
+    """Look for an earlier rule that takes some of the tickets this one names, and answers otherwise.
+
+    An exception before its rule is how order is meant to be used, and so are rules that ask about different things;
+    neither is reported, nor are texts and sets, of which several things can be true at once.
+    """
+    for action in case.rule.then:
+        if action.kind.combine is not Combine.FIRST:
+            continue
+        for other in earlier:
+            theirs = next((each for each in other.rule.then if each.kind is action.kind), None)
+            if theirs is None or theirs.value == action.value or apart(other.box, case.box):
+                continue
+            if _vies(other, case) and (found := _overlapping(ground, case, other, action, theirs)):
+                yield found
+                return
+
+
+def _vies(other: Case, case: Case) -> bool:
+    if not other.facts or not other.facts <= case.facts:
+        return False
+    mine, theirs = conditions(case.rule.when), conditions(other.rule.when)
+    if any(one.fact.type not in _SINGLE and one.operator.key not in _NAMED for one in (*mine, *theirs)):
+        return False
+    if other.facts == case.facts:
+        return True
+    return all(one.operator.key in _NAMED for one in theirs) and all(
+        one.operator.key in _NAMED for one in mine if one.fact.name in other.facts
+    )
+
+
+def _overlapping(ground: Ground, case: Case, other: Case, mine: Action, theirs: Action) -> Finding | None:
+    if ground.none([other.when], [case.when]) or ground.none([case.when], [other.when]):
+        return None
+    before = [
+        each.when
+        for each in ground.cases
+        if each.at < case.at and each is not other and (each.stops or mine.kind.key in each.kinds)
+    ]
+    facts = ground.some([case.when, other.when], before)
+    if facts is None or ground.outcome(facts).winners.get(mine.kind.key) != other.rule.name:
+        return None
+    message = (
+        f"“{other.rule.name}” takes some of its tickets and says “{action_in_words(theirs)}” before it says "
+        f"“{action_in_words(mine)}”."
+    )
+    remedy = "Name each value in one of them only, or put the narrower rule first."
+    shows = f"both match, and “{other.rule.name}” decides: {action_in_words(theirs)}"
+    return finding("overlap", case.rule, message, remedy, facts, shows)
+
+
+def _stops(ground: Ground, case: Case, later: Sequence[Case]) -> Iterator[Finding]:
+    """Look at a stop that rests on a reading or on the sender: what it takes from tickets is an error."""
+    unsure = sorted({found.fact.name for found in conditions(case.rule.when) if not found.fact.may_close})
+    if not case.stops or not unsure:
+        return
+    human = ground.no(ground.formula(MACHINE))
+    facts = ground.some([human, case.when])
+    if facts is None or not takes(case.rule.when, facts):
+        return
+    free = replace(case.rule, then=tuple(each for each in case.rule.then if each.kind.key != "stop"))
+    before = [each.when for each in ground.cases if each.at < case.at and each.stops]
+    for other in later:
+        raised = [action for action in other.rule.then if action.kind.raises or action.kind.combine is Combine.SHORTEST]
+        if not raised or apart(case.box, other.box):
+            continue
+        ticket = ground.some([human, case.when, other.when], before)
+        if ticket is None or not _is_worse(ground, free, other.rule.name, ticket):
+            continue
+        takes_away = ", ".join(action_in_words(action) for action in raised)
+        message = (
+            f"it stops on {', '.join(unsure)}, and so keeps “{takes_away}” of “{other.rule.name}” from its tickets."
+        )
+        remedy = (
+            "Nothing that was read or that a sender can set may delay a ticket: leave stop out, put the rule after "
+            f"“{other.rule.name}”, or stop on headers and on recorded or signed facts."
+        )
+        yield finding("withholds", case.rule, message, remedy, ticket, f"“{other.rule.name}” would act and is not read")
+        return
+    message = f"it stops on {', '.join(unsure)}, so a mistaken reading keeps help from later rules away."
+    remedy = "Leave stop out, or put the rule after those that bring help."
+    yield finding("stops", case.rule, message, remedy, facts, "no later rule is read")
+
+
+def _is_worse(ground: Ground, free: Rule, more: str, ticket: Known) -> bool:
+    """Say whether a ticket stands later or is promised more time than with the rule as `free` and `more` read."""
+    now, then = ground.outcome(ticket), ground.otherwise(free, ticket, more)
+    ever = timedelta.max
+    return (
+        (now.answer_within or ever) > (then.answer_within or ever)
+        or (now.resolve_within or ever) > (then.resolve_within or ever)
+        or now.head_start < then.head_start
+        or now.heat_at_least < then.heat_at_least
+    )
