@@ -1,7 +1,8 @@
-"""The tables of facts, operators and actions as Markdown, for docs/writing-rules.md; a test holds the page to them."""
+"""The tables of rules as Markdown, for docs/writing-rules.md; a test holds the page to them."""
 
 from rules.actions import ACTIONS
 from rules.facts import FACTS, Fact
+from rules.lint.finding import SORTS
 from rules.operators import OPERATORS
 from rules.values import Type
 
@@ -36,6 +37,12 @@ def actions_table() -> str:
         said = f"{kind.description}{choices if kind.choices else ''} {options}".strip()
         rows.append(f"| `{kind.key}` | {takes} | {kind.combine} | {said} |")
     return "\n".join(["| action | value | when several rules do it | what it does |", "|---|---|---|---|", *rows])
+
+
+def findings_table() -> str:
+    """Return one row for every sort of finding."""
+    rows = [f"| `{sort.key}` | {sort.severity} | {sort.description} |" for sort in SORTS.values()]
+    return "\n".join(["| finding | | what is so |", "|---|---|---|", *rows])
 
 
 def _type(fact: Fact) -> str:

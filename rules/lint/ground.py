@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rules.conditions import judge
-from rules.evaluate import Outcome, evaluate
+from rules.evaluate import evaluate
 from rules.facts import FACTS
 from rules.lint.finding import SORTS, Finding, Witness
 from rules.lint.formula import Formula, State, Unproved, box, negated
 from rules.lint.space import Known, Space
 from rules.model import ALWAYS, Condition, Desk, Group, Rule, RuleSet, When, conditions
 from rules.operators import OPERATORS
+from rules.tally import Outcome
 from rules.values import Type, Value, spoken
 
 NEVER = Group("none", (ALWAYS,))

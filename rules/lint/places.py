@@ -11,6 +11,7 @@ from rules.operators import OPERATORS
 from rules.values import spoken
 
 _SHOWN = 3  # shifts that a message names
+_DAY, _CLOCK = FACTS["weekday"], FACTS["time_of_day"]
 _PROMISES = ("answer_within", "resolve_within")
 
 
@@ -24,13 +25,11 @@ def opening(desk: Desk) -> When | None:
     """Return the conditions under which a desk is open, None if its hours are not known."""
     if desk.hours is None:
         return None
-    day, clock = FACTS["weekday"], FACTS["time_of_day"]
-    unknown, within = OPERATORS["is_unknown"], OPERATORS["within"]
-    days: list[When] = [Condition(day, unknown, None)]
-    for weekday, windows in desk.hours.items():
-        times: list[When] = [Condition(clock, within, window) for window in windows]
-        of_day = Group("any", (Condition(clock, unknown, None), *times))
-        days.append(Group("all", (Condition(day, OPERATORS["is"], weekday), of_day)))
+    days: list[When] = [
+        Group("all", (Condition(_DAY, OPERATORS["is"], day), Condition(_CLOCK, OPERATORS["within"], window)))
+        for day, windows in desk.hours.items()
+        for window in windows
+    ]
     closed = Group("none", (Condition(OPEN.fact, OPEN.operator, False),))
     return Group("all", (closed, Group("any", tuple(days))))
 

@@ -29,7 +29,8 @@ def test_rules_after_an_unconditional_stop_are_never_read():
 
 def test_a_queue_after_an_unconditional_queue_has_no_effect():
     findings = found(a_rule(then="[{queue: Billing}]"), a_rule(name="Two", then="[{queue: Orders}]"))
-    assert findings == [("warning", "Two", "its queue has no effect: “One” always sets one before.")]
+    said = "it can change nothing: “One” takes all its tickets and says “queue Billing” first."
+    assert findings == [("warning", "Two", said)]
 
 
 def test_priority_from_what_a_visitor_sets_is_doubtful_and_from_what_they_say_is_not():

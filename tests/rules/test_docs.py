@@ -10,7 +10,7 @@ from rules.examples import run
 from rules.facts import FACTS
 from rules.load import load
 from rules.operators import OPERATORS
-from rules.reference import actions_table, facts_table, operators_table
+from rules.reference import actions_table, facts_table, findings_table, operators_table
 from rules.schema import json_schema
 
 PAGE = (Path(__file__).parents[2] / "docs" / "writing-rules.md").read_text(encoding="utf-8")
@@ -21,7 +21,7 @@ def test_every_fact_operator_and_action_is_named(name):
     assert f"| `{name}` |" in PAGE
 
 
-@pytest.mark.parametrize("table", [facts_table, operators_table, actions_table])
+@pytest.mark.parametrize("table", [facts_table, operators_table, actions_table, findings_table])
 def test_tables_are_those_of_the_engine(table):
     assert table() in PAGE, f"docs/writing-rules.md is behind: put rules.reference.{table.__name__}() there."
 
