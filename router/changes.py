@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
-from router.model import Reading
+from router import sharing
+from router.model import Reading, State
 from router.notify import Change
 from router.routing.lanes import LaneSpec, lane_key
 from router.store import answers, blobs, contacts, lanes, messages, notices, outgoing, rulebook, search, tickets
@@ -81,6 +82,8 @@ class Changes:
     def write(self, db: Connection) -> None:
         """Write everything, in an order that foreign keys and locks allow."""
         self._find_lanes(db)
+        for ticket, agent_id in self._left(db):
+            sharing.left(db, agent_id, ticket, self.now)
         tickets.insert(db, self.new)
         tickets.save(db, list(self.changed.values()))
         messages.insert(db, self.messages)
@@ -105,6 +108,12 @@ class Changes:
         answers.add_keys(db, self.keys, self.now)
         for told in self.notices:
             notices.add(db, now=self.now, **asdict(told))
+
+    def _left(self, db: Connection) -> list[tuple[Ticket, str]]:
+        """Return the tickets that were open with an agent and are so no more."""
+        held = [(ticket, self.before[ticket.id]) for ticket in self.changed.values()]
+        gone = [(t, was) for t, was in held if was and (t.agent_id != was or t.state != State.OPEN)]
+        return [(ticket, was) for ticket, was in gone if tickets.state_of(db, ticket.id) == State.OPEN]
 
     def _keep_files(self, db: Connection) -> None:
         brands = {message.id: message.brand_id for message in self.messages}

@@ -210,6 +210,12 @@ def reserved_for(db: Connection, agent_id: str) -> list[Ticket]:
     return [Ticket(*row) for row in db.execute(query)]
 
 
+def was_with(db: Connection, ticket_id: str, agent_id: str) -> bool:
+    """Say whether an agent has or had a ticket."""
+    mine = (assignment.c.ticket_id == ticket_id) & (assignment.c.agent_id == agent_id)
+    return db.execute(select(assignment.c.id).where(mine).limit(1)).first() is not None
+
+
 def state_of(db: Connection, ticket_id: str) -> str | None:
     """Return the state a ticket has in the store."""
     return db.execute(select(ticket.c.state).where(ticket.c.id == ticket_id)).scalar()

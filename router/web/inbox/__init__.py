@@ -15,6 +15,7 @@ from router.web.inbox import (
     finding,
     following,
     frame,
+    hard,
     here,
     merging,
     notices,
@@ -37,6 +38,7 @@ def register(app: Flask) -> None:
     finding.register(app)
     merging.register(app)
     correcting.register(app)
+    hard.register(app)
     for part in (
         pages,
         dialogs,
@@ -54,6 +56,7 @@ def register(app: Flask) -> None:
         here,
         merging,
         correcting,
+        hard,
         seen,
     ):
         app.register_blueprint(part.bp)

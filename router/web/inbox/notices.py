@@ -23,13 +23,14 @@ KINDS: Mapping[str, tuple[str, str]] = {  # kind -> (what it says, icon); {who} 
     "follow_up": ("You wanted to come back to this", "clock"),
     "schedule_held": ("A scheduled reply was held back", "clock"),
     "connection_silent": ("A connection fell silent", "warning"),
+    "pause": ("{who} would like a pause", "person"),
     "low_score": ("A customer was not content", "warning"),
 }
 NOBODY_SAID = {  # the same where nobody is named
     "mention": "You were named in a note",
     "transfer": "A ticket was handed to you",
 }
-SPEAKS_FOR_ITSELF = ("mention", "transfer")
+SPEAKS_FOR_ITSELF = ("mention", "transfer", "pause")
 
 
 def register(app: Flask) -> None:
