@@ -26,7 +26,8 @@ check: $(VENV)/dev.stamp ## style, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-check-long: $(VENV)/dev.stamp ## each channel's samples damaged 10,000 times; none may stop a reader
+check-long: $(VENV)/dev.stamp ## each channel's samples damaged 10,000 times, rules read both ways on 100,000 pairs
+	@$(BIN)/python -m pytest tests/rules -k pairs --pairs 100000
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/channels -k damage --mutations 10000 --timeout 900
 
 bench: $(VENV)/dev.stamp ## every benchmark, one table each; NAME=accept for one of them

@@ -51,6 +51,7 @@ class Operator:
     holds: Holds
     prepare: Callable[[Any], Any] = lambda value: value  # once, when a rule set is compiled
     unknown: bool = False  # what it answers when the fact is not known
+    searches: bool = False  # goes through the text, so it is asked last and only where the rest holds
 
 
 def compile_pattern(pattern: str) -> Any:
@@ -118,19 +119,20 @@ _TABLE = (
     Operator("after", "is at or after {value}", "is before {value}", _CLOCKS, Takes.ONE, lambda f, v: bool(f >= v)),
     Operator("within", "is within {value}", "is outside {value}", _CLOCKS, Takes.WINDOW,
              lambda f, v: bool(v.covers(f))),
-    Operator("mentions", "mentions “{value}”", "does not mention “{value}”", _TEXT, Takes.ONE, mentions, _fold_one),
+    Operator("mentions", "mentions “{value}”", "does not mention “{value}”", _TEXT, Takes.ONE, mentions, _fold_one,
+             searches=True),
     Operator("does_not_mention", "does not mention “{value}”", "mentions “{value}”", _TEXT, Takes.ONE,
-             lambda f, v: not mentions(f, v), _fold_one),
+             lambda f, v: not mentions(f, v), _fold_one, searches=True),
     Operator("mentions_any", "mentions any of {value}", "mentions none of {value}", _TEXT, Takes.MANY,
-             lambda f, v: any(mentions(f, words) for words in v), _fold_all),
+             lambda f, v: any(mentions(f, words) for words in v), _fold_all, searches=True),
     Operator("mentions_all", "mentions all of {value}", "does not mention all of {value}", _TEXT, Takes.MANY,
-             lambda f, v: all(mentions(f, words) for words in v), _fold_all),
+             lambda f, v: all(mentions(f, words) for words in v), _fold_all, searches=True),
     Operator("matches", "matches {value}", "does not match {value}", _TEXT, Takes.PATTERN,
-             lambda f, v: v.search(f) is not None, compile_pattern),
+             lambda f, v: v.search(f) is not None, compile_pattern, searches=True),
     Operator("starts_with", "starts with “{value}”", "does not start with “{value}”", _TEXT, Takes.ONE,
-             lambda f, v: bool(f.startswith(v)), _fold_one),
+             lambda f, v: bool(f.startswith(v)), _fold_one, searches=True),
     Operator("ends_with", "ends with “{value}”", "does not end with “{value}”", _TEXT, Takes.ONE,
-             lambda f, v: bool(f.endswith(v)), _fold_one),
+             lambda f, v: bool(f.endswith(v)), _fold_one, searches=True),
     Operator("includes", "include {value}", "do not include {value}", _SET, Takes.ONE, lambda f, v: v in f, _fold_one),
     Operator("includes_any", "include any of {value}", "include none of {value}", _SET, Takes.MANY,
              lambda f, v: not f.isdisjoint(v), _fold_set),

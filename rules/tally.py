@@ -1,6 +1,6 @@
 """What matching rules decide together: their actions become one as the column `combine` of the actions says."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
@@ -47,14 +47,10 @@ class Outcome:
     notes: tuple[str, ...] = ()
     close_as: str | None = None
     effects: tuple[Effect, ...] = ()
-    trace: tuple[RuleTrace, ...] = ()  # one per rule read, in order; rules after a stop are not read
+    trace: Sequence[RuleTrace] = ()  # one per rule read, in order; rules after a stop are not read
+    matched: tuple[str, ...] = ()  # names of the rules that acted, in order
     winners: Mapping[str, str] = field(default_factory=dict)  # action kind (need_skill: “need_skill billing”) -> rule
     stopped_by: str | None = None
-
-    @property
-    def matched(self) -> tuple[str, ...]:
-        """Return the names of the rules that acted, in order."""
-        return tuple(trace.rule for trace in self.trace if trace.matched)
 
 
 class Tally:
@@ -109,7 +105,7 @@ class Tally:
         if isinstance(step_down, timedelta) and (self.step_down is None or step_down < self.step_down):
             self.step_down = step_down
 
-    def outcome(self, trace: tuple[RuleTrace, ...]) -> Outcome:
+    def outcome(self, trace: Sequence[RuleTrace], matched: tuple[str, ...]) -> Outcome:
         single, many = self.single, self.many
         return Outcome(
             queue=_of(str, single.get("queue")),
@@ -125,6 +121,7 @@ class Tally:
             close_as=_of(str, single.get("close_as")),
             effects=tuple(self.effects.values()),
             trace=trace,
+            matched=matched,
             winners=MappingProxyType(self.winners),
             stopped_by=self.stopped_by,
         )

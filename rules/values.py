@@ -7,7 +7,7 @@ rule raises `Wrong`, with the remedy.
 import math
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -71,27 +71,48 @@ def fold(text: str) -> str:
     return " ".join(text.lower().split())
 
 
+def _settle_text(value: object) -> str | None:
+    return fold(value) if isinstance(value, str) else None
+
+
+def _settle_number(value: object) -> int | float | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return None
+    return value if isinstance(value, int) or math.isfinite(value) else None
+
+
+def _settle_boolean(value: object) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _settle_set(value: object) -> frozenset[str] | None:
+    if isinstance(value, str) or not isinstance(value, AbstractSet | Sequence):
+        return None
+    return frozenset([fold(item) for item in value if isinstance(item, str)])
+
+
+def _settle_duration(value: object) -> timedelta | None:
+    return value if isinstance(value, timedelta) else None
+
+
+def _settle_time(value: object) -> time | None:
+    return value.replace(tzinfo=None) if isinstance(value, time) else None
+
+
+def _settle_moment(value: object) -> datetime | None:
+    return value if isinstance(value, datetime) and value.utcoffset() is not None else None
+
+
+SETTLE: Mapping[Type, Callable[[object], FactValue | None]] = {
+    Type.TEXT: _settle_text, Type.ONE_OF: _settle_text, Type.SET: _settle_set, Type.BOOLEAN: _settle_boolean,
+    Type.NUMBER: _settle_number, Type.PERCENT: _settle_number, Type.DURATION: _settle_duration,
+    Type.TIME_OF_DAY: _settle_time, Type.MOMENT: _settle_moment,
+}  # fmt: skip
+
+
 def settle(kind: Type, value: object) -> FactValue | None:
     """Return a fact's value ready to compare; None, which means not known, if it is not of the fact's type."""
-    match kind:
-        case Type.TEXT | Type.ONE_OF:
-            return fold(value) if isinstance(value, str) else None
-        case Type.NUMBER | Type.PERCENT:
-            if isinstance(value, bool) or not isinstance(value, int | float):
-                return None
-            return value if isinstance(value, int) or math.isfinite(value) else None
-        case Type.BOOLEAN:
-            return value if isinstance(value, bool) else None
-        case Type.SET:
-            if isinstance(value, str) or not isinstance(value, AbstractSet | Sequence):
-                return None
-            return frozenset(fold(item) for item in value if isinstance(item, str))
-        case Type.DURATION:
-            return value if isinstance(value, timedelta) else None
-        case Type.TIME_OF_DAY:
-            return value.replace(tzinfo=None) if isinstance(value, time) else None
-        case Type.MOMENT:
-            return value if isinstance(value, datetime) and value.utcoffset() is not None else None
+    return SETTLE[kind](value)
 
 
 def parse(kind: Type, found: object, raw: str) -> Value:

@@ -9,8 +9,8 @@ import rules
 
 MODULES = sorted(Path(rules.__file__).parent.glob("*.py"))
 ALLOWED = {
-    "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "importlib", "math", "re", "re2", "rules",
-    "types", "typing", "unicodedata", "yaml", "zoneinfo",
+    "bisect", "collections", "dataclasses", "datetime", "difflib", "enum", "functools", "importlib", "itertools",
+    "math", "re", "re2", "rules", "struct", "types", "typing", "unicodedata", "yaml", "zoneinfo",
 }  # fmt: skip
 
 

@@ -1,0 +1,135 @@
+"""A rule set made ready: rows of conditions, an index for each fact, and what is asked last."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+from functools import lru_cache
+
+from rules.direct import Fails, Known, fails
+from rules.index import Ask, FactIndex, Literal, all_rows, rows_in
+from rules.model import Rule, RuleSet, conditions
+from rules.phrases import PhraseIndex
+from rules.rows import rows
+from rules.values import FactValue, Type
+
+MAX_ROWS = 64  # of one rule; one with more is judged by itself
+MAX_ALL_ROWS = 50_000  # of a rule set; rules after that are judged each by itself
+_KEPT = 16  # compiled rule sets: live and draft of a few brands
+_REASONS_KEPT = 500  # rules whose sentences are kept
+_BY_ITSELF: tuple[Literal, ...] = ()  # asked of a row that stands for a rule with too many
+
+Asked = tuple[Literal, ...] | None  # what an index does not know of a row; None: nothing
+
+
+class Compiled:
+    """A rule set with its indexes."""
+
+    def __init__(self, rules: tuple[Rule, ...]) -> None:
+        self.rules = rules
+        self._rule_of: list[int] = []  # by row
+        self._last: list[Asked] = []  # by row
+        self._types: dict[str, Type] = {}
+        self._fails: dict[int, Fails] = {}
+        literals: dict[object, Literal] = {}
+        for number, rule in enumerate(rules):
+            self._add(number, rule, literals)
+        asked: dict[Ask, dict[str, list[Literal]]] = {ask: {} for ask in Ask}
+        for literal in literals.values():
+            asked[literal.ask].setdefault(literal.condition.fact.name, []).append(literal)
+        size = len(self._rule_of)
+        self._all = all_rows(size)
+        by_value = asked[Ask.BY_VALUE].items()
+        self._facts = [(name, FactIndex(self._types[name], found, size)) for name, found in by_value]
+        self._texts = [(name, PhraseIndex(found, size)) for name, found in asked[Ask.BY_PHRASES].items()]
+
+    def _add(self, number: int, rule: Rule, literals: dict[object, Literal]) -> None:
+        found = rows(rule.when, MAX_ROWS) if len(self._rule_of) < MAX_ALL_ROWS else None
+        if found is None:
+            self._rule_of.append(number)
+            self._last.append(_BY_ITSELF)
+            self._types.update((one.fact.name, one.fact.type) for one in conditions(rule.when))
+            return
+        for row in found:
+            at = len(self._rule_of)
+            last: Asked = None
+            for condition, wanted in row:
+                key = (id(condition.fact), id(condition.operator), condition.value, wanted)
+                literal = literals.get(key)
+                if literal is None:
+                    literal = literals[key] = Literal(condition, wanted)
+                    self._types[condition.fact.name] = condition.fact.type
+                if literal.ask is Ask.LAST:
+                    last = (literal,) if last is None else (*last, literal)
+                else:
+                    literal.rows.append(at)
+            self._rule_of.append(number)
+            self._last.append(last)
+
+    def known(self, facts: Mapping[str, FactValue], now: datetime | None) -> Known:
+        """Return facts to be settled as they are asked for."""
+        given = dict(facts)
+        if now is not None and given.get("now") is None:
+            given["now"] = now
+        return Known(given, self._types)
+
+    def matching(self, known: Known) -> Iterator[int]:
+        """Return the numbers of the rules that match, in order, each found when it is asked for."""
+        left, given = self._all, known.given
+        for name, index in self._facts:
+            left &= index.left(given.get(name))
+        for name, phrases in self._texts:
+            if left & phrases.rows:
+                left &= phrases.left(known[name])
+        truths: dict[Literal, bool] = {}
+        rule_of, asked_last, number = self._rule_of, self._last, -1
+        for row in rows_in(left, len(rule_of)):
+            if rule_of[row] == number:  # another row of it held
+                continue
+            last = asked_last[row]
+            if last is None or self._holds(row, last, known, truths):
+                number = rule_of[row]
+                yield number
+
+    def _holds(self, row: int, last: tuple[Literal, ...], known: Known, truths: dict[Literal, bool]) -> bool:
+        if last is _BY_ITSELF:
+            return self.failing(self._rule_of[row], known) is None
+        for literal in last:
+            truth = truths.get(literal)
+            if truth is None:
+                truth = truths[literal] = literal.holds(known[literal.condition.fact.name])
+            if not truth:
+                return False
+        return True
+
+    def failing(self, number: int, known: Known) -> str | None:
+        """Return the first condition of a rule that fails, in words; None if it matches."""
+        test = self._fails.get(number)
+        if test is None:
+            if len(self._fails) >= _REASONS_KEPT:
+                self._fails.clear()
+            test = self._fails[number] = fails(self.rules[number].when)
+        return test(known)
+
+
+def compiled(rule_set: RuleSet) -> Compiled:
+    """Return a rule set made ready, kept for as long as it is among those last used."""
+    return _compile(_Same(rule_set))
+
+
+class _Same:
+    """Stands for a rule set in the cache: same means the same object, since comparing two sets in full costs more."""
+
+    __slots__ = ("rule_set",)
+
+    def __init__(self, rule_set: RuleSet) -> None:
+        self.rule_set = rule_set
+
+    def __hash__(self) -> int:
+        return id(self.rule_set)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and other.rule_set is self.rule_set
+
+
+@lru_cache(maxsize=_KEPT)
+def _compile(same: _Same) -> Compiled:
+    return Compiled(same.rule_set.rules)
