@@ -12,6 +12,7 @@ from router import config, delivery, feeling, fetching, many, sample, sweeping, 
 from router import drain as draining
 from router import effects as doing
 from router.app import Heed, open_heed
+from router.backtest import running
 from router.mistakes import Mistake
 from router.teaching import making
 
@@ -86,6 +87,11 @@ def settle_mood(brand_id: str) -> None:
 def teach(version_id: str) -> None:
     """Make a version of what a brand taught."""
     _run("teach", lambda heed: making.make(heed, version_id, _now()))
+
+
+def backtest(backtest_id: str) -> None:
+    """Run a back-test."""
+    _run("backtest", lambda heed: running.make(heed, backtest_id, _now()))
 
 
 def load_sample(agent_id: str) -> None:

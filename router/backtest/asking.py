@@ -43,7 +43,7 @@ class Asking:
             seen["text"] = factual.own_lines(row.text)
         if row.subject:
             seen["subject"] = row.subject
-        heat = _heat(seen)
+        heat = heat_of(seen)
         contact = known_then(known, row.at, proven=row.proven)
         home = self.desk.queue_named(str(seen.get("queue", ""))) or self.desk.queues.get(ticket.queue_id)
         found = []
@@ -108,7 +108,8 @@ def not_kept(sets: Iterable[RuleSet]) -> list[str]:
     return sorted(named & NOT_KEPT)
 
 
-def _heat(seen: Mapping[str, FactValue]) -> Heat:
+def heat_of(seen: Mapping[str, FactValue]) -> Heat:
+    """Return the heat that was read in a message; 0 where mood is switched off."""
     found = seen.get("heat", 0)
     return cast(Heat, min(max(int(found), 0), 3)) if isinstance(found, int | float) else 0
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from router.backtest import attendance
-from router.backtest.asking import WORDS, Asking, asked_facts
+from router.backtest.asking import WORDS, Asking, asked_facts, facts_of, heat_of
 from router.backtest.records import Days, Recorded, Sent
 from router.backtest.turns import turns_of
 from router.desknow import DeskNow, desk_now
@@ -20,24 +20,32 @@ RUN_IN = timedelta(days=1)  # before the period: what the agents were busy with 
 
 
 def read(
-    db: Connection, start: datetime, end: datetime, now: datetime, sets: Mapping[str, Sequence[RuleSet]], most: int
+    db: Connection,
+    start: datetime,
+    end: datetime,
+    now: datetime,
+    sets: Mapping[str, Sequence[RuleSet]] | None,
+    most: int,
+    *,
+    latest: bool = True,
 ) -> tuple[Days, dict[str, DeskNow]]:
     """Return a period of the whole desk, and each brand's desk.
 
-    `sets`: brand id -> the sets of rules to compare; other brands keep theirs. `most`: tickets read at most; the
-    period then begins later. Raises NothingRecorded if no ticket was opened in it.
+    `sets`: brand id -> the sets of rules to compare, other brands keep theirs; None: nothing is replayed, so no rules
+    are asked. `most`: tickets read at most; a longer period loses whole days, the first ones, or the last without
+    `latest`.
     """
-    width = max((len(held) for held in sets.values()), default=1)
     desks = {brand.id: desk_now(db, brand.id, now) for brand in desk_rows.brands(db)}
-    asking = {brand_id: Asking(desk, sets.get(brand_id) or (desk.rules,) * width) for brand_id, desk in desks.items()}
-    start = _no_more(db, start, end, most)
+    width = max((len(held) for held in (sets or {}).values()), default=1)
+    asking = {i: Asking(desk, (sets or {}).get(i) or (desk.rules,) * width) for i, desk in desks.items()}
+    start, end = _no_more(db, start, end, most, latest)
     begin = start - RUN_IN
-    words = any(WORDS & asked_facts(rules) for one in asking.values() for rules in one.sets)
+    words = sets is not None and any(WORDS & asked_facts(rules) for one in asking.values() for rules in one.sets)
     tickets = [
         ticket
         for piece in recorded.pieces(db, begin, end, words=words)
         for row in piece.tickets
-        if (ticket := _ticket(row, piece, asking[row.brand_id])) is not None
+        if (ticket := _ticket(row, piece, asking[row.brand_id], asks=sets is not None)) is not None
     ]
     held = recorded.held(db, begin, now)
     days = Days(
@@ -51,14 +59,15 @@ def read(
     return days, desks
 
 
-def _no_more(db: Connection, start: datetime, end: datetime, most: int) -> datetime:
-    """Return from when on at most so many tickets were opened, by whole days."""
-    while recorded.count(db, start, end) > most and start + timedelta(days=1) < end:
-        start += timedelta(days=1)
-    return start
+def _no_more(db: Connection, start: datetime, end: datetime, most: int, latest: bool) -> tuple[datetime, datetime]:
+    """Return a period cut down by whole days until at most so many tickets were opened in it."""
+    day = timedelta(days=1)
+    while recorded.count(db, start, end) > most and start + day < end:
+        start, end = (start + day, end) if latest else (start, end - day)
+    return start, end
 
 
-def _ticket(row: TicketRow, piece: Piece, asking: Asking) -> Recorded | None:
+def _ticket(row: TicketRow, piece: Piece, asking: Asking, *, asks: bool) -> Recorded | None:
     """Return a ticket as it was; None if it never waited for anybody."""
     known = piece.known.get(row.contact_id or "", ())
     as_row = Ticket(
@@ -72,7 +81,9 @@ def _ticket(row: TicketRow, piece: Piece, asking: Asking) -> Recorded | None:
     def ask(evaluation: str | None, queue_id: str) -> tuple[Sent, ...]:
         as_row.queue_id = queue_id
         seen = piece.facts.get(evaluation or "")
-        if seen is None:
+        if seen is not None and not asks:
+            heats.append(heat_of(facts_of(seen.facts)))
+        if seen is None or not asks:
             return asking.unasked(as_row, queue_id, heats[-1] if heats else 0)
         heat, sent = asking.about(as_row, seen, known)
         heats.append(heat)

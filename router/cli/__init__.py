@@ -34,7 +34,7 @@ COMMANDS = (
     Command("skills", "equipment", "what agents can do: add, list"),
     Command("triage", "reading", "read JSON lines, write how each message feels and what it wants"),
     Command("ingest", "ingesting", "take files in as if they had been posted"),
-    Command("rules", "rulebook", "check, try, publish and export rules"),
+    Command("rules", "rulebook", "check, try, back-test, publish and export rules"),
     Command("simulate", "simulating", "live through days of a desk in memory, and measure its policy"),
     Command("sample", "sampling", "fill an empty desk with people, queues, rules and messages"),
     Command("backup", "keeping", "write the whole desk into one file"),

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from router import equipping, publishing
 from router.accounts import COMMAND
+from router.cli import backtesting
 from router.cli.opening import now, opened, tell
 from router.mistakes import Mistake
 from router.model import SYSTEM
@@ -16,9 +17,9 @@ from rules.values import FactValue
 
 
 def rules(parser: ArgumentParser) -> None:
-    """Check, try, publish, roll back, export."""
+    """Check, try, back-test, publish, roll back, export."""
     parser.epilog = "Example: python -m router rules check rules.yaml"
-    acts = parser.add_subparsers(required=True, metavar="check|test|try|publish|rollback|export")
+    acts = parser.add_subparsers(required=True, metavar="check|test|try|backtest|publish|rollback|export")
     for name, says in (("check", "say what is wrong, and run the examples"), ("test", "run the examples")):
         check = acts.add_parser(name, help=says, epilog=f"Example: python -m router rules {name} rules.yaml")
         check.add_argument("file", type=Path, metavar="FILE")
@@ -36,6 +37,7 @@ def rules(parser: ArgumentParser) -> None:
     attempt.add_argument("--brand", metavar="KEY")
     attempt.add_argument("--json", action="store_true")
     attempt.set_defaults(run=_try)
+    backtesting.add(acts, _source)
     publish = acts.add_parser("publish", help="make them live")
     publish.epilog = 'Example: python -m router rules publish rules.yaml --comment "Refunds to Billing"'
     publish.add_argument("file", type=Path, metavar="FILE")

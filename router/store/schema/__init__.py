@@ -60,6 +60,7 @@ from router.store.schema.people import (
 )
 from router.store.schema.rulebook import (
     audit_event,
+    backtest,
     evaluation,
     evaluation_rule,
     notice,
@@ -109,6 +110,7 @@ __all__ = [
     "assignment",
     "attachment",
     "audit_event",
+    "backtest",
     "blob",
     "blob_chunk",
     "block",

@@ -41,6 +41,22 @@ rule_draft = Table(  # what a brand's draft was after each change; the newest re
     moment("at"),
 )
 
+backtest = Table(  # what a draft would have changed; kept, so that a published one can be held against what happened
+    "backtest",
+    metadata,
+    ident(),
+    link("brand_id", "brand.id", index=False),
+    Column("author", Text, nullable=False),  # agent id, or empty for the command line
+    Column("source", Text, nullable=False),  # YAML
+    Column("digest", Text, nullable=False),  # of the rules alone, whatever their examples and layout
+    Column("days", Integer, nullable=False),  # that were asked for
+    Column("seed", Integer, nullable=False),
+    moment("asked_at"),
+    moment("done_at", nullable=True),
+    Column("error", Text, nullable=True),  # why it could not be done
+    Column("found", Text, nullable=True),  # JSON of figures; no words of anyone, nothing of one agent
+)
+
 evaluation = Table(
     "evaluation",
     metadata,
@@ -110,5 +126,6 @@ notice = Table(  # what a person should know: an alert of a rule, a mention
     link("by_agent_id", "agent.id", nullable=True),  # who caused it; null: Heed
 )
 
+Index("ix_backtest_brand", backtest.c.brand_id, backtest.c.id)
 _due = text("due_at IS NOT NULL")
 Index("ix_rule_effect_due", rule_effect.c.due_at, sqlite_where=_due, postgresql_where=_due)
