@@ -11,7 +11,7 @@ from router.factual import FELT
 from router.mistakes import Mistake
 from router.model import Role, Scope
 from router.notify import Change
-from router.rulemaking import drafting
+from router.rulemaking import drafting, planned
 from router.store import audit, desk, people, rulebook, teaching, templates
 from router.store.audit import Actor
 from router.store.db import Connection
@@ -45,16 +45,21 @@ class Checked:
 
 
 def names(db: Connection, brand_id: str) -> Desk:
-    """Return the names that a brand's rules may use."""
+    """Return the names that a brand's rules may use, and what they are looked at beside."""
     brand = next(b for b in desk.brands(db) if b.id == brand_id)
+    queues, staff = desk.queues(db, brand_id), planned.staff(db, brand_id)
     return Desk(
-        queues=frozenset(queue.name for queue in desk.queues(db, brand_id)),
+        queues=frozenset(queue.name for queue in queues),
         skills=frozenset(skill.key for skill in desk.skills(db)),
         templates=templates.names(db, brand_id, "acknowledge"),
         agents=frozenset(who.name for who in people.everyone(db)),
         brands=frozenset({brand.name}),
         switched_off=frozenset() if brand.mood_on else FELT,
         values={"intent": frozenset(INTENTS) | frozenset(teaching.intents(db, brand_id)), "cues": frozenset(CUES)},
+        staff=tuple(staff.values()) or None,
+        shifts=planned.shifts(db, staff),
+        hours=planned.hours(queues, desk.calendars(db), brand.zone),
+        promises=planned.promises(queues),
     )
 
 
