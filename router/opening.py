@@ -11,6 +11,7 @@ from router.calendars import DAY_S, Period
 from router.mistakes import Mistake
 from router.model import Scope
 from router.notify import Change
+from router.public_holidays import public_holidays
 from router.staffing import check_zone
 from router.store import audit, desk, hours
 from router.store.hours import CalendarRow as CalendarRow
@@ -49,12 +50,15 @@ def change_calendar(
     always_open: bool,
     week: Sequence[str],
     closed: str,
+    holidays: str = "",
 ) -> None:
     """Change a calendar: `week` holds seven texts such as “09:00-13:00, 14:00-18:00”. Raises Mistake.
 
-    `closed` holds a day a line, such as “2026-12-25 Christmas”. Promises made before keep their moment.
+    `closed` holds a day a line, such as “2026-12-25 Christmas”; `holidays` names whose public holidays are closed too,
+    such as PK or DE-BY. Promises made before keep their moment.
     """
     name, zone, periods, days = _name(name), check_zone(zone), read_week(week), read_closed(closed)
+    country = read_country(holidays)
     if not always_open and not periods:
         raise Mistake("No day has opening hours: say when it is open, or tick “day and night”.")
     with heed.database.write() as db:
@@ -63,11 +67,13 @@ def change_calendar(
         if was is None:
             raise Mistake("This calendar is gone: load the page again.")
         _is_free(rows, was.brand_id, name, but=calendar_id)
-        new: Mapping[str, object] = {"name": name, "zone": zone, "always_open": always_open, "periods": periods}
+        new: Mapping[str, object] = {
+            "name": name, "zone": zone, "always_open": always_open, "periods": periods, "holidays": country,
+        }  # fmt: skip
         fields = [field for field, value in new.items() if getattr(was, field) != value]
         fields += ["closed"] if dict(was.closed) != days else []
         hours.change(
-            db, calendar_id, name=name, zone=zone, always_open=always_open, holidays=was.holidays, periods=periods,
+            db, calendar_id, name=name, zone=zone, always_open=always_open, holidays=country, periods=periods,
             closed=days,
         )  # fmt: skip
         change = {"fields": fields}
@@ -124,6 +130,25 @@ def read_closed(text: str) -> dict[date, str]:
     if len(found) > MAX_CLOSED:
         raise Mistake(f"There are {len(found)} closed days: at most {MAX_CLOSED} are kept.")
     return found
+
+
+def read_country(text: str) -> str | None:
+    """Return the code of whose public holidays are closed days, None for nobody's. Raises Mistake."""
+    code = text.strip().upper()
+    if not code:
+        return None
+    try:
+        public_holidays(code)
+    except ValueError as wrong:
+        raise Mistake(f"Public holidays: {wrong}") from None
+    return code
+
+
+def coming_holidays(row: CalendarRow, today: date, count: int = 5) -> list[tuple[date, str]]:
+    """Return the next public holidays of a calendar."""
+    if not row.holidays:
+        return []
+    return [(day, name) for day, name in public_holidays(row.holidays).items() if day >= today][:count]
 
 
 def hours_in_words(periods: Sequence[Period], weekday: int) -> str:

@@ -22,7 +22,17 @@ LEAF, NOUNS, DECISIONS, INPUT_OUTPUT, USE_CASES, ENTRY_POINTS = range(6)
 ROWS = {  # the first two parts of a module's name; every other module of router is a use case
     "router.model": NOUNS,
     **dict.fromkeys(("router.triage", "router.routing", "router.sla", "router.simulation"), DECISIONS),
-    **dict.fromkeys(("router.calendars", "router.terms", "router.query", "router.pacing", "router.rhythm"), DECISIONS),
+    **dict.fromkeys(
+        (
+            "router.calendars",
+            "router.public_holidays",
+            "router.terms",
+            "router.query",
+            "router.pacing",
+            "router.rhythm",
+        ),
+        DECISIONS,
+    ),
     **dict.fromkeys(("router.store", "router.background", "router.notify"), INPUT_OUTPUT),
     **dict.fromkeys(
         ("router.config", "router.embedded", "router.vault"), INPUT_OUTPUT
@@ -42,6 +52,7 @@ HOMES = {  # package -> where it may be imported; any other package: one unit, w
     "sqlalchemy": ("router.store",),
     "requests": ("channels.http",),
     "textblob": ("router.triage",),
+    "holidays": ("router.public_holidays",),
     "cryptography": ("router.vault", "channels.email.sendgrid"),  # what is sealed; what SendGrid signs
 }
 AT_HOME_ANYWHERE = {"re2"}  # regular expressions in linear time, wherever text from outside is matched

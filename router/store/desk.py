@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection as Db
 
 from router.calendars import Calendar, Period
 from router.model import Scope
+from router.public_holidays import public_holidays
 from router.store.ids import new_id
 from router.store.schema import (
     brand,
@@ -247,7 +248,7 @@ def calendars(db: Db) -> dict[str, Calendar]:
         row.id: Calendar(
             zone=row.zone,
             periods=tuple(periods[row.id]),
-            closed=frozenset(closed[row.id]),
+            closed=frozenset(closed[row.id].union(public_holidays(row.holidays) if row.holidays else ())),
             always_open=row.always_open,
         )
         for row in db.execute(select(calendar)).all()

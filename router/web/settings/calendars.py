@@ -68,6 +68,7 @@ def change(calendar_id: str) -> tuple[str, int] | Response:
             always_open=asked.text("always_open") == "1",
             week=week,
             closed=closed,
+            holidays=asked.text("holidays"),
         )
     except Mistake as mistake:
         return _one(row, week, closed, wrong=mistake.reason), 422
@@ -108,6 +109,7 @@ def _one(row: CalendarRow, week: Sequence[str], closed: str, *, wrong: str = "")
         row=row,
         week=list(zip(opening.DAYS, week, strict=True)),
         closed=closed,
+        coming=opening.coming_holidays(row, now().date()),
         zones=_zones(),
         given=request.form,
         wrong=wrong,
