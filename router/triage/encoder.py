@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from functools import cache
 from importlib.util import find_spec
 from io import BytesIO
+from itertools import accumulate
 from pathlib import Path
 from zipfile import ZipFile
 
@@ -31,8 +32,8 @@ _ORDERS = ((2, 0), (3, 1), (5, 2))  # neighbours seen together, and how many of 
 _REACH = 2  # how far a piece is seen, on either side
 _PART = WIDTH + _HIDDEN * (len(_ORDERS) + sum(size for size, _ in _ORDERS))  # what a piece gives alone
 _AT_ONCE = 384  # pieces; more texts than that are read in turns
-_BLOCK = 16  # pieces computed at once
-_KEPT = 3_072  # pieces whose part is kept; 13 kB each
+_BLOCK = 2  # pieces computed at once; most messages have no more that are new
+_KEPT = 4_096  # pieces whose part is kept; 15 kB each
 
 Floats = NDArray[np.float32]
 
@@ -63,7 +64,7 @@ def _encoder(package: str) -> "_Encoder | None":
 
 
 class _Encoder:
-    """The encoder's weights. May be used by many threads: what they share is only ever added to or begun anew."""
+    """The encoder's weights. May be used by many threads: what one takes away is only computed anew."""
 
     def __init__(self, folder: Path) -> None:
         self._pieces = Pieces((folder / "sp.model").read_bytes())
@@ -108,34 +109,37 @@ class _Encoder:
 
     def _batch(self, texts: Sequence[Sequence[int]]) -> Floats:
         """Return the vectors of texts given as pieces. They stand in one row of places, apart by _REACH empty ones."""
-        lengths = np.array([len(ids) for ids in texts])
-        taken = np.concatenate([np.arange(n) for n in lengths])
-        taken += np.repeat(_REACH + np.concatenate([[0], np.cumsum(lengths[:-1] + _REACH)]), lengths)
-        places = int(taken[-1]) + 1 - _REACH  # between the empty ones at both ends
-        parts = np.zeros((places + 2 * _REACH, _PART), dtype=np.float32)
-        parts[taken] = self._parts([piece for ids in texts for piece in ids])
-        features = np.empty((len(taken), WIDTH + _HIDDEN * len(_ORDERS)), dtype=np.float32)
-        features[:, :WIDTH] = parts[taken, :WIDTH]
+        lengths = [len(ids) for ids in texts]
+        ends = list(accumulate(length + _REACH for length in lengths))
+        spans = [slice(end - length, end) for end, length in zip(ends, lengths, strict=True)]
+        parts = np.zeros((ends[-1] + _REACH, _PART), dtype=np.float32)
+        for ids, span in zip(texts, spans, strict=True):
+            self._fill(parts[span], ids)
+        inner = len(parts) - 2 * _REACH  # places, without the empty ones at both ends
+        features = np.empty((inner, WIDTH + _HIDDEN * len(_ORDERS)), dtype=np.float32)
+        features[:, :WIDTH] = parts[_REACH:-_REACH, :WIDTH]
         at = WIDTH + _HIDDEN * len(_ORDERS)
         for order, (size, before) in enumerate(_ORDERS):
             own = slice(WIDTH + order * _HIDDEN, WIDTH + (order + 1) * _HIDDEN)
-            seen = np.empty((places, _HIDDEN), dtype=np.float32)
+            starts = range(_REACH - before, _REACH - before + size)
+            hidden = np.zeros((len(parts), _HIDDEN), dtype=np.float32)
+            seen = hidden[_REACH:-_REACH]
             seen[:] = self._first_bias[order]
-            for further in range(_REACH - before, _REACH - before + size):
-                seen += parts[further : further + places, at : at + _HIDDEN]
+            for start in starts:
+                seen += parts[start : start + inner, at : at + _HIDDEN]
                 at += _HIDDEN
             np.maximum(seen, 0, out=seen)
-            hidden = np.zeros((len(parts), _HIDDEN), dtype=np.float32)
-            hidden[taken] = seen[taken - _REACH] + parts[taken, own]
-            windows = hidden[taken[:, None] + np.arange(-before, size - before)]
-            again = windows.reshape(len(taken), size * _HIDDEN) @ self._second[order]
+            seen += parts[_REACH:-_REACH, own]
+            for span in spans[1:]:
+                hidden[span.start - _REACH : span.start] = 0
+            again = np.concatenate([hidden[start : start + inner] for start in starts], axis=1) @ self._second[order]
             again += self._second_bias[order]
             np.maximum(again, 0, out=again)
-            features[:, own] = again + hidden[taken]
+            np.add(again, seen, out=features[:, own])
         self._level(features, self._gain_all, self._shift_all)
-        starts = np.concatenate([[0], np.cumsum(lengths[:-1])])
-        counts = lengths[:, None].astype(np.float32)
-        pooled = (np.add.reduceat(features, starts, axis=0) @ self._pool + counts * self._pool_bias) / np.sqrt(counts)
+        sums = np.stack([features[span.start - _REACH : span.stop - _REACH].sum(axis=0) for span in spans])
+        counts = np.array(lengths, dtype=np.float32)[:, None]
+        pooled = (sums @ self._pool + counts * self._pool_bias) / np.sqrt(counts)
         first = pooled @ self._dense[0]
         half = first.shape[1] // 2
         middle = np.maximum(first[:, half:] + np.maximum(first[:, :half], 0) @ self._dense[1], 0)
@@ -144,18 +148,23 @@ class _Encoder:
         unit: Floats = made / np.maximum(np.linalg.norm(made, axis=1, keepdims=True), self._eps)
         return unit
 
-    def _parts(self, ids: Sequence[int]) -> Floats:
-        """Return what each piece gives alone: its row, its projection, and its part of every window's place."""
+    def _fill(self, places: Floats, ids: Sequence[int]) -> None:
+        """Fill places with what each piece gives alone: its row, its projection, its part of every window's place."""
         kept = self._kept
-        found = {piece: kept.get(piece) for piece in ids}
-        missing = [piece for piece, part in found.items() if part is None]
+        found: dict[int, Floats] = {}
+        missing: list[int] = []
+        for piece in dict.fromkeys(ids):
+            part = kept.pop(piece, None)  # and put back below: the least used stand first
+            if part is None:
+                missing.append(piece)
+            else:
+                found[piece] = part
         if missing:
-            if len(kept) + len(missing) > _KEPT:  # the older half goes; what is frequent is soon back
-                kept = self._kept = dict(list(kept.items())[_KEPT // 2 :])
-            fresh = dict(zip(missing, self._make(missing), strict=True))
-            found.update(fresh)
-            kept.update(fresh)
-        return np.stack([found[piece] for piece in ids])  # type: ignore[misc]
+            found.update(zip(missing, self._make(missing), strict=True))
+        if len(kept) + len(found) > _KEPT:
+            kept = self._kept = dict(list(kept.items())[_KEPT // 8 :])
+        kept.update(found)
+        np.stack([found[piece] for piece in ids], out=places)
 
     def _make(self, missing: Sequence[int]) -> Floats:
         """Return the parts of pieces, always _BLOCK at once: a product of another size rounds otherwise."""
