@@ -105,10 +105,13 @@ class TestCalendars:
             "day-0": "14:00-18:00, 09:00 – 13:00",
             "day-4": "22:00-06:00",
             "closed": "2026-12-25 Christmas\n\n2027-01-01",
+            "holidays": "pk",
         }
         assert sent(admin, path, **fields).status_code == 303
         [row] = opening.calendars(heed, SYSTEM)
         assert not row.always_open and row.closed == ((date(2026, 12, 25), "Christmas"), (date(2027, 1, 1), ""))
+        assert row.holidays == "PK"
+        assert "Next:" in admin.get(path).text
         assert hours_in_words(row.periods, 0) == "09:00-13:00, 14:00-18:00"
         page = admin.get(path).text
         assert "09:00-13:00, 14:00-18:00" in page and "22:00-06:00" in page and "2026-12-25 Christmas" in page
