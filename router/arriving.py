@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from channels.types import ChannelInfo, Deletion, Edit, InboundMessage, Parsed, Receipt
-from router import afterwards, blocking, elsewhere, files, placing, understanding
+from router import afterwards, blocking, elsewhere, files, placing, rule_times, understanding
 from router.afterwards import Word
 from router.changes import Changes
 from router.desknow import DeskNow
@@ -153,9 +153,8 @@ class Arriving:
     def _customer(self, said: InboundMessage, talk: Conversation, message: Message, at: datetime, joined: str) -> None:
         ticket, changes = talk.ticket, self.changes
         known = self.working.known.get(said.sender.address)
-        facts = dict(self.working.facts.get(known.contact_id, {})) if known else {}
-        facts |= {name: (value, trust) for who, name, value, trust in self.claims if who == said.sender.address}
-        earlier = self.working.counts.get(known.contact_id, 0) if known else 0
+        claims = {name: (value, trust) for who, name, value, trust in self.claims if who == said.sender.address}
+        customer = self.working.customer(known.contact_id if known else None, claims)
         heat_before = ticket.heat
         ticket.last_customer_at = at
         talk.heard_at = max(talk.heard_at or at, said.sent_at or at)
@@ -163,9 +162,7 @@ class Arriving:
         state = State(ticket.state)
         if state in (State.PENDING, State.SNOOZED, State.RESOLVED):
             self._wake(talk, state, at)
-        made = understanding.understand(
-            talk, said, message.id, facts, earlier, self.row.connection.name, self.desk, changes
-        )
+        made = understanding.understand(talk, said, message.id, customer, self.row.connection.name, self.desk, changes)
         changes.event(ticket, "message", message=message.id, joined=joined or None)
         if blocking.is_for_aside(talk, known):
             blocking.lay_aside(talk, made, self._home(), self.desk, changes)
@@ -182,6 +179,8 @@ class Arriving:
             understanding.wait(talk, made, self._home(), self.desk, changes)
         else:
             understanding.stays(talk, made, heat_before, self.desk, changes)
+        changes.asked.add(ticket.id)
+        ticket.rules_due_at = rule_times.next_moment(ticket, made.known, self.desk, changes.now)
 
     def _wake(self, talk: Conversation, state: State, at: datetime) -> None:
         """Let a ticket at rest wait again; who gets it is settled when it is written.

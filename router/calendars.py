@@ -66,6 +66,21 @@ class Calendar:
         at = at.astimezone(UTC)
         return any(opens <= at < closes for opens, closes in _openings_of(self, _local_day(self, at)))
 
+    def next_turn(self, at: datetime) -> datetime | None:
+        """Return when the calendar next opens or closes after a moment; None if it never does within a year."""
+        if self.always_open:
+            return None
+        at = at.astimezone(UTC)
+        try:
+            for opens, closes in _openings_from(self, at):
+                if opens > at:
+                    return opens
+                if not self.is_open(closes):
+                    return closes
+        except NeverOpen:
+            return None
+        raise AssertionError("openings end only by NeverOpen")
+
     def add_working_time(self, start: datetime, duration: timedelta) -> datetime:
         """Return the first moment by which `duration` of working time has passed since `start`.
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import datetime
 
 from router import sharing
+from router.live_rules import interest
 from router.model import Reading, State
 from router.notify import Change
 from router.routing.lanes import LaneSpec, lane_key
@@ -14,6 +15,27 @@ from router.store.db import Connection
 from router.store.rows import Event, File, Message, Outgoing, Promise, Ticket
 
 as_json = json.JSONEncoder(default=str, separators=(",", ":")).encode  # made once: dumps makes one for each call
+
+
+_STATE = ("state", "waited", "due_in")
+TOUCHES: Mapping[str, tuple[str, ...]] = {  # kind of event -> the facts that what was done changes
+    "transferred": ("queue", "transfers", "agent_online", *_STATE),
+    "returned": ("agent_online", *_STATE),
+    "assigned": ("agent_online", *_STATE),
+    "waiting": ("queue", "agent_online", *_STATE),
+    "waits_for_slot": _STATE,
+    "replied": ("answered", "silence", *_STATE),
+    "answered_elsewhere": ("answered", "silence", *_STATE),
+    "took_back": ("answered", "silence", *_STATE),
+    "snoozed": _STATE,
+    "woke": _STATE,
+    "quiet": _STATE,
+    "resolved": _STATE,
+    "reopened": ("reopened", *_STATE),
+    "merged_in": ("messages_count", "tags", *_STATE),
+    "tagged": ("tags",),
+    "untagged": ("tags",),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +79,10 @@ class Changes:
     keys: list[tuple[str, str, str, str]] = field(default_factory=list)  # agent, idempotency key, digest, message
     facts: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     evaluations: list[Mapping[str, object]] = field(default_factory=list)
-    matched: list[tuple[str, str]] = field(default_factory=list)
+    matched: list[tuple[str, str, str | None]] = field(default_factory=list)  # evaluation, rule, since
     effects: list[Mapping[str, object]] = field(default_factory=list)
+    asked: set[str] = field(default_factory=set)  # tickets whose rules were asked just now, or that rules changed
+    rings: bool = False  # rules are to be asked about what was written
     notices: list[Notice] = field(default_factory=list)
 
     def watch(self, ticket: Ticket) -> Ticket:
@@ -84,6 +108,7 @@ class Changes:
         self._find_lanes(db)
         for ticket, agent_id in self._left(db):
             sharing.left(db, agent_id, ticket, self.now)
+        self._ask_rules(db)
         tickets.insert(db, self.new)
         tickets.save(db, list(self.changed.values()))
         messages.insert(db, self.messages)
@@ -114,6 +139,19 @@ class Changes:
         held = [(ticket, self.before[ticket.id]) for ticket in self.changed.values()]
         gone = [(t, was) for t, was in held if was and (t.agent_id != was or t.state != State.OPEN)]
         return [(ticket, was) for ticket, was in gone if tickets.state_of(db, ticket.id) == State.OPEN]
+
+    def _ask_rules(self, db: Connection) -> None:
+        """Let the rules be asked again about the tickets on which something was done that a rule asks for."""
+        touched: dict[str, set[str]] = {}
+        for event in self.events:
+            if event.kind in TOUCHES and event.ticket_id in self.changed.keys() - self.asked:
+                touched.setdefault(event.ticket_id, set()).update(TOUCHES[event.kind])
+        for brand_id in {self.changed[ticket_id].brand_id for ticket_id in touched}:
+            wanted = interest(db, brand_id)
+            for ticket_id, facts in touched.items():
+                if self.changed[ticket_id].brand_id == brand_id and facts & wanted:
+                    self.changed[ticket_id].rules_due_at = self.now
+                    self.rings = True
 
     def _keep_files(self, db: Connection) -> None:
         brands = {message.id: message.brand_id for message in self.messages}

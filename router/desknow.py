@@ -1,12 +1,12 @@
 """The desk of one brand at one moment: queues, calendars, agents, rules. Read once, then decided from."""
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
+from router import live_rules
 from router.calendars import Calendar
+from router.live_rules import NO_RULES, NO_TIMING
 from router.routing.lanes import AgentView
 from router.store import desk as desk_rows
 from router.store import roster, rulebook, teaching
@@ -16,14 +16,10 @@ from router.store.teaching import IntentRow
 from router.teaching.loaded import holding
 from router.triage.calibration import Scale
 from router.triage.taught import Taught
-from rules.errors import RuleErrors
-from rules.load import load
 from rules.model import RuleSet
-
-log = logging.getLogger(__name__)
+from rules.timing import Timing
 
 ALWAYS = Calendar(zone="UTC", always_open=True)
-NO_RULES = RuleSet(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +39,8 @@ class DeskNow:
     taught: Taught | None = None  # what it taught; None: triage reads as it came
     scale: Scale | None = None
     lessons: str = ""  # ends the version of a reading
+    timing: Timing = NO_TIMING  # what the rules ask for that changes while nobody writes
+    waiting: Mapping[str, int] | None = None  # queue -> tickets waiting; None: no rule asks
 
     def queue_named(self, name: str) -> QueueRow | None:
         """Return the queue that a rule names."""
@@ -67,7 +65,8 @@ def desk_now(db: Connection, brand_id: str, now: datetime) -> DeskNow:
     tongues = {skill.key for skill in skills if skill.is_language}
     spoken = {key for agent in agents.values() for key in agent.skills if key in tongues}
     live = rulebook.live(db, brand_id)
-    rules = _read(*live) if live else None
+    rules = live_rules.read(*live) if live else None
+    timing = live_rules.timing(*live) if live else NO_TIMING
     held = holding(db, brand_id)
     return DeskNow(
         brand=brand,
@@ -83,17 +82,6 @@ def desk_now(db: Connection, brand_id: str, now: datetime) -> DeskNow:
         taught=held.taught,
         scale=held.scale,
         lessons=held.mark,
+        timing=timing,
+        waiting=desk_rows.waiting(db, brand_id) if "queue_waiting" in timing.asked else None,
     )
-
-
-@lru_cache(maxsize=32)
-def _read(version_id: str, source: str) -> RuleSet | None:
-    """Read a stored version once per process; it was checked against the desk when it was published.
-
-    None for one that this release cannot read: messages then wait without rules, rather than not at all.
-    """
-    try:
-        return load(source)
-    except RuleErrors as wrong:
-        log.error("the live rules %s cannot be read, none are applied: %s", version_id, wrong)
-        return None

@@ -19,6 +19,7 @@ DONE = frozenset({State.RESOLVED, State.CLOSED})
 def answer(talk: Conversation, message_id: str, written_at: datetime, came_at: datetime, changes: Changes) -> None:
     """Let an answer from elsewhere count on its ticket, unless the customer wrote after it."""
     ticket = talk.ticket
+    changes.asked.discard(ticket.id)
     changes.event(ticket, "answered_elsewhere", message=message_id)
     if talk.heard_at is not None and talk.heard_at > written_at:
         return

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from router import config, delivery, feeling, fetching, many, sample, sweeping, triage, workers
+from router import asking, config, delivery, feeling, fetching, many, sample, sweeping, triage, workers
 from router import drain as draining
 from router import effects as doing
 from router.app import Heed, open_heed
@@ -82,6 +82,21 @@ def go_on_with_many(act_id: str) -> None:
 def settle_mood(brand_id: str) -> None:
     """Let a brand's tickets stand as its switch for mood says."""
     _run("settle_mood", lambda heed: feeling.settle(heed, brand_id, _now()))
+
+
+def ask_waiting(brand_id: str) -> None:
+    """Let a brand's waiting tickets follow the rules that are live now."""
+    _run("ask_waiting", lambda heed: asking.ask_waiting(heed, brand_id, _now()))
+
+
+def ask_due() -> None:
+    """Ask the rules about tickets whose moment has come, and do what they ask for."""
+
+    def work(heed: Heed) -> None:
+        asking.ask_due(heed, _now())
+        doing.settle_due(heed, _now())
+
+    _run("ask_due", work)
 
 
 def teach(version_id: str) -> None:

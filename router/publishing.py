@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from router import triage
+from router import asking, triage
 from router.app import Heed
 from router.factual import FELT
 from router.mistakes import Mistake
@@ -100,6 +100,7 @@ def publish(
         drafting.follow(db, brand_id, draft, source, actor.id, now)
         audit.append(db, actor, "rules published", f"version {number}", now, brand_id=brand_id)
     heed.notifier.publish([Change(kind="desk", brand=brand_id), Change(kind="rules", brand=brand_id)])
+    asking.hand_on(heed, brand_id)
     return number, found
 
 

@@ -11,6 +11,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 from router import (
+    asking,
     by_mail,
     delivery,
     effects,
@@ -101,6 +102,8 @@ class Sweep:
             ("needs that fall away", lambda: waking.step_down(self._heed, now)),
             ("promises at risk", lambda: forewarning.warn(self._heed, now)),
             ("quiet chats", lambda: waking.rest_quiet(self._heed, now)),
+            ("rules in time", lambda: self._ask(waiting, now)),
+            ("rules published", lambda: self._follow(waiting, now)),
             ("effects", lambda: self._effects(waiting, now)),
             ("files", lambda: self._fetch(waiting, now)),
             ("moods switched off or on", lambda: self._settle_moods(waiting, now)),
@@ -152,6 +155,21 @@ class Sweep:
             self._errand("effects", lambda: effects.settle_due(self._heed, now))
         elif waiting["slow"] <= delivery.BACKLOG:
             self._heed.background.enqueue("slow", "router.jobs.effects")
+
+    def _ask(self, waiting: dict[str, int] | None, now: datetime) -> None:
+        if not asking.is_due(self._heed, now):
+            return
+        if waiting is None:
+            self._errand("rules in time", lambda: asking.ask_due(self._heed, now))
+        elif waiting["slow"] <= delivery.BACKLOG:
+            self._heed.background.enqueue("slow", "router.jobs.ask_due")
+
+    def _follow(self, waiting: dict[str, int] | None, now: datetime) -> None:
+        for brand_id in asking.unsettled(self._heed):
+            if waiting is None:
+                self._errand(f"rules {brand_id}", lambda b=brand_id: asking.ask_waiting(self._heed, b, now))  # type: ignore[misc]
+            elif waiting["slow"] <= delivery.BACKLOG:
+                asking.hand_on(self._heed, brand_id)
 
     def _settle_moods(self, waiting: dict[str, int] | None, now: datetime) -> None:
         for brand_id in feeling.unsettled(self._heed):

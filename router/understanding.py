@@ -10,16 +10,17 @@ from datetime import timedelta
 from typing import cast
 
 from channels.types import InboundMessage, Pace
-from router import factual, placing, triage
-from router.changes import Changes, as_json
+from router import factual, placing, recording, triage
+from router.changes import Changes
 from router.desknow import DeskNow
 from router.model import NOT_READ, Heat, Mood, Reading
-from router.store.ids import new_id
+from router.placing import Line
+from router.recording import QUIET
 from router.store.rows import Promise
-from router.working import Conversation
+from router.working import Conversation, Customer
 from rules.evaluate import evaluate
-from rules.facts import Trust, trusted
-from rules.tally import Outcome
+from rules.facts import trusted
+from rules.tally import Outcome, part
 from rules.values import FactValue
 
 log = logging.getLogger(__name__)
@@ -33,8 +34,9 @@ class Understood:
     """What was made of one message."""
 
     reading: Reading
-    outcome: Outcome
+    outcome: Outcome  # on a quiet occasion what the rules that hold newly decide
     evaluation_id: str | None
+    known: Mapping[str, FactValue]  # the facts that the rules saw
 
 
 def read(said: InboundMessage, channel: str, pace: str, desk: DeskNow) -> Reading:
@@ -55,8 +57,7 @@ def understand(
     talk: Conversation,
     said: InboundMessage,
     message_id: str,
-    contact: Mapping[str, tuple[str, str]],
-    contact_tickets: int,
+    customer: Customer,
     connection_name: str,
     desk: DeskNow,
     changes: Changes,
@@ -75,7 +76,7 @@ def understand(
     else:
         placing.forget_mood(ticket)
     _want(talk, said, reading, desk)
-    return ask(talk, said, message_id, reading, mood, contact, contact_tickets, connection_name, desk, changes)
+    return ask(talk, said, message_id, reading, mood, customer, connection_name, desk, changes)
 
 
 def ask(
@@ -84,8 +85,7 @@ def ask(
     message_id: str,
     reading: Reading,
     mood: Mood,
-    contact: Mapping[str, tuple[str, str]],
-    contact_tickets: int,
+    customer: Customer,
     connection_name: str,
     desk: DeskNow,
     changes: Changes,
@@ -95,24 +95,22 @@ def ask(
     """Ask the rules about a message as it is read; `occasion` says why they are asked."""
     ticket, now = talk.ticket, changes.now
     facts = factual.of_message(said, reading, mood, ticket, desk, connection_name, now)
-    facts |= factual.of_contact(contact, proven=said.proven)
-    facts |= {
-        "is_first_message": (talk.is_new and talk.count == 1, Trust.RECORDED),
-        "messages_count": (talk.count, Trust.VISITOR),
-        "promises_missed": (talk.missed, Trust.RECORDED),
-        "tags": (frozenset(talk.tags), Trust.AGENT),
-        "contact.tickets": (contact_tickets, Trust.VISITOR),
-        "waited": (now - ticket.waiting_since if ticket.waiting_since else timedelta(0), Trust.RECORDED),
-    }
+    facts |= factual.of_contact(customer, desk, now, proven=said.proven)
+    facts |= factual.of_ticket(talk, desk, now)
     known = trusted(facts, desk.rules.custom_facts)
     outcome = evaluate(desk.rules, known, now)
     if not desk.brand.mood_on:
         outcome = replace(outcome, heat_at_least=0)
-    evaluation_id = _record(talk, message_id, known, outcome, desk, changes, occasion) if desk.rules_version else None
-    _tag(talk, outcome, changes)
+    fresh = frozenset(outcome.matched) - talk.held.keys()
+    news = part(desk.rules, outcome, fresh, machine=said.automatic) if talk.held else outcome
+    evaluation_id = None
+    if desk.rules_version and (occasion not in QUIET or talk.held.keys() != set(outcome.matched)):
+        evaluation_id = recording.evaluation(talk, message_id, known, outcome, news, desk, changes, occasion)
     if outcome.notes:
         ticket.note = " ".join(outcome.notes)
-    return Understood(reading, outcome, evaluation_id)
+    outcome = news if occasion in QUIET else outcome
+    _tag(talk, outcome, changes)
+    return Understood(reading, outcome, evaluation_id, known)
 
 
 def _feel(talk: Conversation, mood: Mood, reading: Reading) -> None:
@@ -146,9 +144,24 @@ def wait(
 ) -> None:
     """Put a new, waiting or reopened ticket where the rules' outcome sends it; `kind` is the event this makes."""
     ticket, outcome = talk.ticket, understood.outcome
+    line_up(talk, outcome, home_queue_id, desk, changes)
+    changes.event(
+        ticket, kind, queue=ticket.queue_id, answer_by=ticket.answer_by, heat=ticket.heat,
+        rules=list(outcome.matched), evaluation=understood.evaluation_id, flag=ticket.flag,
+    )  # fmt: skip
+
+
+def line_up(talk: Conversation, outcome: Outcome, home_queue_id: str, desk: DeskNow, changes: Changes) -> None:
+    """Put a ticket in line where the rules' outcome sends it, with the promises it makes."""
+    ticket = talk.ticket
     ticket.heat = max(ticket.heat, outcome.heat_at_least)
     home = desk.queues.get(ticket.queue_id if not talk.is_new else home_queue_id) or desk.default_queue
-    line = placing.line_of(ticket, outcome, desk, home)
+    take_place(talk, outcome, placing.line_of(ticket, outcome, desk, home), desk, changes)
+
+
+def take_place(talk: Conversation, outcome: Outcome, line: Line, desk: DeskNow, changes: Changes) -> None:
+    """Put a ticket in a line, with the promises that the rules' outcome makes."""
+    ticket = talk.ticket
     line = replace(line, needs=placing.together(talk.needs, line.needs))
     changes.lanes[ticket.id] = placing.enter(ticket, line, desk, changes.now)
     if line.needs != talk.needs:
@@ -158,10 +171,6 @@ def wait(
         promise(
             talk, outcome.resolve_within, outcome.winners.get("resolve_within", "a rule"), desk, changes, "resolution"
         )
-    changes.event(
-        ticket, kind, queue=ticket.queue_id, answer_by=ticket.answer_by, heat=ticket.heat,
-        rules=list(outcome.matched), evaluation=understood.evaluation_id, flag=ticket.flag,
-    )  # fmt: skip
 
 
 def promise(
@@ -213,43 +222,3 @@ def _tag(talk: Conversation, outcome: Outcome, changes: Changes) -> None:
         if tag not in talk.tags:
             talk.tags.add(tag)
             changes.tags.append((talk.ticket.id, tag, outcome.winners.get(f"tag {tag}", "a rule")))
-
-
-def _record(
-    talk: Conversation,
-    message_id: str,
-    known: Mapping[str, FactValue],
-    outcome: Outcome,
-    desk: DeskNow,
-    changes: Changes,
-    occasion: str,
-) -> str:
-    evaluation_id = new_id()
-    talk.ticket.rules_version_id = desk.rules_version
-    changes.evaluations.append(
-        {
-            "id": evaluation_id,
-            "ticket_id": talk.ticket.id,
-            "message_id": message_id,
-            "rules_version_id": desk.rules_version,
-            "occasion": occasion,
-            "facts": as_json(factual.recordable(known)),
-            "trace": as_json([[t.rule, t.matched, t.because] for t in outcome.trace]),
-            "at": changes.now,
-        }
-    )
-    changes.matched.extend((evaluation_id, rule) for rule in dict.fromkeys(outcome.matched))
-    for effect in outcome.effects:
-        changes.effects.append(
-            {
-                "id": new_id(),
-                "ticket_id": talk.ticket.id,
-                "rule": effect.rule,
-                "kind": effect.kind,
-                "occasion": f"episode {talk.ticket.episode}",
-                "argument": as_json(dict(effect.args)),
-                "at": changes.now,
-                "due_at": changes.now,
-            }
-        )
-    return evaluation_id

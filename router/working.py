@@ -1,12 +1,12 @@
 """A drain's working set: the tickets its messages belong to, as they become while the batch is decided."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from channels.types import InboundMessage, Party
 from router.model import SYSTEM, Reading, State
-from router.store import contacts, merges, messages, tickets
+from router.store import contacts, merges, messages, rulebook, tickets
 from router.store.contacts import Known
 from router.store.db import Connection
 from router.store.rows import Promise, Ticket
@@ -29,7 +29,20 @@ class Conversation:
     count: int = 0  # messages from the customer
     missed: int = 0
     wakes: str | None = None  # the agent who is to get it back, if they can take it
+    held: dict[str, str | None] = field(default_factory=dict)  # rules that held when they were last asked -> since
+    done: set[tuple[str, str]] = field(default_factory=set)  # rule and effect asked for; looked up for a publish alone
+    transfers: int = 0  # by people
     heard_at: datetime | None = None  # when the customer wrote last; looked up for answers from elsewhere alone
+
+
+@dataclass(frozen=True, slots=True)
+class Customer:
+    """What is known of whoever wrote, from before this message."""
+
+    facts: Mapping[str, tuple[str, str]] = field(default_factory=dict)  # name -> (value, trust)
+    tickets: int = 0
+    since: datetime | None = None  # known to the brand
+    last_agent: str | None = None  # who served them last
 
 
 @dataclass(slots=True)
@@ -67,6 +80,7 @@ class Working:
     conversations: dict[str, Conversation] = field(default_factory=dict)
     facts: dict[str, dict[str, tuple[str, str]]] = field(default_factory=dict)  # by contact
     counts: dict[str, int] = field(default_factory=dict)  # tickets, by contact
+    served: dict[str, contacts.Served] = field(default_factory=dict)  # by contact
 
     def read(self, db: Connection, said: Iterable[InboundMessage], others: Iterable[str]) -> None:
         """Look up everything the messages may refer to; `others` are external ids of edits and receipts."""
@@ -87,10 +101,26 @@ class Working:
         if any(m.from_us for m in said):
             for ticket_id, at in messages.heard(db, self.conversations).items():
                 self.conversations[ticket_id].heard_at = at
-        owners = {k.contact_id for k in self.known.values()}
+        self.load_customers(db, {k.contact_id for k in self.known.values()})
+
+    def load_customers(self, db: Connection, owners: set[str]) -> None:
+        """Look up what is known of contacts."""
         if owners:
             self.facts = contacts.facts(db, owners, self.now)
             self.counts = contacts.ticket_counts(db, owners)
+            self.served = contacts.served(db, owners)
+
+    def customer(self, contact_id: str | None, claims: Mapping[str, tuple[str, str]]) -> Customer:
+        """Return what is known of a contact, and what comes with their message."""
+        if contact_id is None:
+            return Customer(claims)
+        served = self.served.get(contact_id)
+        return Customer(
+            {**self.facts.get(contact_id, {}), **claims},
+            self.counts.get(contact_id, 0),
+            served.since if served else None,
+            served.last_agent if served else None,
+        )
 
     def load(self, db: Connection, wanted: set[str]) -> None:
         """Look up tickets, those that show them if they were merged, and what the next message is decided from."""
@@ -103,6 +133,7 @@ class Working:
         readings, people = messages.readings(db, shown, shown), messages.participants(db, shown, shown)
         tags, needs, promises = tickets.tags(db, rows), tickets.needs(db, rows), tickets.open_promises(db, rows)
         counts, missed = messages.counts(db, shown, shown), tickets.missed(db, rows, self.now)
+        held, transfers = rulebook.held(db, rows), tickets.transfers(db, rows)
         for ticket_id, row in rows.items():
             self.conversations[ticket_id] = Conversation(
                 ticket=row,
@@ -115,6 +146,8 @@ class Working:
                 promises=promises.get(ticket_id, []),
                 count=counts.get(ticket_id, 0),
                 missed=missed.get(ticket_id, 0),
+                held=held.get(ticket_id, {}),
+                transfers=transfers.get(ticket_id, 0),
             )
 
     def thread_of(self, said: InboundMessage) -> str:

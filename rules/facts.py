@@ -8,7 +8,7 @@ said.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import IntEnum, StrEnum
 
 from rules.values import FactValue, Type
 
@@ -21,6 +21,15 @@ class Trust(IntEnum):
     AGENT = 2  # a person of the desk said so
     SIGNED = 3  # a system of the brand vouches for it: signed token, API, import
     RECORDED = 4  # Heed's own doings and set-up
+
+
+class Moves(StrEnum):
+    """What can change a fact while nobody writes or acts."""
+
+    TOLD = "nothing"
+    TIME = "time"  # the rule is asked again when its value is reached
+    DESK = "the desk"  # who is here, free, or waits: the rule is asked again when that changes its answer
+    CLOCK = "the clock"  # only in a rule that time or the desk lets be asked again: the time of day alone does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +45,7 @@ class Fact:
     choices: tuple[str, ...] = ()  # of a one-of fact
     said: bool = False  # part of what the customer says, which alone may raise their place
     header: bool = False  # read from mail headers that mark a machine; may close a ticket
+    moves: Moves = Moves.TOLD
 
     @property
     def may_close(self) -> bool:
@@ -49,6 +59,7 @@ _KINDS = ("angry", "confused", "hesitant", "worried")
 _GROUPS = ("billing", "orders", "account", "technical", "security", "people", "sales", "other")
 _R, _S, _A, _I, _V = Trust.RECORDED, Trust.SIGNED, Trust.AGENT, Trust.INFERRED, Trust.VISITOR
 _T = Type
+_TIME, _DESK, _CLOCK = Moves.TIME, Moves.DESK, Moves.CLOCK
 
 _TABLE = (
     # the message
@@ -104,16 +115,28 @@ _TABLE = (
          "How often it went from one agent or queue to another.", "times"),
     Fact("promises_missed", "number of missed promises", _T.NUMBER, _R,
          "How many of our promises on it were not kept.", "times"),
-    Fact("waited", "time waited", _T.DURATION, _R, "Working time since it last began to wait for us."),
-    Fact("due_in", "time until the answer is due", _T.DURATION, _R, "Working time left; below 0s when we are late."),
+    Fact("waited", "time waited", _T.DURATION, _R, "Working time since it last began to wait for us.", moves=_TIME),
+    Fact("due_in", "time until the answer is due", _T.DURATION, _R,
+         "Working time left; below 0s when we are late. Not known before an answer is promised.", moves=_TIME),
+    Fact("silence", "silence after our answer", _T.DURATION, _R,
+         "Time since our last answer; not known before one, or once they wrote again.", moves=_TIME),
+    Fact("answered", "we have answered", _T.BOOLEAN, _R, "Whether anyone answered on this ticket before."),
     Fact("opened_at", "opening", _T.MOMENT, _R, "When the ticket was opened."),
+    Fact("age", "age of the ticket", _T.DURATION, _R, "Time since the ticket was opened.", moves=_TIME),
+    Fact("agent_online", "its agent is online", _T.BOOLEAN, _R,
+         "Whether the agent who has it is here now; not known while nobody has it.", moves=_DESK),
     # the desk
-    Fact("working_hours", "it is within working hours", _T.BOOLEAN, _R, "Whether the brand's calendar is open now."),
-    Fact("weekday", "weekday", _T.ONE_OF, _R, "The day in the brand's zone.", choices=_DAYS),
-    Fact("time_of_day", "time of day", _T.TIME_OF_DAY, _R, "The time in the brand's zone."),
-    Fact("now", "this moment", _T.MOMENT, _R, "The moment the rules run."),
-    Fact("queue_waiting", "number waiting in its queue", _T.NUMBER, _R, "In the queue it is in now.", "tickets"),
-    Fact("agents_online", "number of agents online", _T.NUMBER, _R, "Agents of the brand who take work now.", "agents"),
+    Fact("working_hours", "it is within working hours", _T.BOOLEAN, _R,
+         "Whether its queue's calendar is open now.", moves=_CLOCK),
+    Fact("weekday", "weekday", _T.ONE_OF, _R, "The day in the brand's zone.", choices=_DAYS, moves=_CLOCK),
+    Fact("time_of_day", "time of day", _T.TIME_OF_DAY, _R, "The time in the brand's zone.", moves=_CLOCK),
+    Fact("now", "this moment", _T.MOMENT, _R, "The moment the rules run.", moves=_CLOCK),
+    Fact("queue_waiting", "number waiting in its queue", _T.NUMBER, _R,
+         "In the queue it is in now, at most 1,000.", "tickets", moves=_DESK),
+    Fact("agents_online", "number of agents online", _T.NUMBER, _R, "Agents of the brand who take work now.", "agents",
+         moves=_DESK),
+    Fact("agents_free", "number of agents free", _T.NUMBER, _R,
+         "Agents of the brand who are here with a free slot for such a ticket.", "agents", moves=_DESK),
 )  # fmt: skip
 
 FACTS: Mapping[str, Fact] = {fact.name: fact for fact in _TABLE}

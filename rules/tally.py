@@ -1,13 +1,13 @@
 """What matching rules decide together: their actions become one as the column `combine` of the actions says."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import MappingProxyType
 from typing import TypeVar
 
 from rules.actions import Combine
-from rules.model import Action
+from rules.model import Action, RuleSet
 from rules.values import Value
 
 T = TypeVar("T")
@@ -29,6 +29,7 @@ class Effect:
     rule: str
     kind: str  # acknowledge, notify
     args: Mapping[str, str]  # target: the template, role or agent; note
+    after: timedelta | None = None  # when it is to be done later, so long after
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,17 @@ class Outcome:
     matched: tuple[str, ...] = ()  # names of the rules that acted, in order
     winners: Mapping[str, str] = field(default_factory=dict)  # action kind (need_skill: “need_skill billing”) -> rule
     stopped_by: str | None = None
+
+
+def part(rule_set: RuleSet, outcome: Outcome, rules: Set[str], *, machine: bool) -> Outcome:
+    """Return what some of the rules that matched decide, as far as no other rule had precedence over them."""
+    tally = Tally(machine)
+    for rule in rule_set.rules if rules else ():
+        for action in rule.then if rule.name in rules else ():
+            tally.add(rule.name, action)
+    for key in [key for key, rule in tally.winners.items() if outcome.winners.get(key, rule) not in rules]:
+        tally.lose(key)
+    return tally.outcome((), tuple(name for name in outcome.matched if name in rules))
 
 
 class Tally:
@@ -104,6 +116,13 @@ class Tally:
         step_down = action.option("step_down")
         if isinstance(step_down, timedelta) and (self.step_down is None or step_down < self.step_down):
             self.step_down = step_down
+
+    def lose(self, key: str) -> None:
+        """Forget what another rule has set before."""
+        del self.winners[key]
+        self.single.pop(key, None)
+        self.needs.pop(key.removeprefix("need_skill "), None)
+        self.effects.pop((key, ""), None)
 
     def outcome(self, trace: Sequence[RuleTrace], matched: tuple[str, ...]) -> Outcome:
         single, many = self.single, self.many

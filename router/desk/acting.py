@@ -86,6 +86,8 @@ def acting(heed: Heed, scope: Scope, ticket_id: str, now: datetime, *others: str
 def tell(heed: Heed, changes: Changes, *more: Change) -> None:
     """Tell open pages and workers what was committed."""
     heed.background.deliver([o.message_id for o in changes.outgoing if o.due_at is None or o.due_at <= changes.now])
+    if changes.rings:
+        heed.background.enqueue("slow", "router.jobs.ask_due")
     heed.notifier.publish([*changes.hints(), *more])
 
 

@@ -46,6 +46,14 @@ def known(db: Connection, brand_id: str, channel: str, addresses: Iterable[str])
     return {address: replace(one, origin=was.get(one.identity_id, one.contact_id)) for address, one in found.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """Since when a contact is known, and who served them last."""
+
+    since: datetime
+    last_agent: str | None
+
+
 def ensure(
     db: Connection, brand_id: str, channel: str, people: Mapping[str, str], evidence: str, now: datetime
 ) -> dict[str, Known]:
@@ -134,3 +142,16 @@ def ticket_counts(db: Connection, contact_ids: Iterable[str]) -> dict[str, int]:
     for member, count in db.execute(query.group_by(ticket.c.contact_id)):
         found[members[member]] = found.get(members[member], 0) + count
     return found
+
+
+def served(db: Connection, contact_ids: Iterable[str]) -> dict[str, Served]:
+    """Return since when contacts are known and who served them last, merged ones included."""
+    members = links.family(db, contact_ids)
+    known = select(contact.c.id, contact.c.created_at).where(contact.c.id.in_(list(members)))
+    since: dict[str, datetime] = {}
+    for row in db.execute(known):
+        since[members[row.id]] = min(row.created_at, since.get(members[row.id], row.created_at))
+    had = ticket.c.contact_id.in_(list(members)) & ticket.c.last_agent_id.is_not(None)
+    last = select(ticket.c.contact_id, ticket.c.last_agent_id).where(had).order_by(ticket.c.updated_at)
+    agents = {members[row.contact_id]: row.last_agent_id for row in db.execute(last)}
+    return {who: Served(at, agents.get(who)) for who, at in since.items()}

@@ -25,7 +25,7 @@ def next_moment(db: Db, now: datetime) -> datetime | None:
     """Return when the next thing becomes due that is not due yet."""
     columns = (
         outgoing.c.due_at, outgoing.c.lease_until, attachment.c.due_at, rule_effect.c.due_at,
-        ticket.c.hold_until, ticket.c.step_down_at, chat_visitor.c.due_at,
+        ticket.c.hold_until, ticket.c.step_down_at, ticket.c.rules_due_at, chat_visitor.c.due_at,
     )  # fmt: skip
     moments = [db.execute(select(func.min(column)).where(column > now)).scalar() for column in columns]
     return min((moment for moment in moments if moment is not None), default=None)

@@ -89,13 +89,18 @@ def readings(db: Connection, ticket_ids: Iterable[str], into: Mapping[str, str] 
 
 def readings_of(db: Connection, message_ids: Iterable[str]) -> list[Reading]:
     """Return what triage made of messages, with cues and without evidence."""
+    return list(readings_by_id(db, message_ids).values())
+
+
+def readings_by_id(db: Connection, message_ids: Iterable[str]) -> dict[str, Reading]:
+    """Return what triage made of messages by their ids, with cues and without evidence."""
     wanted = list(message_ids)
     if not wanted:
-        return []
+        return {}
     columns = [reading.c[name] for name in READING]
     rows = db.execute(select(reading.c.message_id, *columns).where(reading.c.message_id.in_(wanted))).all()
     said = cues(db, wanted)
-    return [_reading(row[1:], said.get(row[0], ())) for row in rows]
+    return {row[0]: _reading(row[1:], said.get(row[0], ())) for row in rows}
 
 
 def cues(db: Connection, message_ids: Sequence[str]) -> dict[str, tuple[str, ...]]:

@@ -1,6 +1,6 @@
 """Rule set versions, what they made of tickets, and the effects they asked for."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select, update
@@ -72,10 +72,30 @@ def publish(
     return str(row["id"]), last + 1
 
 
-def add_evaluations(db: Connection, rows: Sequence[Mapping[str, object]], matched: Sequence[tuple[str, str]]) -> None:
-    """Store evaluations, and which rules acted in them: (evaluation id, rule)."""
+def add_evaluations(
+    db: Connection, rows: Sequence[Mapping[str, object]], matched: Sequence[tuple[str, str, str | None]]
+) -> None:
+    """Store evaluations, and which rules acted in them: (evaluation id, rule, the evaluation it holds since)."""
     bulk.add_values(db, evaluation, rows)
-    bulk.add_values(db, evaluation_rule, [{"evaluation_id": e, "rule": rule} for e, rule in matched])
+    bulk.add_values(db, evaluation_rule, [{"evaluation_id": e, "rule": rule, "since": s} for e, rule, s in matched])
+
+
+def held(db: Connection, ticket_ids: Iterable[str]) -> dict[str, dict[str, str | None]]:
+    """Return the rules that held when they were last asked: ticket -> rule -> the evaluation it holds since.
+
+    None: it held before that was kept.
+    """
+    about = evaluation.c.ticket_id.in_(list(ticket_ids))
+    newest = select(func.max(evaluation.c.id).label("id")).where(about).group_by(evaluation.c.ticket_id).subquery()
+    query = (
+        select(evaluation.c.ticket_id, evaluation_rule.c.rule, evaluation_rule.c.since)
+        .join(evaluation_rule, evaluation_rule.c.evaluation_id == evaluation.c.id)
+        .where(evaluation.c.id.in_(select(newest.c.id)))
+    )
+    found: dict[str, dict[str, str | None]] = {}
+    for row in db.execute(query):
+        found.setdefault(row.ticket_id, {})[row.rule] = row.since
+    return found
 
 
 def add_effects(db: Connection, rows: Sequence[Mapping[str, object]]) -> None:

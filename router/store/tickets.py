@@ -140,6 +140,14 @@ def end_promises(db: Connection, ids: Sequence[str], now: datetime) -> None:
         db.execute(update(promise).where(promise.c.id.in_(ids)).values(ended_at=now))
 
 
+def transfers(db: Connection, ticket_ids: Iterable[str]) -> dict[str, int]:
+    """Return how often people handed tickets on, by ticket."""
+    table = ticket_event
+    moved = table.c.ticket_id.in_(list(ticket_ids)) & (table.c.kind == "transferred")
+    query = select(table.c.ticket_id, func.count()).where(moved).group_by(table.c.ticket_id)
+    return {row[0]: row[1] for row in db.execute(query)}
+
+
 def add_tags(db: Connection, rows: Sequence[tuple[str, str, str]]) -> None:
     """Tag tickets (ticket id, tag, by); a tag already there stays as it is."""
     bulk.add_new(db, ticket_tag, [{"ticket_id": t, "tag": tag, "by": by} for t, tag, by in rows])

@@ -10,25 +10,25 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast, get_args
 
-from channels.types import Attachment, InboundMessage, Pace, Party
-from router import triage, understanding
+from channels.types import Pace
+from router import rule_times, triage, understanding
 from router.app import Heed
 from router.desk.acting import Act, acting
 from router.desk.errors import NotFound, Refused
 from router.languages import LANGUAGES
 from router.model import Mood, Reading, Scope, State
-from router.store import connections, contacts, corrections, merges, messages
+from router.store import connections, corrections, merges, messages
 from router.store.connections import ConnectionRow
 from router.store.merges import Shown
 from router.store.rows import Message
 from router.store.views import conversation
+from router.stored import BY_HAND, as_said
 from router.triage.corrections import ANGRIER, DISMISSED, RIGHT, Correction, Field, corrected, figure
 from router.triage.intents import INTENTS
 from router.triage.moods import ANCHORS, CUTS
 from router.understanding import NO_REQUEST, Understood
 from router.working import Conversation, Working
 
-BY_HAND = frozenset({"language", "transfer"})  # why a need is there that no rule asked for
 ASKED_ABOUT = (State.NEW, State.WAITING, State.OFFERED, State.OPEN, State.PENDING)
 
 
@@ -183,23 +183,14 @@ def _ask(
 ) -> Understood:
     row, ticket, db = said.row, act.ticket, act.db
     files = conversation.files(db, [row.id]).get(row.id, [])
-    parties = tuple(Party(p.role, p.address, p.name) for p in conversation.parties(db, [row.id]).get(row.id, []))  # type: ignore[arg-type]
-    message = InboundMessage(
-        external_id=row.external_id or row.id,
-        sender=next((party for party in parties if party.role == "from"), Party("from", "")),
-        text=row.text,
-        stripped=said.own,
-        sent_at=row.sent_at,
-        subject=row.subject,
-        parties=parties,
-        attachments=tuple(Attachment(file.name, file.media_type) for file in files),
-        proven=row.proven,
-        automatic=row.automatic,
-    )
-    owner = ticket.contact_id
-    known = contacts.facts(db, [owner], act.now).get(owner, {}) if owner else {}
-    count = contacts.ticket_counts(db, [owner]).get(owner, 0) if owner else 0
+    message = as_said(row, said.own, conversation.parties(db, [row.id]).get(row.id, []), files)
+    working = Working(ticket.brand_id, "", ticket.channel, True, act.now)
+    working.load_customers(db, {ticket.contact_id} if ticket.contact_id else set())
+    customer = working.customer(ticket.contact_id, {})
     name = own.connection.name if own else ""
-    return understanding.ask(
-        talk, message, row.id, reading, mood, known, count, name, act.desk, act.changes, occasion="correction"
+    made = understanding.ask(
+        talk, message, row.id, reading, mood, customer, name, act.desk, act.changes, occasion="correction"
     )
+    act.changes.asked.add(ticket.id)
+    ticket.rules_due_at = rule_times.next_moment(ticket, made.known, act.desk, act.now)
+    return made

@@ -61,6 +61,7 @@ from router.store.schema.people import (
 from router.store.schema.rulebook import (
     audit_event,
     backtest,
+    destination,
     evaluation,
     evaluation_rule,
     notice,
@@ -131,6 +132,7 @@ __all__ = [
     "decision",
     "delivery_key",
     "desk_setting",
+    "destination",
     "draft",
     "early_word",
     "evaluation",

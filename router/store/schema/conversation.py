@@ -41,6 +41,7 @@ ticket = Table(
     Column("passed_over", Integer, nullable=False),  # times, while it stood first
     Column("spared", Boolean, nullable=False),  # an agent on a run passed it over once in its life
     moment("step_down_at", nullable=True),
+    moment("rules_due_at", nullable=True),  # when a fact that time moves can next change what its rules say
     moment("hold_until", nullable=True),
     Column("flag", Text, nullable=True),  # nobody on the desk may take it: what is missing
     Column("note", Text, nullable=True),  # a rule's word to the agent
@@ -253,6 +254,8 @@ _merged = text("merged_into IS NOT NULL")
 Index("ix_ticket_merged", ticket.c.merged_into, sqlite_where=_merged, postgresql_where=_merged)
 _stepping = text("step_down_at IS NOT NULL")
 Index("ix_ticket_step_down", ticket.c.step_down_at, sqlite_where=_stepping, postgresql_where=_stepping)
+_asking = text("rules_due_at IS NOT NULL")
+Index("ix_ticket_rules_due", ticket.c.rules_due_at, sqlite_where=_asking, postgresql_where=_asking)
 _purge = text("purge_after IS NOT NULL")
 Index("ix_ticket_purge", ticket.c.purge_after, sqlite_where=_purge, postgresql_where=_purge)
 Index("ix_ticket_thread", ticket.c.connection_id, ticket.c.thread)

@@ -1,6 +1,6 @@
 """Rules as they were published, what they made of each ticket, and the trail of who did what."""
 
-from sqlalchemy import Boolean, Column, Index, Integer, Table, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
 
 from router.store.schema.base import ident, link, metadata, moment
 
@@ -26,6 +26,7 @@ rule_set = Table(
     Column("draft", Text, nullable=True),
     Column("draft_by", Text, nullable=True),
     moment("draft_at", nullable=True),
+    Column("settled_id", Text, nullable=True),  # the version that all waiting tickets were asked about again
 )
 
 rule_draft = Table(  # what a brand's draft was after each change; the newest revision is what it is now
@@ -64,7 +65,7 @@ evaluation = Table(
     link("ticket_id", "ticket.id"),
     link("message_id", "message.id", nullable=True),
     link("rules_version_id", "rule_set_version.id"),
-    Column("occasion", Text, nullable=False),  # message, publish, transfer
+    Column("occasion", Text, nullable=False),  # message, correction, change, time, publish
     Column("facts", Text, nullable=False),  # JSON of the facts the rules saw, without text
     Column("trace", Text, nullable=False),  # JSON: why each rule did or did not match
     moment("at"),
@@ -75,6 +76,7 @@ evaluation_rule = Table(
     metadata,
     link("evaluation_id", "evaluation.id", primary_key=True, index=False),
     Column("rule", Text, primary_key=True),
+    Column("since", Text, nullable=True),  # the evaluation with which it began to hold; null: before that was kept
 )
 
 rule_effect = Table(  # something outside to be done once per ticket, rule and occasion, after the commit
@@ -83,14 +85,29 @@ rule_effect = Table(  # something outside to be done once per ticket, rule and o
     ident(),
     link("ticket_id", "ticket.id", index=False),
     Column("rule", Text, nullable=False),
-    Column("kind", Text, nullable=False),  # acknowledge, notify
+    Column("kind", Text, nullable=False),  # an action with an effect, such as notify
     Column("occasion", Text, nullable=False),
     Column("argument", Text, nullable=False),
     moment("at"),
     moment("due_at", nullable=True),
     moment("done_at", nullable=True),
     Column("result", Text, nullable=True),
+    Column("attempts", Integer, nullable=False, server_default="0"),
     UniqueConstraint("ticket_id", "rule", "kind", "argument", "occasion"),
+)
+
+destination = Table(  # where rules may send word of a ticket
+    "destination",
+    metadata,
+    ident(),
+    link("brand_id", "brand.id"),
+    Column("name", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("internal", Boolean, nullable=False),  # its host may have a private address
+    Column("sealed", LargeBinary, nullable=False),  # what requests are signed with
+    Column("key_id", Text, nullable=False),
+    moment("created_at"),
+    moment("removed_at", nullable=True),
 )
 
 audit_event = Table(
@@ -129,3 +146,12 @@ notice = Table(  # what a person should know: an alert of a rule, a mention
 Index("ix_backtest_brand", backtest.c.brand_id, backtest.c.id)
 _due = text("due_at IS NOT NULL")
 Index("ix_rule_effect_due", rule_effect.c.due_at, sqlite_where=_due, postgresql_where=_due)
+_there = text("removed_at IS NULL")
+Index(
+    "ix_destination_name",
+    destination.c.brand_id,
+    destination.c.name,
+    unique=True,
+    sqlite_where=_there,
+    postgresql_where=_there,
+)

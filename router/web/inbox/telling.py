@@ -194,6 +194,7 @@ EVENTS: Mapping[str, Say] = {
     "schedule_held": _plain("a scheduled reply was held back: the customer wrote first"),
     "sent_again": _plain("sent a reply again"),
     "corrected": _plain("corrected what was read"),
+    "acted": _with("a rule acted: {x}", "rule"),
 }
 QUIET = frozenset(  # the message beside it tells it already
     (
