@@ -149,3 +149,104 @@ class TestAPublish:
         assert desk.ticket(second.id).queue_id == billing
         with desk.heed.database.read() as db:
             assert asked.not_asked(db, desk.brand_id, desk.ticket(first.id).rules_version_id, 9) == []
+
+
+LATE = """
+rules:
+  - name: Waits too long
+    when: {fact: waited, is: at_least, value: 10m}
+    then: [{queue: Billing}, {answer_within: 15m}, {heat_at_least: 2}, {notify: supervisor}, {tag: late}]
+  - name: Everyone
+    when: always
+    then: [{tag: seen}, {notify: ops}]
+"""
+
+
+def told(desk: Desk) -> list[str]:
+    return [rule for (rule,) in desk.rows("SELECT rule FROM rule_effect ORDER BY at, id")]
+
+
+def later(number: float):
+    return now() + timedelta(minutes=number)
+
+
+class TestTime:
+    def test_lets_a_rule_act_once_its_value_is_reached(self, desk, billing):
+        rules(desk, LATE)
+        ticket = desk.says("Where is my parcel?")
+        assert asking.ask_due(desk.heed, later(9)) == 0
+        assert ticket.rules_due_at == ticket.waiting_since + timedelta(minutes=10)
+        assert asking.ask_due(desk.heed, later(10)) == 1
+        after = desk.ticket(ticket.id)
+        assert (after.queue_id, after.heat) == (billing, 2)
+        assert after.answer_by == ticket.waiting_since + timedelta(minutes=15)
+        assert after.place < ticket.place
+        assert told(desk) == ["Everyone", "Waits too long"]
+        assert desk.events(ticket.id)[-1] == "acted"
+
+    def test_asks_once_and_then_has_nothing_left_to_wait_for(self, desk, billing):
+        rules(desk, LATE)
+        ticket = desk.says("Where is my parcel?")
+        asking.ask_due(desk.heed, later(10))
+        for minutes in (11, 60, 600):
+            asking.ask_due(desk.heed, later(minutes))
+        assert told(desk) == ["Everyone", "Waits too long"]
+        assert desk.ticket(ticket.id).rules_due_at is None
+        assert not asking.is_due(desk.heed, later(6000))
+
+    def test_lets_a_rule_act_again_once_its_conditions_stopped_holding(self, desk, billing):
+        rules(desk, LATE)
+        ana, ticket = an_agent(desk), desk.says("Where is my parcel?")
+        asking.ask_due(desk.heed, later(10))
+        acts.pull(desk.heed, ana, later(11))
+        acts.reply(desk.heed, ana, ticket.id, "On its way.", later(12))
+        asking.ask_due(desk.heed, later(12))
+        desk.says("And now?")
+        asking.ask_due(desk.heed, later(30))
+        assert told(desk).count("Waits too long") == 2
+        assert told(desk).count("Everyone") == 1
+
+    def test_never_makes_a_place_later_nor_takes_what_people_decided(self, desk, billing):
+        rules(desk, LATE)
+        ana, other = an_agent(desk), a_queue(desk, "Other")
+        ticket = desk.says("Where is my parcel?")
+        asking.ask_due(desk.heed, later(10))
+        acts.pull(desk.heed, ana, later(11))
+        acts.transfer(desk.heed, ana, ticket.id, later(12), queue=other)
+        before = desk.ticket(ticket.id)
+        asking.ask_due(desk.heed, later(13))
+        after = desk.ticket(ticket.id)
+        assert (after.queue_id, after.place, after.heat) == (other, before.place, before.heat)
+
+    def test_notices_a_customer_who_fell_silent(self, desk):
+        rules(desk, "rules: [{name: Silent, when: {fact: silence, is: at_least, value: 2d}, then: [{notify: ops}]}]")
+        ana, ticket = an_agent(desk), desk.says()
+        acts.pull(desk.heed, ana, now())
+        acts.reply(desk.heed, ana, ticket.id, "Does this help?", now())
+        asking.ask_due(desk.heed, now())
+        assert told(desk) == []
+        asking.ask_due(desk.heed, now() + timedelta(days=1, hours=23))
+        assert told(desk) == []
+        asking.ask_due(desk.heed, now() + timedelta(days=2))
+        assert told(desk) == ["Silent"]
+
+
+class TestAChange:
+    def test_lets_rules_that_ask_for_it_act(self, desk):
+        rules(desk, "rules: [{name: Moved, when: {fact: transfers, is: at_least, value: 1}, then: [{tag: moved}]}]")
+        ana, other = an_agent(desk), a_queue(desk, "Other")
+        ticket = desk.says()
+        acts.pull(desk.heed, ana, now())
+        acts.transfer(desk.heed, ana, ticket.id, now(), queue=other)
+        assert asking.ask_due(desk.heed, now()) == 1
+        assert desk.rows("SELECT tag FROM ticket_tag") == [("moved",)]
+        [(occasion,)] = desk.rows("SELECT occasion FROM evaluation ORDER BY id DESC LIMIT 1")
+        assert occasion == "change"
+        assert asking.ask_due(desk.heed, later(60)) == 0, "what a rule did asks no rule again"
+
+    def test_costs_nothing_where_no_rule_asks_for_it(self, desk):
+        rules(desk, "rules: [{name: Mail, when: {fact: channel, is: is, value: email}, then: [{tag: mail}]}]")
+        ana, ticket = an_agent(desk), desk.says()
+        acts.pull(desk.heed, ana, now())
+        acts.snooze(desk.heed, ana, ticket.id, later(5), now())
+        assert desk.ticket(ticket.id).rules_due_at is None
