@@ -5,6 +5,7 @@ from router.desk.errors import DeskError, NewerMessage, NotAllowed, NotFound, Re
 from router.desk.forwarding import forward
 from router.desk.moving import assign, give_back, reopen, resolve, snooze, transfer
 from router.desk.pulling import Pulled, pull
+from router.desk.relaxing import relax
 from router.desk.scheduling import send_later
 from router.desk.setting_aside import spam
 from router.desk.starting import start
@@ -24,6 +25,7 @@ __all__ = [
     "give_back",
     "note",
     "pull",
+    "relax",
     "reopen",
     "reply",
     "resolve",

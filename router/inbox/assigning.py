@@ -13,7 +13,7 @@ from router.app import Heed
 from router.desk.errors import NotAllowed, NotFound
 from router.handover import next_start
 from router.model import Presence, Role, Scope, State
-from router.routing.eligibility import explain_wait
+from router.routing.eligibility import explain_wait, in_the_way
 from router.routing.lanes import AgentView, LaneSpec, free_slots, slots_taken
 from router.routing.policy import SLOT_OF
 from router.store import roster, tickets
@@ -74,6 +74,8 @@ class Assigning:
     slot: str
     waits: str  # why it still waits; empty if it does not
     needs: tuple[Standing, ...]
+    in_the_way: tuple[str, ...]  # the smallest set of needs without which somebody could take it now
+    could: int  # how many could, without these
     people: tuple[Fit, ...]  # those who fit first
 
 
@@ -91,12 +93,15 @@ def assigning(heed: Heed, scope: Scope, ticket_id: str, now: datetime) -> Assign
         levels = {skill: level for skill, (level, _) in needs.items()}
         lane = LaneSpec(ticket.brand_id, ticket.queue_id, ticket.channel, work_class, levels)
         agents = list(roster.views(db, now, brand_id=ticket.brand_id).values())
-        waits = ticket.state == State.WAITING
+        waits = ticket.state == State.WAITING and ticket.lane_id is not None
+        blocking, could = in_the_way(lane, agents) if waits else (frozenset[str](), 0)
         return Assigning(
             line=line,
             slot=SLOT_OF[work_class],
             waits=explain_wait(lane, agents) if waits else "",
             needs=tuple(_needs(db, lane, needs, agents, now)) if waits else (),
+            in_the_way=tuple(skill for skill in sorted(needs) if skill in blocking),
+            could=could,
             people=_people(lane, agents, ticket.agent_id),
         )
 

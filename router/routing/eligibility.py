@@ -4,6 +4,7 @@ Hard facts only: brand, channel, needs, presence, slots. Who suits best is said 
 """
 
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from itertools import combinations
 
 from router.model import Presence
@@ -69,6 +70,25 @@ def explain_wait(lane: LaneSpec, agents: Collection[AgentView]) -> str:
     present = [agent for agent in suited if agent.presence is Presence.ONLINE]
     free = [agent for agent in present if free_slots(agent, lane.work_class) > 0]
     return wait_sentence(len(suited), len(present), len(free), SLOT_OF[lane.work_class])
+
+
+def in_the_way(lane: LaneSpec, agents: Iterable[AgentView]) -> tuple[frozenset[str], int]:
+    """Return the smallest set of needs without which somebody could take a ticket now, and how many could.
+
+    Of sets as small, the one with which most could. Empty: needs are not what it waits for.
+    """
+    lacks = [
+        frozenset(skill for skill, level in lane.needs.items() if agent.skills.get(skill, 0) < max(1, level))
+        for agent in agents
+        if not standing_reasons(replace(lane, needs={}), agent)
+        and agent.presence is Presence.ONLINE
+        and free_slots(agent, lane.work_class) > 0
+    ]
+    if not lacks or frozenset() in lacks:
+        return frozenset(), 0
+    could = {lack: sum(other <= lack for other in lacks) for lack in lacks}
+    best = min(could, key=lambda lack: (len(lack), -could[lack], sorted(lack)))
+    return best, could[best]
 
 
 def wait_sentence(suited: int, present: int, free: int, slot: str) -> str:

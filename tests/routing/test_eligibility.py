@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 
 from router.model import Presence
-from router.routing.eligibility import DECLINED, able, explain_not_you, explain_wait, may_take, nobody
+from router.routing.eligibility import (
+    DECLINED,
+    able,
+    explain_not_you,
+    explain_wait,
+    in_the_way,
+    may_take,
+    nobody,
+)
 from router.routing.lanes import standing_reasons
 from tests.routing.builders import a_chat_lane, a_lane, an_agent, desks, lanes
 
@@ -129,3 +137,19 @@ class TestExplaining:
             explain_not_you(a_lane(), an_agent())
             == "You may take it: the next pull brings it, unless another ticket stands before it or suits you better."
         )
+
+
+class TestWhatIsInTheWay:
+    def test_is_the_smallest_set_of_needs_and_how_many_could_without(self):
+        lane = a_lane(needs={"billing": 3, "returns": 1, "en": 1})
+        one = an_agent("a", skills={"en": 3, "billing": 4})
+        two = an_agent("b", skills={"en": 3, "billing": 2})
+        three = an_agent("c", skills={"en": 3, "billing": 5})
+        assert in_the_way(lane, [one, two, three]) == (frozenset({"returns"}), 2)
+        assert in_the_way(lane, [two]) == (frozenset({"billing", "returns"}), 1)
+
+    def test_is_nothing_where_somebody_may_take_it_or_nobody_is_free(self):
+        lane = a_lane(needs={"billing": 1})
+        able, away = an_agent("a", skills={"billing": 1}), an_agent("b", skills={}, presence=Presence.AWAY)
+        assert in_the_way(lane, [able, away]) == (frozenset(), 0)
+        assert in_the_way(lane, [away]) == (frozenset(), 0)

@@ -75,3 +75,36 @@ def test_the_wallboard_is_for_supervisors_and_names_no_ones_mood(at: Desk) -> No
     assert signed_in(at, ana).get("/wallboard").status_code == 403
     theirs = signed_in(at, a_supervisor(at, "Theo", brands=(a_brand(at, "other"),)))
     assert "No one eligible" not in theirs.get("/wallboard").text
+
+
+def test_a_supervisor_lets_a_ticket_do_without_a_need_in_one_click(at: Desk) -> None:
+    sue = a_supervisor(at)
+    bo = an_agent(at, "Bo")
+    ticket = at.says("The invoice is wrong.", who="dan")
+    place = ticket.place
+    assert acts.pull(at.heed, bo, now()) is None
+    browser = signed_in(at, sue)
+    path = f"/tickets/{ticket.id}/assign"
+    assert "Do without it" in browser.get(path).text
+    assert send(browser, f"/tickets/{ticket.id}/relax", page=path, need="billing").status_code == 303
+    assert at.ticket(ticket.id).place == place
+    assert at.events(ticket.id)[-1] == "relaxed"
+    assert at.rows("SELECT actor_id, object FROM audit_event WHERE act = 'needs relaxed'") == [(sue.agent, ticket.id)]
+    assert send(browser, f"/tickets/{ticket.id}/relax", page=path, need="billing").status_code == 409
+    given = acts.pull(at.heed, bo, now())
+    assert given is not None and given.ticket_id == ticket.id
+    assert send(signed_in(at, bo), f"/tickets/{ticket.id}/relax", need="en").status_code == 403
+
+
+def test_needs_that_only_together_are_in_the_way_are_named_together(at: Desk) -> None:
+    sue = a_supervisor(at, slots={"live": 0, "mail": 0})
+    a_skill(at, "returns")
+    rules(
+        at,
+        MONEY.replace("[{need_skill: billing, level: 3}]", "[{need_skill: billing, level: 3}, {need_skill: returns}]"),
+    )
+    an_agent(at, "Bo")
+    ticket = at.says("The invoice is wrong.", who="dan")
+    page = signed_in(at, sue).get(f"/tickets/{ticket.id}/assign").text
+    assert "Without these together, 1 person could take it now:" in page
+    assert "Do without these" in page

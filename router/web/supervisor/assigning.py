@@ -44,6 +44,21 @@ def assign(ticket_id: str) -> Response | str | tuple[str, int]:
     return redirect(where, 303)
 
 
+@bp.post("/tickets/<ticket_id>/relax")
+@audience("supervisor")
+def relax(ticket_id: str) -> Response | str | tuple[str, int]:
+    """Let a waiting ticket do without the needs chosen."""
+    try:
+        desk.relax(heed_of(), g.scope, ticket_id, request.form.getlist("need"), now())
+    except Refused as refused:
+        return _refused(ticket_id, refused.reason, 409)
+    where = url_for("inbox.ticket", ticket_id=ticket_id)
+    if _wants_json():
+        return jsonify({"url": where, "ticket": ticket_id, "words": _("It waits without that need now.")})
+    flash(_("It waits without that need now."), "good")
+    return redirect(where, 303)
+
+
 def _refused(ticket_id: str, reason: str, status: int, chosen: str = "") -> Response | tuple[str, int]:
     if _wants_json():
         answer = jsonify({"detail": sentence(reason)})
