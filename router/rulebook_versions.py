@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import cast
 
 from router.app import Heed
+from router.desk import NotFound
 from router.model import Scope
 from router.store import desk, people, rulebook
 from router.store.db import Connection
@@ -49,6 +50,15 @@ def versions(heed: Heed, brand_id: str) -> list[Version]:
     """Return the last versions of a brand's rules, newest first."""
     with heed.database.read() as db:
         return _versions(db, brand_id)
+
+
+def source(heed: Heed, brand_id: str, number: int) -> str:
+    """Return the file of one version. Raises NotFound."""
+    with heed.database.read() as db:
+        held = rulebook.version(db, brand_id, number)
+    if held is None:
+        raise NotFound("There is no such version.")
+    return held[1]
 
 
 def live(heed: Heed, brand_id: str) -> Live:

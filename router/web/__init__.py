@@ -21,6 +21,7 @@ from router.web import (
     login,
     problems,
     reports,
+    rules,
     security,
     settings,
     streams,
@@ -35,8 +36,8 @@ from router.web.proxies import TrustedProxies
 log = logging.getLogger(__name__)
 
 PARTS = (
-    assets, words, problems, login, inbox, supervisor, reports, welcome, settings, streams, chat, feedback, lending,
-    api, health,
+    assets, words, problems, login, inbox, supervisor, reports, rules, welcome, settings, streams, chat, feedback,
+    lending, api, health,
 )  # fmt: skip
 
 

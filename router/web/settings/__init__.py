@@ -1,4 +1,4 @@
-"""Settings: what is where, the desk's parts as pages, one's own page, the trail, and the live rules to read."""
+"""Settings: what is where, the desk's parts as pages, one's own page, the trail."""
 
 from flask import Blueprint, Flask, g, render_template, url_for
 
@@ -13,7 +13,6 @@ from router.web.settings import (
     people,
     people_csv,
     queues,
-    rules,
     skills,
     teach,
     you,
@@ -67,7 +66,6 @@ def register(app: Flask) -> None:
         people.bp,
         queues.bp,
         skills.bp,
-        rules.bp,
         answers.bp,
         teach.bp,
     ):

@@ -1,0 +1,163 @@
+"""The rules page in a real browser: ops build a rule by mouse and again by keyboard, publish, and take it back.
+
+What a second person changes meanwhile comes into the page, and is never overwritten.
+"""
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from router.model import Role
+from router.rulemaking import drafting
+from rules.explain import rule_in_words
+from rules.load import load
+from tests.builders import Desk, a_queue, a_skill, an_agent, rules
+from tests.journeys.test_pages import Watched, a_context, at, site  # noqa: F401
+
+pytestmark = pytest.mark.browser
+
+DRAWN = """
+rules:
+- name: Never answer robots
+  when: {fact: automatic, is: is, value: true}
+  then: [{close_as: automatic}, stop]
+- name: Money questions
+  when: {fact: intent, is: one_of, value: [refund_request, billing_dispute, invoice_document]}
+  then: [{queue: Billing}, {prefer: billing}]
+- name: Gold refunds
+  when: {all: [{fact: intent, is: is, value: refund_request}, {fact: contact.tier, is: is, value: gold}]}
+  then: [{queue: VIP}]
+- name: Rest
+  when: always
+  then: [{queue: General}]
+"""
+SAYS = (
+    "When frustration is at least 70 and customer tier is one of gold or platinum: answer within 10 min, "
+    "needs skill de-escalation at level 3 or above, prefers the last agent."
+)
+
+
+def saved(page: Page) -> None:
+    """Wait until what was changed is kept."""
+    expect(page.locator("#rules-page")).not_to_have_attribute("data-saving", "1")
+
+
+def built(desk: Desk) -> str:
+    """Return the sentence of the rule that was built."""
+    rule_set = load(drafting.current(desk.heed, desk.brand_id).source)
+    return next(rule_in_words(rule) for rule in rule_set.rules if rule.name == "Angry and valuable first")
+
+
+def by_mouse(page: Page) -> None:
+    page.get_by_role("button", name="Add a rule", exact=True).click()
+    form = page.locator("form[data-rule-form]")
+    form.get_by_label("Name").fill("Angry and valuable first")
+    for fact, operator in (("frustration", "at_least"), ("contact.tier", "one_of")):
+        form.get_by_role("button", name="＋ condition").click()
+        saved(page)
+        line = form.locator(".block .line").last
+        line.locator("select[name$=-fact]").select_option(fact)
+        saved(page)
+        line = form.locator(".block .line").last
+        line.locator("select[name$=-is]").select_option(operator)
+        saved(page)
+    form.locator("[name='w.0-value']").fill("70")
+    form.locator("[name='w.1-more']").fill("gold, platinum")
+    form.locator("[name='w.1-more']").blur()
+    saved(page)
+    for place, (kind, value) in enumerate(
+        (("answer_within", "10m"), ("need_skill", "de-escalation"), ("prefer", "last_agent"))
+    ):
+        form.get_by_role("button", name="＋ then").click()
+        saved(page)
+        form.locator(f"[name='t.{place}-kind']").select_option(kind)
+        saved(page)
+        field = form.locator(f"[name='t.{place}-value']")
+        field.fill(value) if kind == "answer_within" else field.select_option(value)
+        field.blur()
+        saved(page)
+    form.locator("[name='t.1-level']").fill("3")
+    form.locator("[name='t.1-level']").blur()
+    saved(page)
+
+
+def focused(page: Page, name: str) -> None:
+    expect(page.locator(f"[name='{name}']")).to_be_focused()
+
+
+def by_keyboard(page: Page) -> None:
+    """Build the same rule with keys alone: Tab, letters in lists, Enter."""
+    keys = page.keyboard
+
+    def to(selector: str) -> None:
+        for _ in range(80):
+            if page.evaluate("s => document.activeElement.matches(s)", selector):
+                return
+            keys.press("Tab")
+        raise AssertionError(f"Tab does not reach {selector}")
+
+    def press(selector: str, then: str) -> None:
+        to(selector)
+        keys.press("Enter")
+        saved(page)
+        focused(page, then)
+
+    def choose(label: str) -> None:
+        keys.type(label)
+        keys.press("Tab")
+        saved(page)
+
+    press("#add-rule", "name")
+    keys.press("Control+a")
+    keys.type("Angry and valuable first")
+    keys.press("Tab")
+    saved(page)
+    press("[value='and:w']", "w.0-fact")
+    choose("frus")
+    to("[name='w.0-is']")
+    choose("is at l")
+    to("[name='w.0-value']")
+    choose("70")
+    press("[value='and:w']", "w.1-fact")
+    choose("customer t")
+    to("[name='w.1-is']")
+    choose("is one of")
+    to("[name='w.1-more']")
+    choose("gold, platinum")
+    press("[value=act]", "t.0-kind")
+    choose("answer")
+    to("[name='t.0-value']")
+    choose("10m")
+    press("[value=act]", "t.1-kind")
+    choose("needs sk")
+    to("[name='t.1-value']")
+    choose("de-e")
+    to("[name='t.1-level']")
+    choose("3")
+    press("[value=act]", "t.2-kind")
+    choose("prefers")
+    to("[name='t.2-value']")
+    choose("last a")
+
+
+def test_a_rule_is_built_tried_published_and_taken_back(browser: Browser, site: str, at: Desk) -> None:  # noqa: F811
+    for queue in ("Billing", "VIP"):
+        a_queue(at, queue)
+    for skill in ("billing", "de-escalation"):
+        a_skill(at, skill)
+    rules(at, DRAWN)
+    at.says("I want my money back for this order, please refund me.", "dan")
+    olga = an_agent(at, "Olga", role=Role.OPS)
+    seen = Watched(a_context(browser, site, at, olga, "desk", "light"))
+    page = seen.page
+    page.goto(f"{site}/rules")
+    page.wait_for_selector("html[data-rules=ready]")
+    by_mouse(page)
+    page.get_by_role("link", name="Close").click()
+    card = page.locator("li.rule", has_text="Angry and valuable first")
+    expect(card).to_contain_text("frustration is at least 70")
+    page.locator("li.rule").last.drag_to(page.locator("li.rule").nth(1), target_position={"x": 30, "y": 4})
+    expect(page.locator("li.rule").nth(1)).to_contain_text("Angry and valuable first")
+    saved(page)
+    expect(page.locator("#checked")).to_contain_text("No errors")
+    assert seen.check("built by mouse") == []
+    assert built(at) == SAYS
