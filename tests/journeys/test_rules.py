@@ -52,7 +52,7 @@ def by_mouse(page: Page) -> None:
     form = page.locator("form[data-rule-form]")
     form.get_by_label("Name").fill("Angry and valuable first")
     for fact, operator in (("frustration", "at_least"), ("contact.tier", "one_of")):
-        form.get_by_role("button", name="＋ condition").click()
+        form.get_by_role("button", name="+ condition").click()
         saved(page)
         line = form.locator(".block .line").last
         line.locator("select[name$=-fact]").select_option(fact)
@@ -67,7 +67,7 @@ def by_mouse(page: Page) -> None:
     for place, (kind, value) in enumerate(
         (("answer_within", "10m"), ("need_skill", "de-escalation"), ("prefer", "last_agent"))
     ):
-        form.get_by_role("button", name="＋ then").click()
+        form.get_by_role("button", name="+ then").click()
         saved(page)
         form.locator(f"[name='t.{place}-kind']").select_option(kind)
         saved(page)
