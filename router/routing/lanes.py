@@ -101,6 +101,8 @@ def lane_open_to(lane: LaneSpec, agent: AgentView) -> list[str]:
 
 def lane_closed_because(lane: LaneSpec, agent: AgentView) -> tuple[Reason, ...]:
     """Return every reason why a lane is not open to an agent, those that last first."""
+    if _is_open(lane, agent):
+        return ()  # by far the usual answer, so found without writing sentences
     reasons = list(standing_reasons(lane, agent))
     if agent.presence is not Presence.ONLINE:
         said = agent.presence.value.replace("_", " ")
@@ -137,8 +139,21 @@ def free_slots(agent: AgentView, work_class: WorkClass) -> int:
 
 def slots_taken(agent: AgentView, work_class: WorkClass) -> int:
     """Return how many tickets an agent holds in the slots that a class uses."""
-    slot = SLOT_OF[work_class]
-    return sum(count for held, count in agent.load.items() if SLOT_OF[held] == slot)
+    slot, taken = SLOT_OF[work_class], 0
+    for held, count in agent.load.items():
+        if SLOT_OF[held] == slot:
+            taken += count
+    return taken
+
+
+def _is_open(lane: LaneSpec, agent: AgentView) -> bool:
+    return (
+        agent.presence is Presence.ONLINE
+        and lane.brand in agent.brands
+        and (agent.channels is None or lane.channel in agent.channels)
+        and free_slots(agent, lane.work_class) > 0
+        and all(agent.skills.get(skill, 0) >= max(1, level) for skill, level in lane.needs.items())
+    )
 
 
 def _lacking(skill: str, level: int, has: int) -> Reason:

@@ -6,6 +6,7 @@ message alone; it tells of the work, not of the agent.
 
 import math
 
+from router.model import Heat
 from router.routing.policy import DIFFICULT
 
 HALF_LIFE_S = 3600.0  # of the ledger
@@ -16,6 +17,6 @@ def faded(ledger: float, passed_s: float) -> float:
     return ledger * math.exp2(-max(passed_s, 0.0) / HALF_LIFE_S)
 
 
-def closed(ledger: float, run: int, heat: float) -> tuple[float, int]:
-    """Return ledger and run after a ticket of this heat (0 … 3, also in between) was closed; `ledger` is as of now."""
+def closed(ledger: float, run: int, heat: Heat) -> tuple[float, int]:
+    """Return ledger and run after a ticket of this heat was closed; `ledger` is as of now."""
     return ledger + max(0.0, heat - 1), run + 1 if heat >= DIFFICULT else 0

@@ -1,7 +1,7 @@
 """The agents of a simulated desk: when they are here, what they hold, and how far each of their talks is."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from channels.types import WorkClass
 from router.model import Heat
@@ -84,17 +84,18 @@ class Agent:
         """Return the ledger of hard work as of now."""
         return faded(self.hard, (now - self.hard_at) * 60)
 
-    def note_closed(self, heat: Heat | float, now: float) -> None:
+    def note_closed(self, heat: Heat, now: float) -> None:
         """Write a closed talk into the ledger, by the heat known at its close."""
         self.hard, self.run = closed(self.ledger(now), self.run, heat)
         self.hard_at = now
 
     def seen(self, now: float) -> AgentView:
         """Return the agent as routing sees them now; asked only of agents who are here."""
-        return replace(
-            self.view,
+        own = self.view
+        return AgentView(
+            own.id, own.name, own.brands, own.skills, own.channels, own.presence, own.capacity,
             load=dict(self.load),
             last_assigned_at=None if self.last_given is None else moment(self.last_given),
             run=self.run,
             ledger=self.ledger(now),
-        )
+        )  # fmt: skip

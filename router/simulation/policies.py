@@ -1,15 +1,19 @@
 """Who gets what: the desk's own policy, asked of router.routing, and the simpler ones it is measured against."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
 
 from router.calendars import ALWAYS_OPEN
 from router.routing.choose import choose_agent, choose_ticket
+from router.routing.lanes import LaneSpec
 from router.routing.place import place
 from router.simulation.crew import Agent
-from router.simulation.tickets import Ticket
+from router.simulation.tickets import Ticket, moment
 from router.simulation.world import NEVER
 
 HEADS = 24  # as a pull looks at
+CLASS_APART = timedelta(days=400)  # more than any run lasts
 
 
 class BestSuited:
@@ -45,3 +49,58 @@ class BestSuited:
         seen = [agent.seen(now) for agent in agents]
         choice = choose_agent(ticket.head(), seen, same_agent=ticket.last_agent)
         return by_id[choice.agent_id] if choice else None
+
+
+class FifoRoundRobin:
+    """Oldest first, to the next agent in turn with a free slot, whatever they know."""
+
+    def __init__(self) -> None:
+        self._turn = -1
+
+    def line_up(self, ticket: Ticket, now: float) -> float:
+        """Stand by age."""
+        ticket.place = moment(ticket.arrived)
+        return NEVER
+
+    def choose_ticket(self, tickets: Sequence[Ticket], agent: Agent, now: float) -> Ticket | None:
+        """Take the oldest."""
+        return min(tickets, key=lambda one: (one.place, one.id))
+
+    def choose_agent(self, ticket: Ticket, agents: Sequence[Agent], now: float) -> Agent | None:
+        """Take the next in turn."""
+        chosen = min(agents, key=lambda agent: (agent.number <= self._turn, agent.number))
+        self._turn = chosen.number
+        return chosen
+
+
+class SkillPriority:
+    """The skill is required and dropped after a while; classes by heat, then oldest first; the least active agent."""
+
+    def __init__(self, drops_after: Mapping[str, float]):
+        self._drops_after = drops_after  # minutes, by pace
+        self._needing: dict[int, LaneSpec] = {}  # by the identity of the lane without the need
+        self._plain: dict[int, LaneSpec] = {}  # the other way round
+
+    def line_up(self, ticket: Ticket, now: float) -> float:
+        """Require the topic's skill until it is dropped; what requires it anyway stays so."""
+        ticket.place = moment(ticket.arrived) - ticket.heat * CLASS_APART
+        plain = self._plain.get(id(ticket.lane), ticket.lane)
+        drops = ticket.waits_since + self._drops_after[ticket.pace]
+        if plain.topic is None or plain.topic in plain.needs:
+            return NEVER
+        if now >= drops:
+            ticket.lane = plain
+            return NEVER
+        if id(plain) not in self._needing:
+            needing = replace(plain, needs={**plain.needs, plain.topic: 1})
+            self._needing[id(plain)], self._plain[id(needing)] = needing, plain
+        ticket.lane = self._needing[id(plain)]
+        return drops
+
+    def choose_ticket(self, tickets: Sequence[Ticket], agent: Agent, now: float) -> Ticket | None:
+        """Take the highest class, and in it the oldest."""
+        return min(tickets, key=lambda one: (one.place, one.id))
+
+    def choose_agent(self, ticket: Ticket, agents: Sequence[Agent], now: float) -> Agent | None:
+        """Take whoever has least to do, and among them who was given nothing for longest."""
+        return min(agents, key=lambda agent: (sum(agent.load.values()), agent.last_given or 0.0, agent.number))

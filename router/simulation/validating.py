@@ -77,12 +77,12 @@ def _two_classes(agents: int, loads: tuple[float, float], customers: int) -> Sim
 
 
 DESKS = (
-    _patient(2, 0.5, 5_000),
+    _patient(2, 0.5, 6_000),
     _patient(5, 0.65, 20_000),
-    _patient(10, 0.75, 25_000),
-    _impatient(4, 0.9, 20.0, 3_000),
-    _impatient(6, 1.2, 15.0, 2_500),
-    _two_classes(3, (0.3, 0.4), 12_000),
+    _patient(10, 0.75, 36_000),
+    _impatient(4, 0.9, 20.0, 3_500),
+    _impatient(6, 1.2, 15.0, 3_000),
+    _two_classes(3, (0.3, 0.4), 14_000),
 )
 
 
