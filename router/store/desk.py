@@ -251,11 +251,10 @@ def add_calendar(db: Db, brand_id: str, name: str, hours: Calendar) -> str:
 def calendars(db: Db) -> dict[str, Calendar]:
     """Return every calendar by its id, as promises count in it."""
     periods: dict[str, list[Period]] = defaultdict(list)
-    ordered = (calendar_period.c.weekday, calendar_period.c.opens_s)
-    for row in db.execute(select(calendar_period).order_by(*ordered)).all():
+    for row in db.execute(select(calendar_period).order_by(calendar_period.c.weekday, calendar_period.c.opens_s)):
         periods[row.calendar_id].append(Period(row.weekday, row.opens_s, row.closes_s))
     closed = defaultdict(set)
-    for row in db.execute(select(calendar_closed)).all():
+    for row in db.execute(select(calendar_closed)):
         closed[row.calendar_id].add(row.day)
     return {
         row.id: Calendar(
