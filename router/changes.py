@@ -10,7 +10,7 @@ from router.live_rules import interest
 from router.model import Reading, State
 from router.notify import Change
 from router.routing.lanes import LaneSpec, lane_key
-from router.store import answers, blobs, contacts, lanes, messages, notices, outgoing, rulebook, search, tickets
+from router.store import answers, blobs, contacts, lanes, messages, notices, offers, outgoing, rulebook, search, tickets
 from router.store.db import Connection
 from router.store.rows import Event, File, Message, Outgoing, Promise, Ticket
 
@@ -84,12 +84,16 @@ class Changes:
     asked: set[str] = field(default_factory=set)  # tickets whose rules were asked just now, or that rules changed
     rings: bool = False  # rules are to be asked about what was written
     notices: list[Notice] = field(default_factory=list)
+    offered: set[str] = field(default_factory=set)  # ticket ids that stood as offered
+    freed: set[str] = field(default_factory=set)  # agents who may take more from now on
 
     def watch(self, ticket: Ticket) -> Ticket:
         """Remember a loaded ticket as it was, and that it is to be saved."""
         if ticket.id not in self.changed:
             self.changed[ticket.id] = ticket
             self.before[ticket.id] = ticket.agent_id
+            if ticket.state == State.OFFERED:
+                self.offered.add(ticket.id)
         return ticket
 
     def event(self, ticket: Ticket, kind: str, **data: object) -> None:
@@ -111,6 +115,7 @@ class Changes:
         self._ask_rules(db)
         tickets.insert(db, self.new)
         tickets.save(db, list(self.changed.values()))
+        offers.release(db, [i for i in self.offered if self.changed[i].state != State.OFFERED], self.now)
         messages.insert(db, self.messages)
         messages.add_parties(db, self.parties)
         messages.add_renditions(db, self.renditions, self.now)

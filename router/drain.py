@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 from channels import adapter
 from channels.errors import NotUnderstood
 from channels.types import Adapter, Connection, Deletion, Delivery, Edit, InboundMessage, Parsed, Receipt, Unreadable
-from router import afterwards
+from router import afterwards, dispatch
 from router.app import Heed
 from router.arriving import Arriving, Stale
+from router.changes import Changes
 from router.desknow import desk_now
 from router.notify import Change
 from router.store import connections, inbound, leases, traffic
@@ -76,7 +77,7 @@ def _batch(heed: Heed, connection_id: str, name: str, holder: str) -> int:
 def _settle(heed: Heed, row: ConnectionRow, events: Sequence[Stored]) -> None:
     """Settle events together; halve them if that fails, until the bad one stands alone."""
     try:
-        hints = _write(heed, row, events)
+        changes, hints = _write(heed, row, events)
     except Exception as error:
         if isinstance(error, Stale) or (will_pass(error) and (len(events) == 1 or not for_anothers_sake(error))):
             _put_back(heed, events)
@@ -93,6 +94,7 @@ def _settle(heed: Heed, row: ConnectionRow, events: Sequence[Stored]) -> None:
             traffic.count(db, row.id, _now(), len(events), len(events))
         return
     heed.notifier.publish(hints)
+    dispatch.after(heed, changes)
 
 
 def _put_back(heed: Heed, events: Sequence[Stored]) -> None:
@@ -104,7 +106,7 @@ def _put_back(heed: Heed, events: Sequence[Stored]) -> None:
         log.warning("the database is away: %d events are read once it is back", len(events))
 
 
-def _write(heed: Heed, row: ConnectionRow, events: Sequence[Stored]) -> list[Change]:
+def _write(heed: Heed, row: ConnectionRow, events: Sequence[Stored]) -> tuple[Changes, list[Change]]:
     speaker = adapter(row.connection.channel)
     read = [(event, *_parsed(speaker, event.delivery, row.connection)) for event in events]
     for attempt in range(STALE_TRIES):
@@ -128,7 +130,7 @@ def _write(heed: Heed, row: ConnectionRow, events: Sequence[Stored]) -> list[Cha
                     inbound.settle(db, row.id, those, state, error, now)
                 connections.note_event(db, row.id, now, len(read), sum(bool(why) for _, _, why in read))
             afterwards.bring_all_back(heed, arriving.lost, now)
-            return arriving.hints()
+            return arriving.changes, arriving.hints()
         except Stale:
             log.info("a ticket was changed while its message was read, attempt %d", attempt + 1)
     raise Stale

@@ -6,7 +6,7 @@ Each change is one transaction and one line in the trail, and open pages are tol
 from collections.abc import Mapping
 from datetime import datetime
 
-from router import publishing
+from router import dispatch, publishing
 from router.app import Heed
 from router.languages import LANGUAGES, language_key
 from router.mistakes import Mistake
@@ -119,6 +119,7 @@ def change_queue(
         fields = [f for f, a, b in (("name", queue.name, name), ("mode", queue.mode, mode)) if a != b]
         audit.append(db, actor, "queue changed", queue_id, now, brand_id=queue.brand_id, change={"fields": fields})
     heed.notifier.publish([Change("desk", brand=queue.brand_id)])
+    dispatch.catch_up(heed, now)
 
 
 def add_skill(heed: Heed, actor: Actor, name: str, now: datetime) -> str:
@@ -164,6 +165,7 @@ def put_levels(heed: Heed, actor: Actor, levels: Mapping[str, Mapping[str, int]]
             people.put_skills(db, agent_id, by_skill, now)
             audit.append(db, actor, "levels set", agent_id, now, change={"skills": sorted(by_skill)})
     heed.notifier.publish([Change("desk", agent=agent_id) for agent_id in levels])
+    dispatch.after_changing(heed, levels, now)
 
 
 def check_level(skill: str, level: int) -> None:

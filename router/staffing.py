@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from channels import CHANNELS
-from router import accounts, equipping
+from router import accounts, dispatch, equipping
 from router.app import Heed
 from router.mistakes import Mistake
 from router.model import Presence, Role, Scope
@@ -88,6 +88,7 @@ def change_person(
         change = {"role": [who.role.value, wanted.value], "brands": sorted(brands)}
         audit.append(db, actor, "person changed", agent_id, now, change=change)
     heed.notifier.publish([Change("session", agent=agent_id), Change("desk", agent=agent_id)])
+    dispatch.after_changing(heed, [agent_id], now)
 
 
 def switch_off(heed: Heed, actor: Actor, agent_id: str, now: datetime) -> None:

@@ -13,7 +13,7 @@ from channels.types import InboundMessage, Pace
 from router import factual, placing, recording, triage
 from router.changes import Changes
 from router.desknow import DeskNow
-from router.model import NOT_READ, Heat, Mood, Reading
+from router.model import NOT_READ, Heat, Mood, Reading, State
 from router.placing import Line
 from router.recording import QUIET
 from router.store.rows import Promise
@@ -210,7 +210,7 @@ def stays(talk: Conversation, understood: Understood, heat_before: int, desk: De
     made = promise(talk, line.target, line.because, desk, changes)
     if made is not None:
         ticket.answer_by = made.due_at
-    if ticket.reserved_for:  # its agent takes such tickets by place
+    if ticket.reserved_for or ticket.state == State.OFFERED:  # it has a place, for its agent or to go back to
         needs = placing.together(talk.needs, line.needs)
         placing.rank(ticket, replace(line, queue=queue, needs=needs), desk, changes.now)
     if heat_before < HOT <= ticket.heat:

@@ -42,9 +42,11 @@ SENTENCES_OF_MODULES: dict[str, dict[str, int]] = {  # tables and constants that
     "router/placeholders.py": {"PLACEHOLDERS": 1},
     "router/people_csv/reading.py": {"COLUMNS": 1},
     "router/merging/contacts.py": {"REASONS": 0},
+    "router/desk/offers.py": {"OVER": 0},
 }
 TABLES: dict[str, dict[str, int]] = {  # tables of texts that are looked up when shown -> where in a row the text stands
     "router/many/acts.py": {"ACTS": 1},
+    "router/routing/disciplines.py": {"DISCIPLINES": 0},
     "router/web/inbox/commands.py": {"COMMANDS": 1},
     "router/web/inbox/frame.py": {"PLACES": 1},
     "router/web/inbox/merging.py": {"WHY": 0, "SUGGESTED": 0, "KEPT": 0},

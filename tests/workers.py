@@ -4,7 +4,9 @@ import json
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from types import ModuleType
@@ -14,9 +16,10 @@ from sqlalchemy import text
 import channels
 from channels.api import adapter as api
 from channels.types import Delivery
-from router import delivery
+from router import delivery, lapsing
 from router import desk as acts
 from router.app import Heed
+from router.desk import offers
 from router.drain import drain
 from router.model import Role, Scope
 from router.store import tickets
@@ -139,3 +142,26 @@ def parse_or_die(delivery: Delivery, connection: object) -> object:
     if delivery.body == FATAL:
         os._exit(9)
     return api.parse(delivery, connection)  # type: ignore[arg-type]
+
+
+def answers_offers(heed: Heed, brand: str, agents: str, wanted: str) -> object:
+    """Let agents answer what is offered to them, every third time by declining, and resolve; until so many are done."""
+    done, turn, trouble, ends = 0, 0, [], time.monotonic() + 60
+    scopes = [Scope(Role.AGENT, frozenset({brand}), agent) for agent in agents.split(",")]
+    while done < int(wanted) and time.monotonic() < ends:
+        for scope in scopes:
+            for offer in offers.offered(heed, scope):
+                turn += 1
+                try:
+                    if turn % 3 == 0:
+                        offers.decline(heed, scope, offer.id, now())
+                        continue
+                    acts.resolve(heed, scope, offers.accept(heed, scope, offer.id, now()), now())
+                    done += 1
+                except Exception as error:
+                    trouble.append(repr(error))
+            if sum(len(heed_tickets(heed, one.agent or "")) for one in scopes) > 2 * len(scopes):
+                trouble.append("above capacity")
+        if done < int(wanted):
+            lapsing.ask_again(heed, now() + timedelta(minutes=6))  # what all have declined comes back
+    return trouble

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from router import placing
+from router import dispatch, offering, placing
 from router.app import Heed
 from router.changes import Changes
 from router.desk.errors import NotAllowed, NotFound, Refused
@@ -14,7 +14,7 @@ from router.giving import give, reserve
 from router.model import NEXT, SYSTEM, Presence, Role, Scope, State
 from router.notify import Change
 from router.routing.lanes import free_slots
-from router.store import roster, tickets
+from router.store import offers, roster, tickets
 from router.store.db import Connection
 from router.store.rows import Promise, Ticket
 
@@ -76,6 +76,8 @@ def acting(heed: Heed, scope: Scope, ticket_id: str, now: datetime, *others: str
             _may(scope, ticket)
         changes = Changes(now=now, by=scope.agent or "heed")
         changes.watch(ticket)
+        if own and ticket.state == State.OFFERED:
+            _settle_offer(heed, db, changes, ticket)
         yield Act(db, scope, ticket, changes)
         for agent_id in sorted({a for a in (seen.agent_id, scope.agent) if a}):
             refill(db, changes, agent_id)
@@ -83,12 +85,23 @@ def acting(heed: Heed, scope: Scope, ticket_id: str, now: datetime, *others: str
     tell(heed, changes)
 
 
+def _settle_offer(heed: Heed, db: Connection, changes: Changes, ticket: Ticket) -> None:
+    """Let an act on an offered ticket be its acceptance, or, of somebody else, the end of the offer."""
+    view = roster.views(db, changes.now, ids={changes.by}).get(changes.by)
+    if view is not None and ticket.agent_id == view.id:
+        offering.accept(db, changes, ticket, view)
+        return
+    offer = offers.of_ticket(db, ticket.id)
+    offering.take_back(db, heed.lanes, changes, ticket, offer.lane_id if offer else None)
+
+
 def tell(heed: Heed, changes: Changes, *more: Change) -> None:
-    """Tell open pages and workers what was committed."""
+    """Tell open pages and workers what was committed, and hand out what it allows."""
     heed.background.deliver([o.message_id for o in changes.outgoing if o.due_at is None or o.due_at <= changes.now])
     if changes.rings:
         heed.background.enqueue("slow", "router.jobs.ask_due")
     heed.notifier.publish([*changes.hints(), *more])
+    dispatch.after(heed, changes)
 
 
 def refill(db: Connection, changes: Changes, agent_id: str) -> None:

@@ -2,23 +2,20 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
 
+from router import choosing, offering
 from router.app import Heed
 from router.changes import Changes
 from router.desk.acting import refill, tell
 from router.desk.errors import NotAllowed, Refused
 from router.giving import give
-from router.model import SYSTEM, Decision, Heat, Presence, Scope
-from router.routing.choose import Choice, Head, choose_ticket
-from router.routing.lanes import AgentView, LaneSpec, free_slots, slots_taken
+from router.model import SYSTEM, Decision, Presence, Scope
+from router.routing.choose import Choice
+from router.routing.lanes import AgentView, free_slots, slots_taken
 from router.routing.policy import SLOT_ORDER
 from router.routing.record import Facts, assigned
-from router.store import decisions, lanes, presences, roster, rulebook, tickets
+from router.store import decisions, offers, presences, roster, rulebook, tickets
 from router.store.db import Connection
-from router.store.lanes import HeadRow
-
-HEADS = 24  # of the lanes open to an agent, in order of place; beyond the 15th no score can win
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,30 +29,37 @@ class Pulled:
 def pull(heed: Heed, scope: Scope, now: datetime) -> Pulled | None:
     """Give the caller their next ticket; None if nothing is waiting for them.
 
-    Whoever asks while offline is here. Raises Refused, saying why, when they are away or have no free slot.
+    What is offered to them is accepted by asking, and whoever asks while offline is here. Raises Refused, saying why,
+    when they are away or have no free slot.
     """
     if scope.agent is None:
         raise NotAllowed("Only a person of the desk can take tickets.")
     with heed.database.write() as db:
         roster.lock(db, [scope.agent])
-        view = _here(db, scope.agent, now)
         changes = Changes(now=now, by=scope.agent)
-        refill(db, changes, scope.agent)
-        if changes.changed:
-            pulled: Pulled | None = Pulled(next(iter(changes.changed)), None)
-        else:
-            pulled = _next(heed, db, view, changes)
+        pulled = _accepted(db, scope.agent, changes) or _pulled(heed, db, scope.agent, changes)
         changes.write(db)
     tell(heed, changes)
     return pulled
 
 
-def _here(db: Connection, agent_id: str, now: datetime) -> AgentView:
+def _pulled(heed: Heed, db: Connection, agent_id: str, changes: Changes) -> Pulled | None:
+    view = _here(db, agent_id, changes)
+    refill(db, changes, agent_id)
+    if changes.changed:
+        return Pulled(next(iter(changes.changed)), None)
+    claimed = choosing.claim_next(db, heed.lanes.read(db), view, changes.now)
+    return _given(db, view, claimed.choice, changes) if claimed else None
+
+
+def _here(db: Connection, agent_id: str, changes: Changes) -> AgentView:
+    now = changes.now
     view = roster.views(db, now, ids={agent_id}).get(agent_id)
     if view is None:
         raise NotAllowed("Your account is switched off.")
     if view.presence is Presence.OFFLINE:
         presences.put(db, agent_id, Presence.ONLINE, now, reason="", source="pull")
+        changes.freed.add(agent_id)
         view = roster.views(db, now, ids={agent_id})[agent_id]
     if view.presence is not Presence.ONLINE:
         raise Refused(f"You are {view.presence.value.replace('_', ' ')}. Go online to take tickets.")
@@ -66,45 +70,16 @@ def _here(db: Connection, agent_id: str, now: datetime) -> AgentView:
     return view
 
 
-def _next(heed: Heed, db: Connection, view: AgentView, changes: Changes) -> Pulled | None:
-    """Take the best head that nobody else holds; if all are held, wait for those who hold them, as most let go."""
-    book = heed.lanes.read(db)
-    for slot in SLOT_ORDER:
-        if free_slots(view, slot) <= 0:
-            continue
-        open_to = book.open_to(view, slot)
-        for patient in (False, True):
-            tried: set[str] = set()  # tickets that others hold at this moment
-            found = _heads(db, open_to, view, changes, tried, HEADS)
-            while choice := choose_ticket([_head(row, book.spec(row.lane_id), view) for row in found], view):
-                lane_id = next(row.lane_id for row in found if row.ticket_id == choice.ticket_id)
-                if tickets.claim(db, choice.ticket_id, lane_id, patient=patient):
-                    return _given(db, view, choice, changes)
-                tried.add(choice.ticket_id)
-                others = [row for row in found if row.lane_id != lane_id]
-                found = others + _heads(db, [lane_id], view, changes, tried, 1)
-            if not tried:
-                break
-    return None
-
-
-def _heads(
-    db: Connection, lane_ids: list[int], view: AgentView, changes: Changes, tried: set[str], most: int
-) -> list[HeadRow]:
-    return lanes.heads(db, lane_ids, view.id, changes.now, most, tried) if lane_ids else []
-
-
-def _head(row: HeadRow, spec: LaneSpec, view: AgentView) -> Head:
-    return Head(
-        ticket_id=row.ticket_id,
-        lane=spec,
-        place=row.place,
-        heat=cast(Heat, row.heat),
-        topic_confidence=row.intent_confidence,
-        same_agent=row.last_agent_id == view.id,
-        passed=row.spared,
-        passed_over_count=row.passed_over,
-    )
+def _accepted(db: Connection, agent_id: str, changes: Changes) -> Pulled | None:
+    """Accept what is offered to the agent already: that is their next ticket."""
+    offered = offers.of_agent(db, agent_id)
+    view = roster.views(db, changes.now, ids={agent_id}).get(agent_id) if offered else None
+    if view is None:
+        return None
+    ticket = tickets.load(db, SYSTEM, [offered[0].ticket_id], lock=True)[offered[0].ticket_id]
+    offering.accept(db, changes, ticket, view)
+    found = decisions.newest(db, ticket.id)
+    return Pulled(ticket.id, found[0] if found else None)
 
 
 def _given(db: Connection, view: AgentView, choice: Choice, changes: Changes) -> Pulled:

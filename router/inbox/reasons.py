@@ -7,7 +7,7 @@ from typing import cast
 
 from router.app import Heed
 from router.desk.errors import NotFound
-from router.model import Scope
+from router.model import Scope, State
 from router.routing import words
 from router.routing.eligibility import explain_not_you, explain_wait
 from router.routing.record import for_reader
@@ -100,7 +100,7 @@ def why(heed: Heed, scope: Scope, ticket_id: str, now: datetime) -> Why:
             needs=tuple(str(need) for need in cast(Sequence[object], inputs.get("needs", ()))),
             topic=str(topic) if topic else None,
             slot=str(inputs.get("slot", "")),
-            waits=waits,
+            waits=f"Offered to {line.agent}." if line.state == State.OFFERED else waits,
             not_you=not_you,
             flag=line.flag or "",
             without_mood="" if line.mood_on else WITHOUT_MOOD,

@@ -125,7 +125,7 @@ class TicketView:
     merged: tuple[tuple[str, int], ...]  # the tickets (id, number) that are shown in this one
     note: str | None  # a rule's word to the agent
     follows: str | None
-    offered_until: datetime | None
+    offer: tuple[str, datetime] | None  # to whoever reads: its id, and until when
 
 
 def ticket(heed: Heed, scope: Scope, ticket_id: str, now: datetime, *, before: str | None = None) -> TicketView:
@@ -169,7 +169,7 @@ def ticket(heed: Heed, scope: Scope, ticket_id: str, now: datetime, *, before: s
             merged=tuple((home, others[home]) for home in shown.homes if home in others),
             note=whole.note,
             follows=whole.follows_ticket_id,
-            offered_until=reasons.offered_to(db, scope.agent, ticket_id) if scope.agent else None,
+            offer=reasons.offered_to(db, scope.agent, ticket_id) if scope.agent else None,
         )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from router import dispatch
 from router.accounts import LINK_LASTS, SignedIn, digest
 from router.app import Heed
 from router.mistakes import Mistake
@@ -76,6 +77,7 @@ def carry_out(
         if touched:
             counts = {kind: made.counts[kind] for kind in ("new", "changed")}
             audit.append(db, me.actor, "people imported", me.agent.id, now, change=counts)
+    dispatch.after_changing(heed, touched, now)
     heed.notifier.publish([change for a in touched for change in (Change("session", agent=a), Change("desk", agent=a))])
     for agent_id in ended:
         set_presence(heed, agent_id, Presence.OFFLINE, now, reason="switched off", source="agent")

@@ -12,10 +12,11 @@ from datetime import UTC, datetime
 
 from channels.types import WorkClass
 from router.model import Heat
+from router.routing.disciplines import BEST_SUITED, rank
 from router.routing.eligibility import may_take
 from router.routing.lanes import AgentView, LaneSpec, Obstacle, slots_taken
 from router.routing.policy import SLOT_OF, SLOT_ORDER
-from router.routing.score import AgentRow, TicketRow, before, overdue, rank_agents, rank_tickets, spared
+from router.routing.score import AgentRow, TicketRow, before, overdue, rank_tickets, spared
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +49,7 @@ class Choice:
     left_out: Mapping[Obstacle, int] = field(default_factory=dict)  # the others, counted by their first reason
     stood_first: str | None = None  # the ticket that stood first and was not taken: its count goes up by one
     spared: tuple[str, ...] = ()  # tickets passed over out of care: marked, so that it happens once
+    discipline: str = BEST_SUITED  # how one of several agents was chosen
 
 
 def choose_ticket(heads: Sequence[Head], agent: AgentView) -> Choice | None:
@@ -86,12 +88,17 @@ def choose_ticket(heads: Sequence[Head], agent: AgentView) -> Choice | None:
 
 
 def choose_agent(
-    head: Head, agents: Iterable[AgentView], *, same_agent: str | None = None, declined: Collection[str] = ()
+    head: Head,
+    agents: Iterable[AgentView],
+    *,
+    same_agent: str | None = None,
+    declined: Collection[str] = (),
+    discipline: str = BEST_SUITED,
 ) -> Choice | None:
     """Return the free agent this ticket goes to; None if no one may take it now.
 
     `same_agent` is the id of who spoke with the customer before, `declined` the ids of those passed over for it just
-    now; the head's own two flags, which speak of one agent, are not read.
+    now; the head's own two flags, which speak of one agent, are not read. `discipline`: how its queue chooses.
     """
     left_out: Counter[Obstacle] = Counter()
     rows = []
@@ -104,7 +111,7 @@ def choose_agent(
     if not rows:
         return None
     confidence = _confidence(head)
-    ranked = rank_agents(rows, head.heat, confidence)
+    ranked = rank(discipline, rows, head.heat, confidence)
     return Choice(
         ticket_id=head.ticket_id,
         agent_id=ranked[0].id,
@@ -113,6 +120,7 @@ def choose_agent(
         confidence=confidence,
         agents=tuple(ranked),
         left_out=_counted(left_out),
+        discipline=discipline,
     )
 
 
@@ -135,7 +143,6 @@ def _ticket_row(head: Head, pos: int, agent: AgentView) -> TicketRow:
 
 
 def _agent_row(head: Head, agent: AgentView, same_agent: bool) -> AgentRow:
-    last = agent.last_assigned_at
     return AgentRow(
         id=agent.id,
         level=_level(head.lane, agent),
@@ -144,8 +151,13 @@ def _agent_row(head: Head, agent: AgentView, same_agent: bool) -> AgentRow:
         capacity=agent.capacity[SLOT_OF[head.lane.work_class]],
         ledger=round(agent.ledger, 4),
         run=agent.run,
-        idle_since=last.astimezone(UTC).isoformat(timespec="microseconds") if last else "",
+        idle_since=_moment(agent.last_assigned_at),
+        free_since=_moment(agent.free_since),
     )
+
+
+def _moment(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat(timespec="microseconds") if at else ""
 
 
 def _level(lane: LaneSpec, agent: AgentView) -> int:

@@ -75,6 +75,7 @@ class AgentView:
     last_assigned_at: datetime | None = None
     run: int = 0  # difficult tickets in a row
     ledger: float = 0.0  # of hard work handed out, as of now
+    free_since: datetime | None = None  # when their last ticket ended; read where a queue chooses by it
 
 
 def lane_key(lane: LaneSpec) -> str:

@@ -13,10 +13,11 @@ from typing import Any, cast
 from router.model import Decision, Presence
 from router.routing import words
 from router.routing.choose import Choice, was_overdue
+from router.routing.disciplines import BEST_SUITED, DISCIPLINES, rank
 from router.routing.eligibility import able, explain_wait
 from router.routing.lanes import AgentView, LaneSpec, free_slots
 from router.routing.policy import POLICY_VERSION, SLOT_OF
-from router.routing.score import AgentRow, TicketRow, agent_score, rank_agents, rank_tickets, ticket_score
+from router.routing.score import AgentRow, TicketRow, agent_score, rank_tickets, ticket_score
 
 MAX_BYTES = 4096  # of the whole record as JSON
 IN_FULL = 10  # candidates
@@ -47,7 +48,7 @@ def assigned(choice: Choice, facts: Facts | None = None, *, kind: str = "assigne
         asked: dict[str, object] = {"asked": "ticket", "run": choice.run}
         candidates = [{**asdict(row), "score": ticket_score(row)} for row in choice.tickets[:IN_FULL]]
     else:
-        asked = {"asked": "agent"}
+        asked = {"asked": "agent", "discipline": choice.discipline}
         candidates = [
             {**asdict(row), "score": agent_score(row, choice.heat, choice.confidence)}
             for row in choice.agents[:IN_FULL]
@@ -110,7 +111,8 @@ def chosen_from(decision: Decision, rows: Sequence[Row]) -> str:
     inputs = cast(Mapping[str, Any], decision.inputs)
     if inputs["asked"] == "ticket":
         return rank_tickets(cast(Sequence[TicketRow], rows), inputs["run"])[0].id
-    return rank_agents(cast(Sequence[AgentRow], rows), inputs["heat"], inputs["confidence"])[0].id
+    discipline = inputs.get("discipline", BEST_SUITED)
+    return rank(discipline, cast(Sequence[AgentRow], rows), inputs["heat"], inputs["confidence"])[0].id
 
 
 def for_reader(inputs: Mapping[str, object], reader: str) -> dict[str, object]:
@@ -126,6 +128,7 @@ def for_reader(inputs: Mapping[str, object], reader: str) -> dict[str, object]:
         seen["left_out"] = _without(cast(Mapping[str, object], inputs.get("left_out", {})), ("declined",))
         candidates = [_without(row, ("passed",)) for row in candidates]
     elif inputs.get("asked") == "agent":
+        seen["left_out"] = _without(cast(Mapping[str, object], inputs.get("left_out", {})), ("declined",))
         candidates = [row if row["id"] == reader else _without(row, PRIVATE) for row in candidates]
     if candidates:
         seen["candidates"] = candidates
@@ -144,7 +147,7 @@ def because(choice: Choice, facts: Facts) -> str:
         parts.append(_position(best, len(choice.tickets), was_overdue(choice)))
     else:
         count = len(choice.agents)
-        parts.append("the only free agent" if count == 1 else f"best suited of {count} free agents")
+        parts.append("the only free agent" if count == 1 else f"{_chosen_as(choice.discipline)} of {count} free agents")
         parts.append(f"{best.load} of {best.capacity} {SLOT_OF[choice.lane.work_class]} slots taken")
     if best.same_agent:
         parts.append("spoke with this customer before")
@@ -179,6 +182,11 @@ def _position(best: TicketRow, lanes: int, too_often: bool) -> str:
         return "first of the only open lane"
     where = f"{words.ordinal(best.pos)} of {lanes} open lanes"
     return where if best.pos == 1 else f"{where}, and suits best"
+
+
+def _chosen_as(discipline: str) -> str:
+    known = DISCIPLINES.get(discipline, DISCIPLINES[BEST_SUITED])
+    return known.among
 
 
 def _due(left: timedelta) -> str:

@@ -37,6 +37,7 @@ class AgentRow:
     ledger: float  # hard work handed out, as of now
     run: int  # difficult tickets in a row
     idle_since: str  # UTC, ISO 8601 with microseconds; empty: never assigned
+    free_since: str = ""  # the same of their last ticket's end; filled where a queue chooses by it
 
 
 def proficiency(level: int) -> float:

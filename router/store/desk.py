@@ -155,7 +155,7 @@ def add_queue(
             created_at=now,
         )
     )
-    _put_queue_settings(db, queue_id, {"mode": mode, "topic": topic, "answer_s": answer_s}, now)
+    note_settings(db, queue_id, {"mode": mode, "topic": topic, "answer_s": answer_s}, now)
     return queue_id
 
 
@@ -164,7 +164,7 @@ def change_queue(
 ) -> None:
     """Let a queue be this from now on; what held before stays as history."""
     db.execute(update(queue).where(queue.c.id == queue_id).values(name=name, mode=mode, topic=topic, answer_s=answer_s))
-    _put_queue_settings(db, queue_id, {"mode": mode, "topic": topic, "answer_s": answer_s}, now)
+    note_settings(db, queue_id, {"mode": mode, "topic": topic, "answer_s": answer_s}, now)
 
 
 def queues(db: Db, brand_id: str | None = None) -> list[QueueRow]:
@@ -284,7 +284,8 @@ def is_empty(db: Db) -> bool:
     return db.execute(select(func.count()).select_from(brand)).scalar() == 0
 
 
-def _put_queue_settings(db: Db, queue_id: str, settings: Mapping[str, object], now: datetime) -> None:
+def note_settings(db: Db, queue_id: str, settings: Mapping[str, object], now: datetime) -> None:
+    """Keep in a queue's history that these settings hold from now on."""
     table = queue_setting
     held = (table.c.queue_id == queue_id) & table.c.valid_to.is_(None)
     before = {r.name: (r.id, r.value) for r in db.execute(select(table).where(held)).all()}

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.engine import Connection as Db
 
-from router.store.schema import attachment, brand, chat_visitor, outgoing, rule_effect, ticket
+from router.store.schema import attachment, brand, chat_visitor, offer, outgoing, pass_over, rule_effect, ticket
 
 MOST = 200  # tickets handled at once; the next look takes the others
 
@@ -25,9 +25,12 @@ def next_moment(db: Db, now: datetime) -> datetime | None:
     """Return when the next thing becomes due that is not due yet."""
     columns = (
         outgoing.c.due_at, outgoing.c.lease_until, attachment.c.due_at, rule_effect.c.due_at,
-        ticket.c.hold_until, ticket.c.step_down_at, ticket.c.rules_due_at, chat_visitor.c.due_at,
+        ticket.c.hold_until, ticket.c.step_down_at, ticket.c.rules_due_at, chat_visitor.c.due_at, pass_over.c.until,
     )  # fmt: skip
     moments = [db.execute(select(func.min(column)).where(column > now)).scalar() for column in columns]
+    moments.append(
+        db.execute(select(func.min(offer.c.until)).where(offer.c.state == "open", offer.c.until > now)).scalar()
+    )
     return min((moment for moment in moments if moment is not None), default=None)
 
 

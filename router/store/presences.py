@@ -61,9 +61,11 @@ def see_streams(db: Connection, process: str, now: datetime) -> list[str]:
     return agents
 
 
-def close_stream(db: Connection, stream_id: str, now: datetime) -> None:
-    """Record that a stream ended; it is its process's no more."""
-    db.execute(update(stream).where(stream.c.id == stream_id).values(closed_at=now, seen_at=now, process=""))
+def close_stream(db: Connection, stream_id: str, now: datetime) -> str | None:
+    """Record that a stream ended, and return whose it was; it is its process's no more."""
+    ended = update(stream).where(stream.c.id == stream_id).values(closed_at=now, seen_at=now, process="")
+    agent_id: str | None = db.execute(ended.returning(stream.c.agent_id)).scalar()
+    return agent_id
 
 
 def drop_lost(db: Connection, before: datetime) -> None:

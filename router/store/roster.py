@@ -44,7 +44,7 @@ def _view(row: Row[Any], known: Mapping[str, Mapping[str, str]], slots: Mapping[
         load=cast(dict[WorkClass, int], load),
         last_assigned_at=row.last_assigned_at,
         run=row.run,
-        ledger=_decayed(row.hard_work, row.hard_work_at, now),
+        ledger=decayed(row.hard_work, row.hard_work_at, now),
     )
 
 
@@ -108,7 +108,8 @@ def present(db: Connection, agent_ids: Collection[str]) -> dict[str, tuple[Prese
     return {row.agent_id: (Presence(row.status), row.reason) for row in db.execute(query)}
 
 
-def _decayed(amount: float, at: datetime | None, now: datetime) -> float:
+def decayed(amount: float, at: datetime | None, now: datetime) -> float:
+    """Return a ledger of hard work as of now: each hour halves it."""
     if at is None or not amount:
         return 0.0
     return faded(amount, (now - at).total_seconds())

@@ -28,6 +28,7 @@ BODIES: dict[str, object] = {  # a good body for every route that takes one
     "merge_ticket": {"into": new_id()},
     "correct_reading": {"message": new_id(), "field": "frustration", "value": "right"},
     "put_presence": {"status": "online"},
+    "decline_offer": {"reason": "lunch"},
     "check_rules": {"yaml": "rules: []"},
     "try_rules": {"text": "Where is my order?"},
     "add_intent": {"label": "Gift cards", "group": "billing"},

@@ -1,6 +1,6 @@
 """The desk itself: brands, calendars, queues, skills, connections, templates, settings."""
 
-from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table, Text, UniqueConstraint
+from sqlalchemy import Boolean, Column, Date, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, false
 
 from router.store.schema.base import ident, link, metadata, moment, since_until
 
@@ -70,6 +70,9 @@ queue = Table(
     Column("answer_s", Integer, nullable=True),  # default target; null: the pace's
     Column("is_default", Boolean, nullable=False),
     Column("removed", Boolean, nullable=False, default=False),
+    Column("discipline", Text, nullable=False, server_default="best_suited"),  # a key of routing.disciplines
+    Column("offer_s", Integer, nullable=True),  # how long a push queue offers a ticket; null: the kind of work's
+    Column("auto_accept", Boolean, nullable=False, server_default=false()),  # a push queue opens tickets at once
     moment("created_at"),
     UniqueConstraint("brand_id", "name"),
 )

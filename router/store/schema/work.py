@@ -44,6 +44,7 @@ offer = Table(
     ident(),
     link("ticket_id", "ticket.id"),
     link("agent_id", "agent.id"),
+    link("lane_id", "lane.id", nullable=True),  # where the ticket waited, and goes back to with its old place
     Column("state", Text, nullable=False),  # open, accepted, declined, lapsed, released
     Column("reason", Text, nullable=False),
     moment("at"),
@@ -210,5 +211,6 @@ Index("ix_outgoing_due", outgoing.c.due_at, sqlite_where=_due, postgresql_where=
 _offered = text("state = 'open'")
 Index("ix_offer_one", offer.c.ticket_id, unique=True, sqlite_where=_offered, postgresql_where=_offered)
 Index("ix_offer_until", offer.c.until, sqlite_where=_offered, postgresql_where=_offered)
+Index("ix_pass_over_until", pass_over.c.until)
 _holding = text("valid_to IS NULL")
 Index("ix_assignment_now", assignment.c.ticket_id, unique=True, sqlite_where=_holding, postgresql_where=_holding)

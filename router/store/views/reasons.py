@@ -110,13 +110,13 @@ def passed(db: Db, agent_id: str, ticket_ids: Collection[str], now: datetime) ->
     return set(db.execute(query).scalars())
 
 
-def offered_to(db: Db, agent_id: str, ticket_id: str) -> datetime | None:
-    """Return until when a ticket is offered to an agent, None if it is not."""
-    query = select(offer.c.until).where(
+def offered_to(db: Db, agent_id: str, ticket_id: str) -> tuple[str, datetime] | None:
+    """Return the offer of a ticket to an agent and until when it holds, None if it is not offered to them."""
+    query = select(offer.c.id, offer.c.until).where(
         offer.c.agent_id == agent_id, offer.c.ticket_id == ticket_id, offer.c.state == "open"
     )
-    found: datetime | None = db.execute(query).scalar()
-    return found
+    row = db.execute(query).first()
+    return (row.id, row.until) if row else None
 
 
 def _in_order(names: set[str], trace: object) -> tuple[str, ...]:

@@ -124,6 +124,13 @@ class DecisionOut(Out):
     at: datetime
 
 
+class OfferedOut(Out):
+    """The offer of a ticket to the caller."""
+
+    id: str
+    until: datetime
+
+
 class TicketHead(Out):
     """What lists and single tickets both say."""
 
@@ -173,6 +180,7 @@ class Ticket(TicketHead):
     needs: dict[str, int] = Field(description="Skill to lowest level; languages are skills.")
     mood: MoodOut
     decision: DecisionOut | None
+    offer: OfferedOut | None = Field(description="While it is offered to the caller: accept or decline it.")
     messages: list[MessageOut]
     earlier: str | None = Field(description="There are messages before these: ask with `?before=` and this id.")
 
@@ -210,6 +218,7 @@ def _whole(view: TicketView, why: Why) -> dict[str, object]:
         "needs": {skill: level for skill, (level, _) in sorted(view.needs.items())},
         "mood": {"read": line.mood_read, "trend": line.trend, "history": history},
         "decision": decided,
+        "offer": OfferedOut(id=view.offer[0], until=view.offer[1]) if view.offer else None,
         "messages": [_message(message) for message in view.messages],
         "earlier": view.earlier,
     }

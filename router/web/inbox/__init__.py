@@ -19,6 +19,7 @@ from router.web.inbox import (
     here,
     merging,
     notices,
+    offers,
     pages,
     seen,
     sending,
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
     commands.register(app)
     telling.register(app)
     notices.register(app)
+    offers.register(app)
     aside.register(app)
     following.register(app)
     finding.register(app)
@@ -48,6 +50,7 @@ def register(app: Flask) -> None:
         files,
         answers,
         notices,
+        offers,
         finding,
         starting,
         aside,

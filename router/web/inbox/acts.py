@@ -47,11 +47,11 @@ def pull() -> AnyResponse:
     """Take the next ticket and show it."""
     try:
         pulled = desk.pull(heed_of(), g.scope, now())
-    except Refused as refused:
-        return _refused(refused.reason, url_for("inbox.index"))
+    except Refused as wrong:
+        return refused(wrong.reason, url_for("inbox.index"))
     if pulled is None:
-        return _refused(_("Nothing waits that you may take."), url_for("inbox.index"), status=200)
-    return _done(url_for("inbox.ticket", ticket_id=pulled.ticket_id), ticket=pulled.ticket_id)
+        return refused(_("Nothing waits that you may take."), url_for("inbox.index"), status=200)
+    return done(url_for("inbox.ticket", ticket_id=pulled.ticket_id), ticket=pulled.ticket_id)
 
 
 @bp.post("/tickets/<ticket_id>/reply")
@@ -92,11 +92,11 @@ def reply(ticket_id: str) -> AnyResponse | str | tuple[str, int]:
         return _not_taken(ticket_id, text, newer.reason, 409, newer=newer.message_id)
     except TakenBack as taken:
         return _not_taken(ticket_id, text, taken.reason, 409, fresh=True)
-    except Refused as refused:
-        return _not_taken(ticket_id, text, refused.reason, 409)
+    except Refused as wrong:
+        return _not_taken(ticket_id, text, wrong.reason, 409)
     told = {"left": ticket_id} if then == "resolve" else {"ticket": ticket_id}
     left_s = 0.0 if then.startswith("later") else seconds_to_undo(heed_of(), g.scope, message_id, now())
-    return _done(url_for("inbox.ticket", ticket_id=ticket_id), message=message_id, undo_s=f"{left_s:.1f}", **told)
+    return done(url_for("inbox.ticket", ticket_id=ticket_id), message=message_id, undo_s=f"{left_s:.1f}", **told)
 
 
 @bp.post("/tickets/<ticket_id>/note")
@@ -107,7 +107,7 @@ def note(ticket_id: str) -> AnyResponse | str | tuple[str, int]:
     if not text.strip():
         return _not_taken(ticket_id, text, _("Write something first."), 422)
     message_id = desk.note(heed_of(), g.scope, ticket_id, text, now(), key=request.form.get("key", "")[:64])
-    return _done(url_for("inbox.ticket", ticket_id=ticket_id), ticket=ticket_id, message=message_id)
+    return done(url_for("inbox.ticket", ticket_id=ticket_id), ticket=ticket_id, message=message_id)
 
 
 @bp.post("/tickets/<ticket_id>/snooze")
@@ -117,8 +117,8 @@ def snooze(ticket_id: str) -> AnyResponse:
     try:
         desk.snooze(heed_of(), g.scope, ticket_id, _until(), now())
     except ValueError as error:
-        return _refused(str(error), url_for("dialogs.snooze", ticket_id=ticket_id), 422)
-    return _done(url_for("inbox.index"), left=ticket_id, words=_("Snoozed."))
+        return refused(str(error), url_for("dialogs.snooze", ticket_id=ticket_id), 422)
+    return done(url_for("inbox.index"), left=ticket_id, words=_("Snoozed."))
 
 
 @bp.post("/tickets/<ticket_id>/resolve")
@@ -126,7 +126,7 @@ def snooze(ticket_id: str) -> AnyResponse:
 def resolve(ticket_id: str) -> AnyResponse:
     """Resolve a ticket."""
     desk.resolve(heed_of(), g.scope, ticket_id, now())
-    return _done(url_for("inbox.index"), left=ticket_id, words=_("Resolved."))
+    return done(url_for("inbox.index"), left=ticket_id, words=_("Resolved."))
 
 
 @bp.post("/tickets/<ticket_id>/reopen")
@@ -134,7 +134,7 @@ def resolve(ticket_id: str) -> AnyResponse:
 def reopen(ticket_id: str) -> AnyResponse:
     """Open a resolved ticket again."""
     desk.reopen(heed_of(), g.scope, ticket_id, now())
-    return _done(url_for("inbox.ticket", ticket_id=ticket_id), ticket=ticket_id, words=_("Open again."))
+    return done(url_for("inbox.ticket", ticket_id=ticket_id), ticket=ticket_id, words=_("Open again."))
 
 
 @bp.post("/tickets/<ticket_id>/return")
@@ -142,7 +142,7 @@ def reopen(ticket_id: str) -> AnyResponse:
 def give_back(ticket_id: str) -> AnyResponse:
     """Return a ticket to its queue; it keeps its age."""
     desk.give_back(heed_of(), g.scope, ticket_id, now(), request.form.get("reason", "").strip()[:300])
-    return _done(url_for("inbox.index"), left=ticket_id, words=_("Back in its queue."))
+    return done(url_for("inbox.index"), left=ticket_id, words=_("Back in its queue."))
 
 
 @bp.post("/tickets/<ticket_id>/transfer")
@@ -152,10 +152,10 @@ def transfer(ticket_id: str) -> AnyResponse:
     queue, agent = request.form.get("queue") or None, request.form.get("agent") or None
     if queue is None and agent is None:
         where = url_for("dialogs.transfer", ticket_id=ticket_id)
-        return _refused(_("Choose a queue or an agent."), where, 422)
+        return refused(_("Choose a queue or an agent."), where, 422)
     words = request.form.get("note", "").strip()
     desk.transfer(heed_of(), g.scope, ticket_id, now(), queue=queue, agent=agent, note=words)
-    return _done(url_for("inbox.index"), left=ticket_id, words=_("Handed on."))
+    return done(url_for("inbox.index"), left=ticket_id, words=_("Handed on."))
 
 
 @bp.post("/presence")
@@ -167,7 +167,7 @@ def set_presence() -> AnyResponse:
     except ValueError as error:
         raise Mistake(_("Choose online, away, wrapping up or offline.")) from error
     presence.set_presence(heed_of(), g.scope.agent, status, now(), reason=request.form.get("reason", "").strip()[:80])
-    return _done(_back(), status=status.value)
+    return done(_back(), status=status.value)
 
 
 @bp.post("/looks")
@@ -177,7 +177,7 @@ def looks() -> AnyResponse:
     theme = request.form.get("theme", "")
     chosen = theme if theme in frame.THEMES else "system"
     preferences.change(heed_of(), g.scope.agent, {"theme": chosen})
-    response = _done(_back())
+    response = done(_back())
     frame.remember_theme(response, theme)
     return response
 
@@ -195,14 +195,15 @@ def _until() -> datetime:
     return until
 
 
-def _done(where: str, **told: str) -> Response:
+def done(where: str, **told: str) -> Response:
     """Go on to a page, or tell the script where that is."""
     if forms.by_script():
         return jsonify({"url": where, **told})
     return redirect(where, 303)  # type: ignore[return-value]
 
 
-def _refused(reason: str, where: str, status: int = 409) -> Response:
+def refused(reason: str, where: str, status: int = 409) -> Response:
+    """Say why not, on a page or to the script."""
     if forms.by_script():
         response = jsonify({"detail": sentence(reason)})
         response.status_code = status

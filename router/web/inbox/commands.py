@@ -32,6 +32,8 @@ class Command:
 
 COMMANDS = (
     Command("pull", "Pull the next ticket", "N", "click", "pull"),
+    Command("accept", "Accept what is offered", "O", "click", "offer-accept"),
+    Command("decline", "Decline what is offered", "Q", "click", "offer-decline"),
     Command("next", "Next ticket of the list", "J", where="list"),
     Command("previous", "Previous ticket of the list", "K", where="list"),
     Command("reply", "Write a reply", "R", where="ticket"),

@@ -65,7 +65,7 @@ def show(ticket_id: str, **more: object) -> str:
 @audience("agent")
 def fragment_list() -> Response:
     """Return the list alone."""
-    return _unchanged(render_template("inbox/_list.html", **_list(_tab()), shown=request.args.get("ticket", "")))
+    return unchanged(render_template("inbox/_list.html", **_list(_tab()), shown=request.args.get("ticket", "")))
 
 
 @bp.get("/tickets/<ticket_id>/conversation")
@@ -74,7 +74,7 @@ def conversation(ticket_id: str) -> Response:
     """Return a ticket's conversation, composer and panel; with `before`, the earlier messages."""
     shown = merging.shown_in(heed_of(), g.scope, ticket_id)
     view = inbox.ticket(heed_of(), g.scope, shown, now(), before=request.args.get("before"))
-    return _unchanged(render_template("inbox/_ticket.html", **_ticket(view), tab=_tab(view)))
+    return unchanged(render_template("inbox/_ticket.html", **_ticket(view), tab=_tab(view)))
 
 
 def may_pull(me: inbox.Me | None) -> str:
@@ -156,7 +156,7 @@ def _moments(view: TicketView) -> list[Moment]:
     return found
 
 
-def _unchanged(body: str) -> Response:
+def unchanged(body: str) -> Response:
     """Return a fragment with its fingerprint; 304 to whoever has it already."""
     response = Response(body, mimetype="text/html")
     response.set_etag(sha256(body.encode()).hexdigest()[:32], weak=True)

@@ -4,7 +4,7 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from router import equipping, opening
+from router import equipping, offer_settings, opening
 from router.equipping import QueueRow
 from router.mistakes import Mistake
 from router.web.audience import audience
@@ -72,6 +72,16 @@ def change(queue_id: str) -> tuple[str, int] | Response:
         )
         if "calendar" in request.form:
             opening.count_by(heed_of(), signed_in(), queue_id, asked.text("calendar") or None, now())
+        if "discipline" in request.form:
+            offer_settings.change(
+                heed_of(),
+                signed_in().actor,
+                queue_id,
+                now(),
+                discipline=asked.text("discipline"),
+                offer_s=asked.number("offer_s", _("An offer lasts, seconds")),
+                auto_accept="auto_accept" in request.form,
+            )
     except Mistake as mistake:
         return _one(queue, wrong=mistake.reason), 422
     flash(_("Saved."), "good")
@@ -109,5 +119,12 @@ def _one(queue: QueueRow, *, wrong: str = "") -> str:
     topics = [skill for skill in equipping.skills(heed_of()) if not skill.is_language]
     calendars = [row for row in opening.calendars(heed_of(), g.scope) if row.brand_id == queue.brand_id]
     return render_template(
-        "settings/queue.html", queue=queue, topics=topics, modes=equipping.MODES, calendars=calendars, wrong=wrong
+        "settings/queue.html",
+        queue=queue,
+        topics=topics,
+        modes=equipping.MODES,
+        calendars=calendars,
+        offering=offer_settings.of_queues(heed_of())[queue.id],
+        disciplines=offer_settings.DISCIPLINES,
+        wrong=wrong,
     )

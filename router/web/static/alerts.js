@@ -39,8 +39,8 @@ function sound(notes) {
   });
 }
 
-/** @param {string} when @param {string} words @param {number[]} notes @param {string} [ticket] */
-function alert(when, words, notes, ticket) {
+/** Sound and notify, as the person chose. @param {string} when @param {string} words @param {number[]} notes @param {string} [ticket] */
+export function attention(when, words, notes, ticket) {
   if (!alone) return;
   if (likes("sound", when)) sound(notes);
   if (!likes("notify", when) || document.hasFocus() || window.Notification?.permission !== "granted") return;
@@ -60,14 +60,14 @@ export function noticed() {
   const fresh = (box.dataset.unread ?? "").split(",").filter(Boolean).map((one) => one.split(" "));
   const ids = new Set(fresh.map(([id]) => id));
   for (const [id, number, ...channel] of fresh) {
-    if (known && !known.has(id)) alert("mine", t("New on ticket {number}, {channel}", { number, channel: channel.join(" ") }), [660, 880], id);
+    if (known && !known.has(id)) attention("mine", t("New on ticket {number}, {channel}", { number, channel: channel.join(" ") }), [660, 880], id);
   }
   known = ids;
   const waiting = Number(box.dataset.waiting);
   const may = document.getElementById("pull")?.getAttribute("aria-disabled") !== "true";
   if (waited >= 0 && waiting > waited && may && Date.now() - alerted > AGAIN_MS) {
     alerted = Date.now();
-    alert("waiting", t("Somebody waits, and you have a free slot"), [520]);
+    attention("waiting", t("Somebody waits, and you have a free slot"), [520]);
   }
   waited = waiting;
   counted();
@@ -76,9 +76,11 @@ export function noticed() {
 /** Put the number of what is new before the title. */
 export function counted() {
   const bell = parseInt(document.getElementById("bell-count")?.textContent || "0", 10) || 0;
-  const n = (known?.size ?? 0) + (document.getElementById("bell-count")?.hidden ? 0 : bell);
-  const plain = document.title.replace(/^\(\d+\) /, "");
-  const said = n ? `(${n}) ${plain}` : plain;
+  const offered = document.querySelectorAll("#offers [data-offer]").length;
+  const n = offered + (known?.size ?? 0) + (document.getElementById("bell-count")?.hidden ? 0 : bell);
+  const offer = `${t("Offer")} · `;
+  const plain = document.title.replace(/^\(\d+\) /, "").replace(offer, "");
+  const said = n ? `(${n}) ${offered ? offer : ""}${plain}` : plain;
   if (document.title !== said) document.title = said;
 }
 

@@ -7,6 +7,7 @@ import * as composer from "./composer.js";
 import * as dialogs from "./dialogs.js";
 import "./here.js";
 import * as keys from "./keys.js";
+import "./offer.js";
 import { byId, earlier, more, move, open, refreshList, refreshTicket, root, showTab, shown, tab, times } from "./panes.js";
 import { restore } from "./place.js";
 import { say } from "./say.js";
@@ -40,6 +41,7 @@ async function act(box, button) {
     if (said.detail) refuse(box, said.detail);
     dialogs.close();
     await after(box.dataset.act ?? "", said);
+    document.dispatchEvent(new CustomEvent("heed:acted"));
   } catch {
     tell(false);
     refuse(box, t("No connection. Try again when it is back."));

@@ -51,6 +51,7 @@ WHY_IT_WAITS = (  # router.routing.eligibility
     "{n} agents may take it; all {slot} slots of the {present} online are taken.",
     "{n} agent is free for it; it goes to whoever takes the next ticket.",
     "{n} agents are free for it; it goes to whoever takes the next ticket.",
+    "Offered to {agent}.",
 )
 
 WHY_IT_CAME = (  # router.routing.record
@@ -58,6 +59,9 @@ WHY_IT_CAME = (  # router.routing.record
     "{skill} is the topic, without the skill",
     "the only free agent",
     "best suited of {n} free agents",
+    "next in turn of {n} free agents",
+    "least busy of {n} free agents",
+    "longest idle of {n} free agents",
     "{load} of {capacity} {slot} slots taken",
     "spoke with this customer before",
     "heat {n} put it forward",

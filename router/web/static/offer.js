@@ -1,0 +1,72 @@
+// Offers: fetched as soon as something is said to change, counted down, and told to ears and to who looks elsewhere.
+
+import { attention, counted } from "./alerts.js";
+import { fragment } from "./ask.js";
+import { morph } from "./morph.js";
+import { say } from "./say.js";
+import { t } from "./words.js";
+
+const NOTES = [660, 880, 660]; // Hz
+const LAST_S = 5; // said aloud when so little is left
+
+/** @type {Map<string, number>} offer -> when it ends, in milliseconds of this page */
+const ends = new Map();
+const box = () => document.getElementById("offers");
+const shown = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#offers [data-offer]"));
+let ticking = 0;
+
+async function look() {
+  const found = await fragment("/inbox/offers").catch(() => null);
+  const fresh = found?.getElementById("offers");
+  const old = box();
+  if (!fresh || !old) return;
+  const had = old.contains(document.activeElement);
+  morph(old, fresh);
+  if (had && !old.contains(document.activeElement)) document.getElementById("main")?.focus({ preventScroll: true });
+  noticed();
+}
+
+/** Tell of what is new, and count. */
+function noticed() {
+  const now = performance.now();
+  const ids = new Set();
+  for (const one of shown()) {
+    const id = one.dataset.offer ?? "";
+    ids.add(id);
+    if (ends.has(id)) continue;
+    ends.set(id, now + Number(one.dataset.left) * 1000);
+    const words = one.dataset.says ?? "";
+    say(t("{words}. {n} seconds to accept.", { words, n: String(Math.round(Number(one.dataset.left))) }));
+    attention("offers", words, NOTES, one.dataset.ticket);
+  }
+  for (const id of ends.keys()) if (!ids.has(id)) ends.delete(id);
+  counted();
+  clearTimeout(ticking);
+  tick();
+}
+
+function tick() {
+  let next = 0;
+  for (const one of shown()) {
+    const left = ((ends.get(one.dataset.offer ?? "") ?? 0) - performance.now()) / 1000;
+    const seconds = Math.max(0, Math.ceil(left));
+    const place = one.querySelector("[data-count]");
+    if (place && place.textContent !== String(seconds)) {
+      place.textContent = String(seconds);
+      if (seconds === LAST_S) say(t("{n} seconds left", { n: String(LAST_S) }));
+    }
+    one.toggleAttribute("data-ending", left <= LAST_S);
+    one.style.setProperty("--left", String(Math.max(0, left) / Number(one.dataset.lasts || 1)));
+    next = 1;
+  }
+  if (next) ticking = setTimeout(tick, 250);
+}
+
+document.addEventListener("heed:hint", (event) => {
+  const hint = /** @type {CustomEvent} */ (event).detail;
+  const mine = hint.kind === "ticket" && (hint.mine || hint.was_mine);
+  if (mine || ["look", "tick", "presence"].includes(hint.kind)) void look();
+});
+document.addEventListener("heed:acted", () => void look());
+noticed();
+box()?.setAttribute("data-ready", "");
