@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, func, insert, select, true, update
@@ -109,16 +109,7 @@ def brands_seen_by(db: Db, scope: Scope) -> list[Brand]:
 def put_work_class(db: Db, row: WorkClassRow) -> None:
     """Store a work class unless there is one of that key."""
     if db.execute(select(work_class.c.key).where(work_class.c.key == row.key)).first() is None:
-        db.execute(
-            insert(work_class).values(
-                key=row.key,
-                label=row.label,
-                slot_key=row.slot_key,
-                share=row.share,
-                interruptible=row.interruptible,
-                slots=row.slots,
-            )
-        )
+        db.execute(insert(work_class).values(asdict(row)))
 
 
 def work_classes(db: Db) -> list[WorkClassRow]:
