@@ -31,7 +31,7 @@ check-long: $(VENV)/dev.stamp ## each channel's samples damaged 10,000 times, ru
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/channels -k damage --mutations 10000 --timeout 900
 
 bench: $(VENV)/dev.stamp ## every benchmark, one table each; NAME=accept for one of them
-	@for name in $(or $(NAME),accept flow pull latency streams inbox triage); do \
+	@for name in $(or $(NAME),accept flow pull dispatch latency streams inbox triage); do \
 	  $(BIN)/python -m bench.$$name || exit 1; done
 
 words: $(VENV)/dev.stamp ## bring the catalogues up to date with the texts in the code; what is new is empty

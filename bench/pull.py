@@ -95,15 +95,15 @@ def _measure(kind: Kind, count: int) -> list[tuple[int, float, float, float]]:
     with ground(kind) as place:
         heed, _ = a_shop(place.config)
         scopes = _pullers(heed)
-        first_lane, brand, queue = _lanes(heed, scopes[0], count)
+        first_lane, brand, queue = make_lanes(heed, scopes[0], count)
         found, have = [], 0
         for waiting in WAITING:
-            _seed(heed, brand, queue, first_lane, count, have, waiting)
+            seed(heed, brand, queue, first_lane, count, have, waiting)
             have = waiting
             _pulls(place, scopes, 3)  # warm
             cpu, wall = _pulls(place, scopes, PULLS)
-            naive = _naive(place, heed, scopes[0])
-            found.append((waiting, cpu / (PULLERS * PULLS) * 1000, wall / PULLS * 1000, naive * 1000))
+            simple = naive(place, heed, scopes[0])
+            found.append((waiting, cpu / (PULLERS * PULLS) * 1000, wall / PULLS * 1000, simple * 1000))
         heed.database.close()
         return found
 
@@ -130,7 +130,8 @@ def _pullers(heed: Heed) -> list[Scope]:
     return found
 
 
-def _lanes(heed: Heed, scope: Scope, count: int) -> tuple[int, str, str]:
+def make_lanes(heed: Heed, scope: Scope, count: int) -> tuple[int, str, str]:
+    """Make lanes, every fifth of which needs what nobody has; return the first one's id, the brand and the queue."""
     now = datetime.now(UTC)
     brand = next(iter(scope.brands))
     with heed.database.write() as db:
@@ -157,7 +158,8 @@ def _lanes(heed: Heed, scope: Scope, count: int) -> tuple[int, str, str]:
     return first, brand, queue
 
 
-def _seed(heed: Heed, brand: str, queue: str, lane: int, count: int, have: int, want: int) -> None:
+def seed(heed: Heed, brand: str, queue: str, lane: int, count: int, have: int, want: int) -> None:
+    """Let the tickets from number `have` to `want` wait, spread over the lanes."""
     dialect = heed.database.dialect
     values = {"brand": brand, "queue": queue, "lane": lane, "lanes": count, "first": have, "last": want - 1}
     with heed.database.write() as db:
@@ -200,7 +202,7 @@ def _pull(config: Config, scope: Scope, each: int, ready: Any, go: Any, spent: A
     spent.put(time.process_time() - before)
 
 
-def _naive(place: Ground, heed: Heed, scope: Scope) -> float:
+def naive(place: Ground, heed: Heed, scope: Scope) -> float:
     """Return the CPU seconds of one naive claim."""
     before, mine = sum(place.cpu().values()), time.process_time()
     for _ in range(NAIVE_PULLS):

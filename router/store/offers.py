@@ -158,11 +158,6 @@ def stray(db: Connection) -> list[tuple[str, str]]:
     return [(row.id, row.agent_id) for row in db.execute(query)]
 
 
-def forget(db: Connection, before: datetime) -> int:
-    """Delete the offers that ended before a moment: who declined what is nobody's history."""
-    return db.execute(delete(offer).where(offer.c.ended_at < before)).rowcount
-
-
 def _query() -> Select[Any]:
     columns = (
         offer.c.id,

@@ -21,6 +21,7 @@ async function look() {
   const old = box();
   if (!fresh || !old) return;
   const had = old.contains(document.activeElement);
+  fresh.setAttribute("data-ready", "");
   morph(old, fresh);
   if (had && !old.contains(document.activeElement)) document.getElementById("main")?.focus({ preventScroll: true });
   noticed();

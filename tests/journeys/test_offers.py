@@ -1,0 +1,59 @@
+"""An offer in two browsers: it appears, is said and counted down, is declined by key, goes to the next, is taken."""
+
+# ruff: noqa: F401, F811 (pytest knows fixtures by their names)
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from router.model import Scope
+from tests.builders import Desk, an_agent
+from tests.journeys.test_pages import Watched, a_context, at, site
+
+pytestmark = pytest.mark.browser
+
+
+def an_inbox(browser: Browser, site: str, at: Desk, who: Scope, theme: str, size: str = "desk") -> Watched:
+    """Open the inbox of somebody who is here by it."""
+    seen = Watched(a_context(browser, site, at, who, size, theme))
+    seen.page.goto(site)
+    seen.page.wait_for_selector("#presence summary[data-status=online]")
+    seen.page.wait_for_selector("#offers[data-ready]", state="attached")
+    return seen
+
+
+def offer_on(page: Page) -> str:
+    """Return the id of the offer that a page shows."""
+    return page.locator("#offers [data-offer]").get_attribute("data-offer") or ""
+
+
+def test_an_offer_goes_from_page_to_page(browser: Browser, site: str, at: Desk) -> None:
+    at.do("UPDATE queue SET mode = 'push', offer_s = 600")
+    ana, bo = an_agent(at, "Ana", presence=None), an_agent(at, "Bo", presence=None)
+    mine = an_inbox(browser, site, at, ana, "light")
+    ticket = at.says("This is the third time I ask where my parcel is!", "dan")
+    offer = mine.page.locator("#offers [data-offer]")
+    expect(offer).to_contain_text("third time I ask")
+    expect(mine.page.locator("#said")).to_contain_text("is offered to you: Dan")
+    expect(mine.page).to_have_title("(1) Offer · Inbox · Heed")
+    shown = offer.locator("[data-count]").inner_text()
+    mine.page.wait_for_function(
+        "was => Number(document.querySelector('[data-count]').textContent) < Number(was)", arg=shown
+    )
+    assert mine.check("offer") == []
+
+    theirs = an_inbox(browser, site, at, bo, "dark", "phone")
+    first = offer_on(mine.page)
+    mine.page.fill("#offers input[name=reason]", "not my field")
+    mine.page.keyboard.press("Escape")  # out of the field, so that a letter is a key
+    mine.page.keyboard.press("q")
+    expect(offer).to_have_count(0)
+    expect(mine.page).to_have_title("Inbox · Heed")
+    expect(theirs.page.locator("#offers")).to_contain_text("third time I ask")
+    assert at.rows("SELECT state, reason FROM offer WHERE id = :o", o=first) == [("declined", "not my field")]
+    assert theirs.check("offer on a phone in the dark") == []
+
+    theirs.page.keyboard.press("o")
+    expect(theirs.page.locator("form#composer")).to_be_visible()
+    assert (at.ticket(ticket.id).state, at.ticket(ticket.id).agent_id) == ("open", bo.agent)
+    expect(theirs.page.locator("#offers [data-offer]")).to_have_count(0)
+    assert mine.complaints == theirs.complaints == []
