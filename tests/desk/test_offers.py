@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from router import desk as acts
-from router import equipping, lapsing, staffing
+from router import equipping, keeping, lapsing, staffing
 from router.desk import NotFound, Refused
 from router.desk.offers import accept, decline, offered
 from router.model import Presence
@@ -184,6 +184,14 @@ class TestDeclining:
         told = sqlite_desk.rows("SELECT kind, by, data FROM ticket_event WHERE ticket_id = :t", t=ticket.id)
         assert [(kind, by) for kind, by, _ in told if kind == "offer_ended"] == [("offer_ended", "heed")]
         assert "secret" not in str(told)
+
+    def test_is_forgotten_after_a_month(self, sqlite_desk):
+        ana = an_agent(sqlite_desk)
+        sqlite_desk.says()
+        decline(sqlite_desk.heed, ana, offer_of(sqlite_desk, ana).id, now(), "lunch")
+        for days, left in ((29, 1), (31, 0)):
+            keeping.purge(sqlite_desk.heed, now() + timedelta(days=days))
+            assert sqlite_desk.rows("SELECT count(*) FROM offer") == [(left,)]
 
     def test_brings_it_back_when_all_others_have_had_it(self, sqlite_desk):
         agents = {scope.agent: scope for scope in (an_agent(sqlite_desk, name) for name in ("Ana", "Bo", "Cy"))}
