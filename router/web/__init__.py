@@ -12,6 +12,7 @@ from router.config import Config, load
 from router.web import (
     api,
     assets,
+    backtests,
     chat,
     feedback,
     health,
@@ -36,8 +37,8 @@ from router.web.proxies import TrustedProxies
 log = logging.getLogger(__name__)
 
 PARTS = (
-    assets, words, problems, login, inbox, supervisor, reports, rules, welcome, settings, streams, chat, feedback,
-    lending, api, health,
+    assets, words, problems, login, inbox, supervisor, reports, rules, backtests, welcome, settings, streams, chat,
+    feedback, lending, api, health,
 )  # fmt: skip
 
 

@@ -8,11 +8,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from router.model import Role
+from router.accounts import COMMAND
+from router.backtest import running
+from router.model import SYSTEM, Role
 from router.store.ids import new_id
 from router.web.api import EVENTS, api
 from router.web.api.typed import Operation
-from tests.builders import a_brand, a_connection_row, an_agent, in_minutes, mail
+from tests.builders import a_brand, a_connection_row, an_agent, in_minutes, mail, now
 from tests.web.api_desk import ApiDesk, Program, an_api
 
 ALL = [*api.operations, EVENTS]
@@ -92,7 +94,8 @@ class TestWhoMayNot:
         away = a_brand(desk.desk, "away")
         eve = desk.supervisor()
         far = desk.program(an_agent(desk.desk, "Far", brands=(away,), role=Role.SUPERVISOR))
-        things = {"contacts": ticket.contact_id, "tickets": ticket.id}
+        tested = running.ask(desk.desk.heed, COMMAND, SYSTEM, desk.desk.brand_id, "rules: []", 1, 1, now())
+        things = {"contacts": ticket.contact_id, "tickets": ticket.id, "rules": tested}
         before = desk.desk.ticket(ticket.id)
         for operation in ALL:
             if operation.ids and not operation.path.startswith("/attachments"):

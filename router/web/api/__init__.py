@@ -5,7 +5,19 @@ from functools import cache
 
 from flask import Flask, Response
 
-from router.web.api import acts, desk, errors, offers, people, rule_drafts, rules, teaching, tickets, why
+from router.web.api import (
+    acts,
+    backtests,
+    desk,
+    errors,
+    offers,
+    people,
+    rule_drafts,
+    rules,
+    teaching,
+    tickets,
+    why,
+)
 from router.web.api.base import api, bp
 from router.web.api.openapi import describe
 from router.web.api.typed import Operation
@@ -13,8 +25,8 @@ from router.web.audience import audience
 
 __all__ = ["api", "register"]
 
-PARTS = (tickets, acts, offers, why, people, desk, rules, rule_drafts, teaching)  # imported for the routes they add
-
+# imported for the routes they add
+PARTS = (tickets, acts, offers, why, people, desk, rules, rule_drafts, backtests, teaching)
 EVENTS = Operation(  # served by router.web.streams
     method="GET",
     path="/events",
