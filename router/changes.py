@@ -69,6 +69,7 @@ class Changes:
     met_promises: list[tuple[str, datetime]] = field(default_factory=list)  # by an answer that came with this
     needs: dict[str, Mapping[str, tuple[int, str]]] = field(default_factory=dict)
     tags: list[tuple[str, str, str]] = field(default_factory=list)
+    untags: list[tuple[str, str]] = field(default_factory=list)  # ticket id, tag
     messages: list[Message] = field(default_factory=list)
     parties: list[tuple[str, int, str, str, str]] = field(default_factory=list)
     renditions: list[tuple[str, str, str, str]] = field(default_factory=list)
@@ -128,6 +129,8 @@ class Changes:
         tickets.meet(db, self.met_promises)
         tickets.set_needs(db, self.needs)
         tickets.add_tags(db, self.tags)
+        for ticket_id, tag in self.untags:
+            tickets.remove_tags(db, ticket_id, [tag])
         tickets.add_events(db, self.events)
         rulebook.add_evaluations(db, self.evaluations, self.matched)
         rulebook.add_effects(db, self.effects)

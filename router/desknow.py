@@ -8,8 +8,8 @@ from router import live_rules
 from router.calendars import Calendar
 from router.live_rules import NO_RULES, NO_TIMING
 from router.routing.lanes import AgentView
+from router.store import asked, roster, rulebook, teaching
 from router.store import desk as desk_rows
-from router.store import roster, rulebook, teaching
 from router.store.db import Connection
 from router.store.desk import Brand, QueueRow
 from router.store.teaching import IntentRow
@@ -68,9 +68,10 @@ def desk_now(db: Connection, brand_id: str, now: datetime) -> DeskNow:
     rules = live_rules.read(*live) if live else None
     timing = live_rules.timing(*live) if live else NO_TIMING
     held = holding(db, brand_id)
+    queues = {queue.id: queue for queue in desk_rows.queues(db, brand_id)}
     return DeskNow(
         brand=brand,
-        queues={queue.id: queue for queue in desk_rows.queues(db, brand_id)},
+        queues=queues,
         calendars=desk_rows.calendars(db),
         agents=agents,
         skills=frozenset(skill.key for skill in skills),
@@ -83,5 +84,5 @@ def desk_now(db: Connection, brand_id: str, now: datetime) -> DeskNow:
         scale=held.scale,
         lessons=held.mark,
         timing=timing,
-        waiting=desk_rows.waiting(db, brand_id) if "queue_waiting" in timing.asked else None,
+        waiting=asked.waiting(db, brand_id, queues) if "queue_waiting" in timing.asked else None,
     )

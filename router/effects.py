@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from channels import adapter
+from router import carrying_out
 from router.app import Heed
 from router.changes import Changes
 from router.desk.acting import tell
@@ -34,7 +35,7 @@ def settle_due(heed: Heed, now: datetime) -> int:
     """Do the effects that are due and return how many; nothing if another process is at it."""
     holder = new_id()
     with heed.database.read() as db:
-        if not rulebook.due_effects(db, now, 1):
+        if not rulebook.due_effects(db, now, 1, but=("webhook",)):
             return 0
     with heed.database.write() as db:
         if not leases.take(db, "effects", holder, now, LEASE):
@@ -42,7 +43,7 @@ def settle_due(heed: Heed, now: datetime) -> int:
     done = 0
     try:
         with heed.database.read() as db:
-            found = rulebook.due_effects(db, now)
+            found = rulebook.due_effects(db, now, but=("webhook",))
         for effect in found:
             _settle(heed, effect, now)
             done += 1
@@ -59,6 +60,9 @@ def is_due(heed: Heed, now: datetime) -> bool:
 
 
 def _settle(heed: Heed, effect: Mapping[str, object], now: datetime) -> None:
+    if effect["kind"] in carrying_out.ACTS:
+        carrying_out.carry_out(heed, effect, now)
+        return
     effect_id, ticket_id = str(effect["id"]), str(effect["ticket_id"])
     asked = json.loads(str(effect["argument"]))
     changes = Changes(now=now)

@@ -8,7 +8,7 @@ import os
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from router import asking, config, delivery, feeling, fetching, many, sample, sweeping, triage, workers
+from router import asking, config, delivery, feeling, fetching, many, sample, sweeping, telling_out, triage, workers
 from router import drain as draining
 from router import effects as doing
 from router.app import Heed, open_heed
@@ -49,6 +49,8 @@ def drain(connection_id: str) -> None:
     def work(heed: Heed) -> None:
         draining.drain(heed, connection_id)
         doing.settle_due(heed, _now())
+        if telling_out.is_due(heed, _now()):  # others may be slow to answer, so not here
+            heed.background.enqueue("slow", "router.jobs.effects")
         fetching.fetch_due(heed, _now())
 
     _run("drain", work)
@@ -65,8 +67,13 @@ def fetch(attachment_id: str) -> None:
 
 
 def effects() -> None:
-    """Do what rules asked for."""
-    _run("effects", lambda heed: doing.settle_due(heed, _now()))
+    """Do what rules asked for, and send the word that they want sent."""
+
+    def work(heed: Heed) -> None:
+        doing.settle_due(heed, _now())
+        telling_out.send_due(heed, _now())
+
+    _run("effects", work)
 
 
 def go_on_with_many(act_id: str) -> None:
@@ -95,6 +102,7 @@ def ask_due() -> None:
     def work(heed: Heed) -> None:
         asking.ask_due(heed, _now())
         doing.settle_due(heed, _now())
+        telling_out.send_due(heed, _now())
 
     _run("ask_due", work)
 

@@ -57,7 +57,7 @@ def line_of(ticket: Ticket, outcome: Outcome, desk: DeskNow, home: QueueRow) -> 
         target=target,
         because=outcome.winners.get("answer_within", "a rule") if by_rule else f"queue {queue.name}",
         extra=outcome.head_start,
-        step_down=(outcome.step_down or target * STEP_DOWN) if outcome.needs else None,
+        step_down=outcome.step_down or (target * STEP_DOWN if outcome.needs else None),
     )
 
 

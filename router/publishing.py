@@ -12,7 +12,7 @@ from router.mistakes import Mistake
 from router.model import Role, Scope
 from router.notify import Change
 from router.rulemaking import drafting, planned
-from router.store import audit, desk, people, rulebook, teaching, templates
+from router.store import audit, desk, destinations, people, rulebook, teaching, templates
 from router.store.audit import Actor
 from router.store.db import Connection
 from router.triage.cues import CUES
@@ -54,6 +54,8 @@ def names(db: Connection, brand_id: str) -> Desk:
         templates=templates.names(db, brand_id, "acknowledge"),
         agents=frozenset(who.name for who in people.everyone(db)),
         brands=frozenset({brand.name}),
+        languages=frozenset(skill.key for skill in desk.skills(db) if skill.is_language) | {brand.language},
+        destinations=destinations.names(db, brand_id),
         switched_off=frozenset() if brand.mood_on else FELT,
         values={"intent": frozenset(INTENTS) | frozenset(teaching.intents(db, brand_id)), "cues": frozenset(CUES)},
         staff=tuple(staff.values()) or None,

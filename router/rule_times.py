@@ -19,8 +19,11 @@ JUST_AFTER = timedelta(milliseconds=1)
 DAYS = (0, 1, 2)  # looked through for a time of day
 
 
-def next_moment(ticket: Ticket, known: Mapping[str, FactValue], desk: DeskNow, now: datetime) -> datetime | None:
-    """Return when a ticket's rules are to be asked again; `known` are its other facts. None: not for time's sake."""
+def next_moment(ticket: Ticket, known: Mapping[str, FactValue] | None, desk: DeskNow, now: datetime) -> datetime | None:
+    """Return when a ticket's rules are to be asked again; None: not for time's sake.
+
+    `known` are its other facts; where they are not at hand every rule counts.
+    """
     if ticket.state in ("resolved", "closed"):
         return None
     calendar = desk.calendar(desk.queues.get(ticket.queue_id) or desk.default_queue)

@@ -11,7 +11,7 @@ from router.app import Heed
 from router.changes import Changes
 from router.desknow import DeskNow
 from router.model import NOT_READ, Mood, Reading
-from router.store import asked, connections, merges, messages
+from router.store import asked, connections, corrections, merges, messages
 from router.store.db import Connection
 from router.store.rows import File, Message, Ticket
 from router.store.views import conversation
@@ -66,6 +66,7 @@ def load(heed: Heed, db: Connection, held: Mapping[str, Ticket], now: datetime) 
     readings, cut = messages.readings_by_id(db, ids), asked.stripped(db, ids)
     files, parties = conversation.files(db, ids), conversation.parties(db, ids)
     done = asked.done(db, held)
+    spoken_of = {one.message_id for one in corrections.holding(db, ids) if one.field == "language"}
     lines = {i: connections.by_id(db, heed.vault, i) for i in {t.connection_id for t in held.values()} if i}
     found: dict[str, Stored] = {}
     for ticket_id, ticket in held.items():
@@ -78,6 +79,7 @@ def load(heed: Heed, db: Connection, held: Mapping[str, Ticket], now: datetime) 
             mood = triage.mood(read, pace=cast(Pace, ticket.pace))
             message = as_said(one, cut.get(one.id), parties.get(one.id, []), files.get(one.id, []))
             spoken.append(Said(message, one.id, one.at, read[-1], mood))
+        talk.language_said = any(one.id in spoken_of for one in spoken)
         line = lines.get(ticket.connection_id or "")
         found[ticket_id] = Stored(
             talk,

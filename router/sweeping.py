@@ -25,6 +25,7 @@ from router import (
     minutes,
     presence,
     surveying,
+    telling_out,
     waking,
     watching,
 )
@@ -156,6 +157,7 @@ class Sweep:
             return
         if waiting is None:
             self._errand("effects", lambda: effects.settle_due(self._heed, now))
+            self._errand("word to others", lambda: telling_out.send_due(self._heed, now))
         elif waiting["slow"] <= delivery.BACKLOG:
             self._heed.background.enqueue("slow", "router.jobs.effects")
 

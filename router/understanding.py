@@ -4,7 +4,7 @@ A message whose reading fails is stored with an empty one and waits like any oth
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import cast
@@ -110,6 +110,9 @@ def ask(
         ticket.note = " ".join(outcome.notes)
     outcome = news if occasion in QUIET else outcome
     _tag(talk, outcome, changes)
+    _untag(talk, [tag for tag in (news if talk.held else outcome).untag if tag not in outcome.tags], changes)
+    if outcome.language and occasion != "correction" and not talk.language_said:
+        ticket.language = outcome.language
     return Understood(reading, outcome, evaluation_id, known)
 
 
@@ -222,3 +225,11 @@ def _tag(talk: Conversation, outcome: Outcome, changes: Changes) -> None:
         if tag not in talk.tags:
             talk.tags.add(tag)
             changes.tags.append((talk.ticket.id, tag, outcome.winners.get(f"tag {tag}", "a rule")))
+
+
+def _untag(talk: Conversation, tags: Iterable[str], changes: Changes) -> None:
+    for tag in tags:
+        if tag in talk.tags:
+            talk.tags.discard(tag)
+            changes.tags[:] = [row for row in changes.tags if row[:2] != (talk.ticket.id, tag)]
+            changes.untags.append((talk.ticket.id, tag))

@@ -42,7 +42,7 @@ def bring_back(heed: Heed, ticket_id: str, answered_at: datetime, now: datetime)
     def act(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:
         if shown == ticket_id:
             tickets.unmeet_promises(db, ticket_id, answered_at)
-        _up(db, changes, desk, held, State.PENDING, "its answer was not sent")
+        up(db, changes, desk, held, State.PENDING, "its answer was not sent")
 
     return _each(heed, now, lambda db, _: due.pending(db, shown), act)
 
@@ -134,10 +134,10 @@ def _holder(ticket: Ticket) -> str:
 
 def _wake(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:
     over = [ticket for ticket in held if ticket.hold_until is not None and ticket.hold_until <= changes.now]
-    _up(db, changes, desk, over, State.SNOOZED, "its rest is over")
+    up(db, changes, desk, over, State.SNOOZED, "its rest is over")
 
 
-def _up(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket], state: State, because: str) -> None:
+def up(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket], state: State, because: str) -> None:
     """Let tickets that rest in a state wait for their agents, or in line."""
     ids = [ticket.id for ticket in held]
     needs, promises = tickets.needs(db, ids), tickets.open_promises(db, ids)

@@ -31,6 +31,7 @@ class Conversation:
     wakes: str | None = None  # the agent who is to get it back, if they can take it
     held: dict[str, str | None] = field(default_factory=dict)  # rules that held when they were last asked -> since
     done: set[tuple[str, str]] = field(default_factory=set)  # rule and effect asked for; looked up for a publish alone
+    language_said: bool = False  # somebody corrected it; looked up where nobody writes
     transfers: int = 0  # by people
     heard_at: datetime | None = None  # when the customer wrote last; looked up for answers from elsewhere alone
 

@@ -13,6 +13,9 @@ from rules.values import Value, duration, words
 ROLES = ("agent", "supervisor", "ops", "admin")
 REASONS = ("automatic", "bounce", "spam")  # what a rule may close a ticket as
 LAST_AGENT = "last_agent"
+SUPERVISOR = "supervisor"
+_NAMED = {"queues": "queue", "skills": "skill", "templates": "template", "agents": "agent",
+          "languages": "language", "destinations": "destination"}  # fmt: skip
 
 
 class Combine(StrEnum):
@@ -23,6 +26,7 @@ class Combine(StrEnum):
     HIGHEST = "the highest wins"
     ADDS = "they add up"
     EACH_ONCE = "each is kept once"
+    ANY = "one is enough"
     ENDS = "no later rule is read"
 
 
@@ -80,6 +84,10 @@ _TABLE = (
          names="skills",
          options=(Option("level", _V.LEVEL, "The lowest level, 1 unless said.", 1, 5),
                   Option("step_down", _V.DURATION, "After so much working time the need is dropped."))),
+    Kind("drop_needs", _V.DURATION, _C.SHORTEST, "drops its needs after {value}",
+         "After so much working time every need but languages is dropped, so that more agents may take it."),
+    Kind("language", _V.NAME, _C.FIRST, "counts as written in {value}",
+         "Takes the ticket as written in a language, whatever was read: it goes to who speaks it.", names="languages"),
     Kind("prefer", _V.NAME, _C.EACH_ONCE, "prefers {value}",
          "The agent who served them last, or the skill that makes the better agent. Never required.",
          names="skills", choices=(LAST_AGENT,)),
@@ -88,16 +96,40 @@ _TABLE = (
     Kind("heat_at_least", _V.LEVEL, _C.HIGHEST, "counts as heat {value} at least",
          "Treats the ticket as no calmer than this, however politely it is written.", low=1, high=3, raises=True),
     Kind("tag", _V.TEXT, _C.EACH_ONCE, "tag “{value}”", "Adds a tag."),
+    Kind("untag", _V.TEXT, _C.EACH_ONCE, "takes off the tag “{value}”",
+         "Takes a tag off, once its conditions begin to hold; one that another rule adds at that moment stays."),
     Kind("priority_note", _V.TEXT, _C.EACH_ONCE, "note “{value}”", "Shows the agent a line above the conversation."),
     Kind("close_as", _V.NAME, _C.FIRST, "close as {value}",
          "Closes the ticket. Only on mail headers and on facts that are recorded or signed.",
          choices=REASONS, closes=True),
+    Kind("resolve", _V.NOTHING, _C.ANY, "resolve",
+         "Ends a ticket that is the customer's turn, as after a long silence; their next message reopens it. Only on "
+         "facts that are recorded or signed.", closes=True, effect=True),
+    Kind("escalate", _V.NAME, _C.EACH_ONCE, "escalate to {value}",
+         "To a queue: the ticket goes there, also from whoever has it, with its promise and place. To a role: everyone "
+         "of it is told. Both are kept in the ticket's history.", names="queues", choices=ROLES, effect=True),
+    Kind("hand_to", _V.NAME, _C.FIRST, "hand to {value}",
+         "Gives the ticket to one agent by name, or to the supervisor with most room, if they are here with a free "
+         "slot; else it stays where it is and they are told.", names="agents", choices=(SUPERVISOR,), effect=True),
+    Kind("hand_on", _V.NOTHING, _C.ANY, "back to its queue",
+         "Takes an open ticket from its agent and puts it back in line with its promise and place; they are told.",
+         effect=True),
+    Kind("bring_back", _V.NOTHING, _C.ANY, "comes back",
+         "Brings a ticket that rests, snoozed or the customer's turn, back to its agent or its queue.", effect=True),
     Kind("acknowledge", _V.NAME, _C.FIRST, "acknowledge with “{value}”",
          "Sends a template to the customer, once per ticket and occasion, and never to a machine.",
          names="templates", effect=True),
+    Kind("no_acknowledgement", _V.NOTHING, _C.ANY, "no automatic answer",
+         "Lets no rule acknowledge the message by itself."),
     Kind("notify", _V.NAME, _C.EACH_ONCE, "notify {value}", "Tells everyone of a role, or one agent by name.",
          names="agents", choices=ROLES, effect=True,
          options=(Option("note", _V.TEXT, "What to tell them."),)),
+    Kind("remind", _V.DURATION, _C.SHORTEST, "remind after {value}",
+         "Tells whoever has the ticket then, or else the supervisors, unless it is done or was answered meanwhile.",
+         effect=True, options=(Option("note", _V.TEXT, "What to remind of."),)),
+    Kind("webhook", _V.NAME, _C.EACH_ONCE, "send word to “{value}”",
+         "Posts the ticket, without a word of the customer's, to a destination that an admin registered. Signed, and "
+         "tried again until it is taken.", names="destinations", effect=True),
     Kind("stop", _V.NOTHING, _C.ENDS, "stop", "Reads no later rule for this ticket."),
 )  # fmt: skip
 
@@ -113,7 +145,7 @@ def parse_value(kind: Kind, found: object, raw: str, known: frozenset[str] | Non
         return name
     allowed = (known or frozenset()) | frozenset(kind.choices)
     if name not in allowed:
-        what = {"queue": "queue", "need_skill": "skill", "acknowledge": "template"}.get(kind.key, kind.key)
+        what = _NAMED.get(kind.names, kind.key) if not kind.choices else kind.key
         raise Wrong(f"there is no {what} called “{shown(name)}”.", suggestion(name, allowed))
     return name
 

@@ -21,9 +21,10 @@ EXPECTED: Mapping[str, str] = {
     "queue": "text", "answer_within": "duration", "resolve_within": "duration", "head_start": "duration",
     "step_down": "duration", "heat_at_least": "level", "close_as": "text", "stopped_by": "text",
     "rules": "exact", "needs": "needs", "prefer": "some", "tags": "some", "notes": "some",
-    "notify": "some", "acknowledge": "text",
+    "notify": "some", "acknowledge": "text", "language": "text", "untag": "some", "escalate": "some",
+    "hand_to": "text", "webhook": "some", "remind": "duration", "hand_on": "yes", "bring_back": "yes", "resolve": "yes",
 }  # fmt: skip
-_DESK_NAMES = {"queue": "queues", "acknowledge": "templates"}
+_DESK_NAMES = {"queue": "queues", "acknowledge": "templates", "language": "languages"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +67,16 @@ def _got(outcome: Outcome, key: str) -> Value:
             return outcome.matched
         case "needs":
             return tuple((skill, level) for skill, level in sorted(outcome.needs.items()))
-        case "notify":
-            return tuple(effect.args["target"] for effect in outcome.effects if effect.kind == "notify")
-        case "acknowledge":
-            return next((effect.args["target"] for effect in outcome.effects if effect.kind == "acknowledge"), None)
+        case "notify" | "escalate" | "webhook":
+            return tuple(effect.args["target"] for effect in outcome.effects if effect.kind == key)
+        case "acknowledge" | "hand_to":
+            return next((effect.args["target"] for effect in outcome.effects if effect.kind == key), None)
+        case "hand_on" | "bring_back" | "resolve":
+            return any(effect.kind == key for effect in outcome.effects)
+        case "language":
+            return outcome.language
+        case "untag":
+            return outcome.untag
         case "queue":
             return outcome.queue
         case "close_as":
@@ -88,6 +95,7 @@ def _got(outcome: Outcome, key: str) -> Value:
             lengths: dict[str, timedelta | None] = {
                 "answer_within": outcome.answer_within, "resolve_within": outcome.resolve_within,
                 "head_start": outcome.head_start, "step_down": outcome.step_down,
+                "remind": next((effect.after for effect in outcome.effects if effect.kind == "remind"), None),
             }  # fmt: skip
             return lengths[key]
 
@@ -203,6 +211,10 @@ def _expected_value(form: str, item: Tree) -> Value:
         raise Wrong("a single value is needed.", "Write it without brackets.")
     if item.value is None:
         return None
+    if form == "yes":
+        if not isinstance(item.value, bool):
+            raise Wrong(f"“{shown(item.raw)}” is neither true nor false.", "Write true or false.")
+        return item.value
     if form == "duration":
         return duration(item.raw)
     if form == "level":

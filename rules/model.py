@@ -106,6 +106,8 @@ class Desk:
     templates: frozenset[str] | None = None
     agents: frozenset[str] | None = None
     brands: frozenset[str] | None = None
+    languages: frozenset[str] | None = None
+    destinations: frozenset[str] | None = None
     values: Mapping[str, frozenset[str]] = field(default_factory=dict)  # fact name -> what it can be, such as intents
     switched_off: frozenset[str] = frozenset()  # facts of how customers feel, where that is not read
     staff: tuple[Mapping[str, int], ...] | None = None  # skills of each agent, with level; None: not known

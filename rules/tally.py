@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from rules.actions import Combine
 from rules.model import Action, RuleSet
-from rules.values import Value
+from rules.values import Value, written
 
 T = TypeVar("T")
 
@@ -27,7 +27,7 @@ class Effect:
     """Something to be done outside after the commit, once per ticket, rule and occasion."""
 
     rule: str
-    kind: str  # acknowledge, notify
+    kind: str  # key of an action with an effect
     args: Mapping[str, str]  # target: the template, role or agent; note
     after: timedelta | None = None  # when it is to be done later, so long after
 
@@ -44,7 +44,9 @@ class Outcome:
     resolve_within: timedelta | None = None
     head_start: timedelta = timedelta(0)  # before routing's cap
     heat_at_least: int = 0
+    language: str | None = None  # it counts as written in
     tags: tuple[str, ...] = ()
+    untag: tuple[str, ...] = ()  # tags to take off
     notes: tuple[str, ...] = ()
     close_as: str | None = None
     effects: tuple[Effect, ...] = ()
@@ -69,7 +71,7 @@ class Tally:
     """What the matching rules did so far, put together as the table of actions says."""
 
     def __init__(self, machine: bool) -> None:
-        self.machine = machine  # wrote the message, so nothing answers it by itself
+        self.silent = machine  # nothing answers the message by itself: a machine wrote it, or a rule says so
         self.single: dict[str, Value] = {}
         self.many: dict[str, list[str]] = {}
         self.needs: dict[str, int] = {}
@@ -91,6 +93,10 @@ class Tally:
                 kept.append(str(value))
         elif kind.combine is Combine.ADDS and isinstance(value, timedelta):
             self.head_start += value
+        elif kind.key == "no_acknowledgement":
+            self.silent = True
+        elif kind.key == "drop_needs":
+            self._step_down(value)
         elif kind.combine is Combine.ENDS:
             self.stopped_by = rule
         elif _wins(kind.combine, value, self.single.get(kind.key)):
@@ -98,14 +104,14 @@ class Tally:
             self.winners[kind.key] = rule
 
     def _effect(self, rule: str, action: Action) -> None:
-        key, target = action.kind.key, str(action.value)
-        if key == "acknowledge" and self.machine:
-            return
-        slot = (key, "" if action.kind.combine is Combine.FIRST else target)
-        if slot not in self.effects:
+        key, target = action.kind.key, str(written(action.value))
+        slot = (key, target if action.kind.combine is Combine.EACH_ONCE else "")
+        after = action.value if isinstance(action.value, timedelta) else None
+        held = self.effects.get(slot)
+        if held is None or (after is not None and held.after is not None and after < held.after):
             args = {"target": target, **{name: str(value) for name, value in action.options}}
-            self.effects[slot] = Effect(rule, key, MappingProxyType(args))
-            if action.kind.combine is Combine.FIRST:
+            self.effects[slot] = Effect(rule, key, MappingProxyType(args), after)
+            if not slot[1]:
                 self.winners[key] = rule
 
     def _need(self, rule: str, action: Action) -> None:
@@ -113,7 +119,9 @@ class Tally:
         if isinstance(level, int) and level > self.needs.get(skill, 0):
             self.needs[skill] = level
             self.winners[f"need_skill {skill}"] = rule
-        step_down = action.option("step_down")
+        self._step_down(action.option("step_down"))
+
+    def _step_down(self, step_down: Value) -> None:
         if isinstance(step_down, timedelta) and (self.step_down is None or step_down < self.step_down):
             self.step_down = step_down
 
@@ -135,10 +143,12 @@ class Tally:
             resolve_within=_of(timedelta, single.get("resolve_within")),
             head_start=self.head_start,
             heat_at_least=_of(int, single.get("heat_at_least")) or 0,
+            language=_of(str, single.get("language")),
             tags=tuple(many.get("tag", ())),
+            untag=tuple(tag for tag in many.get("untag", ()) if tag not in many.get("tag", ())),
             notes=tuple(many.get("priority_note", ())),
             close_as=_of(str, single.get("close_as")),
-            effects=tuple(self.effects.values()),
+            effects=tuple(e for e in self.effects.values() if not (self.silent and e.kind == "acknowledge")),
             trace=trace,
             matched=matched,
             winners=MappingProxyType(self.winners),

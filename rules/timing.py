@@ -42,12 +42,15 @@ def is_moved(rule: Rule) -> bool:
     return any(found.fact.moves in (Moves.TIME, Moves.DESK) for found in conditions(rule.when))
 
 
-def crossings(rules: tuple[Rule, ...], facts: Mapping[str, FactValue]) -> list[Condition]:
-    """Return the conditions on facts that change by themselves, of the rules whose answer still hangs on them."""
+def crossings(rules: tuple[Rule, ...], facts: Mapping[str, FactValue] | None) -> list[Condition]:
+    """Return the conditions on facts that change by themselves, of the rules whose answer still hangs on them.
+
+    Without `facts` every rule's may.
+    """
     return [
         found
         for rule in rules
-        if decided(rule.when, facts) is None
+        if facts is None or decided(rule.when, facts) is None
         for found in conditions(rule.when)
         if found.fact.moves is not Moves.TOLD
     ]

@@ -35,6 +35,7 @@ COMMANDS = (
     Command("triage", "reading", "read JSON lines, write how each message feels and what it wants"),
     Command("ingest", "ingesting", "take files in as if they had been posted"),
     Command("rules", "rulebook", "check, try, back-test, publish and export rules"),
+    Command("destinations", "sending", "where rules may send word of tickets: add, list, remove"),
     Command("simulate", "simulating", "live through days of a desk in memory, and measure its policy"),
     Command("sample", "sampling", "fill an empty desk with people, queues, rules and messages"),
     Command("backup", "keeping", "write the whole desk into one file"),

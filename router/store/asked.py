@@ -4,13 +4,14 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 
 from router.store.db import Connection
 from router.store.rows import Message
 from router.store.schema import message, message_rendition, rule_effect, rule_set, rule_set_version, ticket
 
 LIVE = ("new", "waiting", "offered", "open", "pending", "snoozed")
+COUNTED = 1000  # waiting tickets are counted up to here
 MOST_SAID = 20  # messages of one ticket that are asked about again
 
 
@@ -103,4 +104,14 @@ def done(db: Connection, ticket_ids: Collection[str]) -> dict[str, set[tuple[str
     query = select(table.c.ticket_id, table.c.rule, table.c.kind).where(table.c.ticket_id.in_(list(ticket_ids)))
     for row in db.execute(query):
         found.setdefault(row.ticket_id, set()).add((row.rule, row.kind))
+    return found
+
+
+def waiting(db: Connection, brand_id: str, queue_ids: Iterable[str]) -> dict[str, int]:
+    """Return how many tickets wait in each queue of a brand, at most COUNTED each."""
+    found = {}
+    for queue_id in queue_ids:
+        waits = (ticket.c.brand_id == brand_id) & (ticket.c.state == "waiting") & (ticket.c.queue_id == queue_id)
+        some = select(ticket.c.id).where(waits).limit(COUNTED).subquery()
+        found[queue_id] = int(db.execute(select(func.count()).select_from(some)).scalar_one())
     return found

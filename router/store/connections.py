@@ -15,7 +15,7 @@ from router.model import Scope
 from router.store import traffic
 from router.store.db import Database
 from router.store.ids import new_id
-from router.store.schema import connection, connection_secret, connection_setting
+from router.store.schema import connection, connection_secret, connection_setting, destination
 from router.vault import Vault
 
 CACHED_S = 1.0  # how long a process may go on with what it read; a change made elsewhere takes effect after that
@@ -223,6 +223,7 @@ def reseal(db: Db, vault: Vault) -> int:
     for table, live in (
         (connection_setting, connection_setting.c.sealed.is_not(None)),
         (connection_secret, connection_secret.c.retired_at.is_(None)),
+        (destination, destination.c.removed_at.is_(None)),
     ):
         for row in db.execute(select(table.c.id, table.c.sealed, table.c.key_id).where(live)).all():
             if not vault.is_current(row.key_id):

@@ -111,7 +111,9 @@ def first_of(db: Connection, ticket_id: str) -> str | None:
 
 
 def was_transferred(db: Connection, ticket_id: str, episode: int) -> bool:
-    """Say whether somebody moved a ticket to another queue since it was opened."""
+    """Say whether somebody, or a rule that escalates, moved a ticket to another queue since it was opened."""
     table = ticket_event
-    moved = (table.c.ticket_id == ticket_id) & (table.c.episode == episode) & (table.c.kind == "transferred")
+    moved = (
+        (table.c.ticket_id == ticket_id) & (table.c.episode == episode) & table.c.kind.in_(("transferred", "escalated"))
+    )
     return db.execute(select(table.c.seq).where(moved).limit(1)).first() is not None

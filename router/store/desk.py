@@ -21,11 +21,8 @@ from router.store.schema import (
     queue,
     queue_setting,
     skill,
-    ticket,
     work_class,
 )
-
-COUNTED = 1000  # waiting tickets are counted up to here
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,16 +167,6 @@ def queues(db: Db, brand_id: str | None = None) -> list[QueueRow]:
 def queues_seen_by(db: Db, scope: Scope) -> list[QueueRow]:
     """Return the queues of the scope's brands, by name."""
     return [q for q in queues(db) if scope.sees(q.brand_id)]
-
-
-def waiting(db: Db, brand_id: str) -> dict[str, int]:
-    """Return how many tickets wait in each queue of a brand, at most COUNTED each."""
-    found = {}
-    for row in queues(db, brand_id):
-        waits = (ticket.c.brand_id == brand_id) & (ticket.c.state == "waiting") & (ticket.c.queue_id == row.id)
-        some = select(ticket.c.id).where(waits).limit(COUNTED).subquery()
-        found[row.id] = int(db.execute(select(func.count()).select_from(some)).scalar_one())
-    return found
 
 
 def queue_by_id(db: Db, queue_id: str) -> QueueRow | None:

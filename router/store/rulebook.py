@@ -103,9 +103,12 @@ def add_effects(db: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     bulk.add_new(db, rule_effect, rows)
 
 
-def due_effects(db: Connection, now: datetime, limit: int = 100) -> list[Mapping[str, object]]:
-    """Return the effects that are to be done."""
+def due_effects(
+    db: Connection, now: datetime, limit: int = 100, *, but: Sequence[str] = ()
+) -> list[Mapping[str, object]]:
+    """Return the effects that are to be done, those of some kinds left out."""
     query = select(rule_effect).where(rule_effect.c.due_at.is_not(None), rule_effect.c.due_at <= now)
+    query = query.where(rule_effect.c.kind.not_in(but))
     return [dict(row._mapping) for row in db.execute(query.order_by(rule_effect.c.due_at).limit(limit))]
 
 

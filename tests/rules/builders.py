@@ -9,6 +9,8 @@ DESK = Desk(
     templates=frozenset({"We have it"}),
     agents=frozenset({"Sara"}),
     brands=frozenset({"acme"}),
+    languages=frozenset({"en", "ur"}),
+    destinations=frozenset({"CRM"}),
     values={"channel": frozenset({"email", "webchat", "telegram", "api"})},
 )
 

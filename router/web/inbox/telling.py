@@ -154,6 +154,7 @@ HOW: Mapping[str, str] = {
     "woke": "back with {who}",
     "answered": "with {who}, who answered",
     "put back": "back with {who}, as it was",
+    "by a rule": "given to {who} by a rule",
 }
 EVENTS: Mapping[str, Say] = {
     "opened": _plain("new ticket"),
@@ -198,6 +199,7 @@ EVENTS: Mapping[str, Say] = {
     "sent_again": _plain("sent a reply again"),
     "corrected": _plain("corrected what was read"),
     "acted": _with("a rule acted: {x}", "rule"),
+    "escalated": _with("escalated to {x}", "queue_name", "role"),
 }
 QUIET = frozenset(  # the message beside it tells it already
     (
