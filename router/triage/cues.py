@@ -39,6 +39,7 @@ CUES: Mapping[str, Cue] = {
         # key, label, kind, weight, urgency
         _cue("anger", "Says they are angry or fed up", "frustration", 2.2),
         _cue("disappointment", "Says they are let down", "frustration", 1.8),
+        _cue("mild", "Says it mildly", "frustration", -1.2),
         _cue("condemnation", "Harsh words about the service", "frustration", 1.8),
         _cue("disbelief", "Cannot believe it", "frustration", 1.4),
         _cue("sarcasm", "Praise that is meant as blame", "frustration", 1.6),

@@ -18,9 +18,11 @@ VADER_WEIGHT = 0.5  # of one point of VADER's valence, −4 … 4
 NEGATIONS = tuple(
     sorted(word_set("not no never isnt wasnt arent werent aint dont doesnt didnt without hardly nothing less"))
 )
-FELT = 2.0  # least grade, either way, of what a negation turns round
+HEDGES = tuple(sorted(word_set("bit little tad touch slightly somewhat mildly moderately kinda")))
+FELT = 2.0  # least grade, either way, of what a negation turns round, and of blame that a hedge makes milder
 TAKEN_BACK = 1.0  # of blame: “not angry”
 TURNED = 1.8  # of praise: “not happy” is blame
+HEDGED = 1.0  # grades of blame that a hedge takes back: “a bit annoyed”
 START = "^"  # of a text, as the first of a pair
 BESIDE_OURS = 0.3  # of VADER's word that is in ours too
 
@@ -72,13 +74,15 @@ def own_words() -> set[str]:
 
 
 def _turned(ours: Mapping[str, float]) -> Mapping[str, float]:
-    """Return the pairs of a negation and a word of feeling, whose own grade they take back, and more of praise."""
+    """Return what pairs take back of a word's own grade: behind a negation all and more, behind a hedge some."""
     felt = {word: grade for word, grade in ours.items() if abs(grade) >= FELT and " " not in word}
-    return {
+    negated = {
         f"{no} {word}": -grade * (TAKEN_BACK if grade > 0 else TURNED)
         for word, grade in felt.items()
         for no in NEGATIONS
     }
+    hedged = {f"{hedge} {word}": -HEDGED for word, grade in felt.items() if grade > 0 for hedge in HEDGES}
+    return negated | hedged
 
 
 def _hash(entry: str) -> int:

@@ -33,6 +33,12 @@ class TestLexicon:
         assert sum(table[hashed % ROWS] for hashed in together) > 1
         assert table[word("happy") % ROWS] < -1
 
+    def test_makes_blame_milder_behind_a_hedge(self) -> None:
+        table = starting_weights(ROWS, NOTHING)
+        both = table[word("annoyed") % ROWS] + table[pair_hashes(["bit", "annoyed"])[1] % ROWS]
+        assert 0 < both < table[word("annoyed") % ROWS]
+        assert table[pair_hashes(["bit", "happy"])[1] % ROWS] == 0
+
     def test_gives_way_to_a_commoner_feature_in_its_place(self) -> None:
         stranger = word("worst") + ROWS
         assert starting_weights(ROWS, np.array([stranger]))[word("worst") % ROWS] == 0
