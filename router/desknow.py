@@ -8,7 +8,7 @@ from router import live_rules
 from router.calendars import Calendar
 from router.live_rules import NO_RULES, NO_TIMING
 from router.routing.lanes import AgentView
-from router.store import asked, roster, rulebook, teaching
+from router.store import asked, roster, rulebook, surveys, teaching
 from router.store import desk as desk_rows
 from router.store.db import Connection
 from router.store.desk import Brand, QueueRow
@@ -20,6 +20,7 @@ from rules.model import RuleSet
 from rules.timing import Timing
 
 ALWAYS = Calendar(zone="UTC", always_open=True)
+OVERLOAD = "overload"  # setting of a brand: none, or what counts while there is more than its desk can do
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class DeskNow:
     lessons: str = ""  # ends the version of a reading
     timing: Timing = NO_TIMING  # what the rules ask for that changes while nobody writes
     waiting: Mapping[str, int] | None = None  # queue -> tickets waiting; None: no rule asks
+    heat_counts: bool = True  # in the order of places; not while a brand is overloaded and wants everyone in turn
 
     def queue_named(self, name: str) -> QueueRow | None:
         """Return the queue that a rule names."""
@@ -84,5 +86,6 @@ def desk_now(db: Connection, brand_id: str, now: datetime) -> DeskNow:
         scale=held.scale,
         lessons=held.mark,
         timing=timing,
+        heat_counts=brand.mood_on and surveys.setting(db, brand_id, OVERLOAD) != "everyone",
         waiting=asked.waiting(db, brand_id, queues) if "queue_waiting" in timing.asked else None,
     )

@@ -151,8 +151,8 @@ def forget_mood(ticket: Ticket) -> None:
 
 
 def _heat(ticket: Ticket, desk: DeskNow) -> Heat:
-    """Return the heat that counts: none where mood is switched off, whatever was found before."""
-    return cast(Heat, ticket.heat if desk.brand.mood_on else 0)
+    """Return the heat that counts: none where mood is switched off or everyone is served in turn."""
+    return cast(Heat, ticket.heat if desk.heat_counts else 0)
 
 
 def line_now(ticket: Ticket, needs: Why, desk: DeskNow, *, topic: str | None = None) -> Line:

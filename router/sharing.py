@@ -5,8 +5,9 @@ If it grows hotter and they have it again, the difference is added.
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Literal
+from typing import Literal, cast
 
+from router.model import Heat
 from router.routing.policy import DIFFICULT
 from router.routing.share import closed, faded
 from router.store import ledger
@@ -18,7 +19,7 @@ Source = Literal["mood", "agent"]
 
 def left(db: Connection, agent_id: str, ticket: Ticket, now: datetime) -> None:
     """Write down a ticket that has left the hands of an agent, who is locked."""
-    count(db, agent_id, ticket.id, {"mood": closed(0.0, 0, ticket.heat)[0]}, now)
+    count(db, agent_id, ticket.id, {"mood": closed(0.0, 0, cast(Heat, ticket.heat))[0]}, now)
 
 
 def count(db: Connection, agent_id: str, ticket_id: str, given: Mapping[Source, float | None], now: datetime) -> None:
@@ -34,7 +35,7 @@ def count(db: Connection, agent_id: str, ticket_id: str, given: Mapping[Source, 
             ledger.write(db, agent_id, ticket_id, source, amount, now)
     was, becomes = max((amount for amount, _ in before.values()), default=0.0), max(after.values(), default=0.0)
     held = ledger.held(db, agent_id)
-    run = closed(0.0, held.run, becomes + 1)[1] if not before else held.run + _hard(becomes) - _hard(was)
+    run = held.run + _hard(becomes) - _hard(was) if before else (held.run + 1) * _hard(becomes)
     if was > becomes:  # taken back: what is left of it by now
         since = min(at for _, at in before.values())
         more = -faded(was - becomes, (now - since).total_seconds())

@@ -23,6 +23,7 @@ from router import (
     keeping,
     lapsing,
     minutes,
+    overload,
     presence,
     surveying,
     telling_out,
@@ -89,6 +90,7 @@ class Sweep:
         self._running: dict[str, Future[None]] = {}
         self._lock = threading.Lock()
         self._tidied: datetime | None = None
+        self._looked: datetime | None = None  # for overload
         self._indexed = False  # everything is in the search index
 
     def now(self, now: datetime) -> None:
@@ -110,6 +112,7 @@ class Sweep:
             ("rules published", lambda: self._follow(waiting, now)),
             ("effects", lambda: self._effects(waiting, now)),
             ("files", lambda: self._fetch(waiting, now)),
+            ("overload", lambda: self._look_for_overload(now)),
             ("moods switched off or on", lambda: self._settle_moods(waiting, now)),
             ("taught versions", lambda: self._teach(waiting, now)),
             ("questions to customers", lambda: surveying.ask_due(self._heed, now)),
@@ -175,6 +178,13 @@ class Sweep:
                 self._errand(f"rules {brand_id}", lambda b=brand_id: asking.ask_waiting(self._heed, b, now))  # type: ignore[misc]
             elif waiting["slow"] <= delivery.BACKLOG:
                 asking.hand_on(self._heed, brand_id)
+
+    def _look_for_overload(self, now: datetime) -> None:
+        if self._looked is None or now - self._looked >= overload.EVERY:
+            self._looked = now
+            overload.look(self._heed, now)
+        for brand_id in overload.unsettled(self._heed):
+            self._errand(f"places {brand_id}", lambda b=brand_id: overload.settle(self._heed, b, now))  # type: ignore[misc]
 
     def _settle_moods(self, waiting: dict[str, int] | None, now: datetime) -> None:
         for brand_id in feeling.unsettled(self._heed):

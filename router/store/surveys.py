@@ -63,6 +63,13 @@ def settings(db: Connection, brand_id: str | None = None) -> dict[str, dict[str,
     return found
 
 
+def setting(db: Connection, brand_id: str, name: str) -> str | None:
+    """Return one setting of a brand that holds now."""
+    table = brand_setting
+    held = (table.c.brand_id == brand_id) & (table.c.name == name) & table.c.valid_to.is_(None)
+    return db.execute(select(table.c.value).where(held)).scalar()
+
+
 def put_setting(db: Connection, brand_id: str, name: str, value: str, now: datetime) -> None:
     """Let a setting of a brand hold from now on; one that holds already stays as it is."""
     table = brand_setting

@@ -23,6 +23,7 @@ KINDS: Mapping[str, tuple[str, str]] = {  # kind -> (what it says, icon); {who} 
     "follow_up": ("You wanted to come back to this", "clock"),
     "schedule_held": ("A scheduled reply was held back", "clock"),
     "connection_silent": ("A connection fell silent", "warning"),
+    "overload": ("More waits than the desk can do, or no longer", "warning"),
     "pause": ("{who} would like a pause", "person"),
     "low_score": ("A customer was not content", "warning"),
 }
