@@ -30,9 +30,14 @@ check-long: $(VENV)/dev.stamp ## each channel's samples damaged 10,000 times, ru
 	@$(BIN)/python -m pytest tests/rules -k pairs --pairs 100000
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/channels -k damage --mutations 10000 --timeout 900
 
-bench: $(VENV)/dev.stamp ## every benchmark, one table each; NAME=accept for one of them
-	@for name in $(or $(NAME),accept flow pull dispatch latency streams inbox triage); do \
+bench: $(VENV)/dev.stamp .tools/rule-engine ## every benchmark, one table each; NAME=accept for one of them
+	@for name in $(or $(NAME),accept flow pull dispatch latency streams inbox triage rules); do \
 	  $(BIN)/python -m bench.$$name || exit 1; done
+
+.tools/rule-engine: bench/rule-engine.txt | $(VENV)/dev.stamp
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: --no-deps \
+	  --upgrade --target $@ -r bench/rule-engine.txt
+	@touch $@
 
 words: $(VENV)/dev.stamp ## bring the catalogues up to date with the texts in the code; what is new is empty
 	$(BIN)/python -m tests.catalogue

@@ -12,6 +12,7 @@ from router.changes import Changes, as_json
 from router.desknow import DeskNow
 from router.store.ids import new_id
 from router.working import Conversation
+from rules.explain import recorded
 from rules.tally import Effect, Outcome
 from rules.values import FactValue
 
@@ -40,7 +41,7 @@ def evaluation(
             "rules_version_id": desk.rules_version,
             "occasion": occasion,
             "facts": as_json(factual.recordable(known)),
-            "trace": as_json([[t.rule, t.matched, t.because] for t in outcome.trace]),
+            "trace": as_json(recorded(outcome)),
             "at": changes.now,
         }
     )

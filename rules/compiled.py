@@ -1,9 +1,10 @@
 """A rule set made ready: rows of conditions, an index for each fact, and what is asked last."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from functools import lru_cache
 
+from rules.conditions import in_words
 from rules.direct import Fails, Known, fails
 from rules.index import Ask, FactIndex, Literal, all_rows, rows_in
 from rules.model import Rule, RuleSet, conditions
@@ -17,8 +18,6 @@ _KEPT = 16  # compiled rule sets: live and draft of a few brands
 _REASONS_KEPT = 500  # rules whose sentences are kept
 _BY_ITSELF: tuple[Literal, ...] = ()  # asked of a row that stands for a rule with too many
 
-Asked = tuple[Literal, ...] | None  # what an index does not know of a row; None: nothing
-
 
 class Compiled:
     """A rule set with its indexes."""
@@ -26,43 +25,47 @@ class Compiled:
     def __init__(self, rules: tuple[Rule, ...]) -> None:
         self.rules = rules
         self._rule_of: list[int] = []  # by row
-        self._last: list[Asked] = []  # by row
         self._types: dict[str, Type] = {}
+        self._last: dict[int, tuple[Literal, ...]] = {}  # by row, what no index knows of it
         self._fails: dict[int, Fails] = {}
-        literals: dict[object, Literal] = {}
-        for number, rule in enumerate(rules):
-            self._add(number, rule, literals)
-        asked: dict[Ask, dict[str, list[Literal]]] = {ask: {} for ask in Ask}
-        for literal in literals.values():
-            asked[literal.ask].setdefault(literal.condition.fact.name, []).append(literal)
+        self._words: dict[int, str] = {}
+        by_value: dict[str, list[Literal]] = {}
+        by_phrases: dict[str, list[Literal]] = {}
+        for literal in self._literals():
+            fact = literal.condition.fact
+            self._types[fact.name] = fact.type
+            if literal.ask is Ask.LAST:
+                for row in literal.rows:
+                    self._last[row] = (*self._last.get(row, ()), literal)
+            else:
+                asked = by_value if literal.ask is Ask.BY_VALUE else by_phrases
+                asked.setdefault(fact.name, []).append(literal)
         size = len(self._rule_of)
         self._all = all_rows(size)
-        by_value = asked[Ask.BY_VALUE].items()
-        self._facts = [(name, FactIndex(self._types[name], found, size)) for name, found in by_value]
-        self._texts = [(name, PhraseIndex(found, size)) for name, found in asked[Ask.BY_PHRASES].items()]
+        self._facts = [(name, FactIndex(self._types[name], found, size)) for name, found in by_value.items()]
+        self._texts = [(name, PhraseIndex(found, size)) for name, found in by_phrases.items()]
 
-    def _add(self, number: int, rule: Rule, literals: dict[object, Literal]) -> None:
-        found = rows(rule.when, MAX_ROWS) if len(self._rule_of) < MAX_ALL_ROWS else None
-        if found is None:
-            self._rule_of.append(number)
-            self._last.append(_BY_ITSELF)
-            self._types.update((one.fact.name, one.fact.type) for one in conditions(rule.when))
-            return
-        for row in found:
-            at = len(self._rule_of)
-            last: Asked = None
-            for condition, wanted in row:
-                key = (id(condition.fact), id(condition.operator), condition.value, wanted)
-                literal = literals.get(key)
-                if literal is None:
-                    literal = literals[key] = Literal(condition, wanted)
-                    self._types[condition.fact.name] = condition.fact.type
-                if literal.ask is Ask.LAST:
-                    last = (literal,) if last is None else (*last, literal)
-                else:
+    def _literals(self) -> Iterable[Literal]:
+        """Lay out the rules in rows, and return each condition once with the rows that share it."""
+        literals: dict[object, Literal] = {}
+        known, rule_of = literals.get, self._rule_of
+        for number, rule in enumerate(self.rules):
+            found = rows(rule.when, MAX_ROWS) if len(rule_of) < MAX_ALL_ROWS else None
+            if found is None:
+                self._last[len(rule_of)] = _BY_ITSELF
+                self._types.update((one.fact.name, one.fact.type) for one in conditions(rule.when))
+                rule_of.append(number)
+                continue
+            for row in found:
+                at = len(rule_of)
+                rule_of.append(number)
+                for condition, wanted in row:
+                    key = (condition.fact.name, condition.operator.key, condition.value, wanted)
+                    literal = known(key)
+                    if literal is None:
+                        literal = literals[key] = Literal(condition, wanted)
                     literal.rows.append(at)
-            self._rule_of.append(number)
-            self._last.append(last)
+        return literals.values()
 
     def known(self, facts: Mapping[str, FactValue], now: datetime | None) -> Known:
         """Return facts to be settled as they are asked for."""
@@ -80,11 +83,11 @@ class Compiled:
             if left & phrases.rows:
                 left &= phrases.left(known[name])
         truths: dict[Literal, bool] = {}
-        rule_of, asked_last, number = self._rule_of, self._last, -1
+        rule_of, asked_last, number = self._rule_of, self._last.get, -1
         for row in rows_in(left, len(rule_of)):
             if rule_of[row] == number:  # another row of it held
                 continue
-            last = asked_last[row]
+            last = asked_last(row)
             if last is None or self._holds(row, last, known, truths):
                 number = rule_of[row]
                 yield number
@@ -108,6 +111,13 @@ class Compiled:
                 self._fails.clear()
             test = self._fails[number] = fails(self.rules[number].when)
         return test(known)
+
+    def in_words(self, number: int) -> str:
+        """Return the conditions of a rule in words."""
+        said = self._words.get(number)
+        if said is None:
+            said = self._words[number] = in_words(self.rules[number].when)
+        return said
 
 
 def compiled(rule_set: RuleSet) -> Compiled:

@@ -34,7 +34,7 @@ def evaluate(rule_set: RuleSet, facts: Mapping[str, FactValue], now: datetime | 
         if tally.stopped_by:
             break
     read = matched[-1] + 1 if tally.stopped_by else len(ready.rules)
-    return tally.outcome(Trace(ready, known, matched, read), tuple([ready.rules[number].name for number in matched]))
+    return tally.outcome(Trace(ready, known, matched, read), tuple([ready.rules[number] for number in matched]))
 
 
 def matching(rule_set: RuleSet, facts: Mapping[str, FactValue], now: datetime | None = None) -> Iterator[Rule]:

@@ -3,9 +3,13 @@
 from collections.abc import Mapping
 
 from rules.conditions import in_words, judge
-from rules.model import ALWAYS, Action, Group, Rule, RuleSet, When
+from rules.model import ALWAYS, Action, Group, Rule, When
 from rules.tally import Outcome
+from rules.trace import Trace
 from rules.values import FactValue, spoken
+from rules.whatif import Change, flip
+
+MISSES_KEPT = 50  # of one record: a desk of that many rules has all of its reasons
 
 
 def rule_in_words(rule: Rule) -> str:
@@ -54,16 +58,65 @@ def why(rule: Rule, facts: Mapping[str, FactValue]) -> str:
     return f"“{rule.name}” {'matches' if verdict.holds else 'does not match'}: {verdict.because}."
 
 
-def lost(rule_set: RuleSet, outcome: Outcome) -> list[str]:
+def flip_in_words(rule: Rule, facts: Mapping[str, FactValue]) -> str:
+    """Return what would have to be otherwise for a rule to match, or not to; empty if no such change was found."""
+    changes = flip(rule, facts)
+    if not changes:
+        return ""
+    matches = judge(rule.when, facts).holds
+    said = " and ".join(_change(change) for change in changes)
+    return f"“{rule.name}” would {'not match' if matches else 'match'} if {said}."
+
+
+def _change(change: Change) -> str:
+    label, after = change.label, change.after
+    if isinstance(after, bool):
+        return f"{'it were so' if after else 'it were not so'} that {label}"
+    if change.fact in ("text", "subject") and after is not None:
+        return f"{label} said other words"  # no sentence repeats a customer's
+    if after is None:
+        return f"{label} were not known"
+    return f"{label} were {spoken(after, 'and') or 'empty'}"
+
+
+def lost(outcome: Outcome) -> list[str]:
     """Return what matching rules did without effect, because another rule had won."""
     sentences = []
-    matched = set(outcome.matched)
-    for rule in rule_set.rules:
-        if rule.name not in matched:
-            continue
+    for rule in outcome.acted:
         for action in rule.then:
-            key = f"need_skill {action.value}" if action.kind.key == "need_skill" else action.kind.key
-            winner = outcome.winners.get(key)
+            winner = outcome.winners.get(_won(action))
             if winner and winner != rule.name:
                 sentences.append(f"“{rule.name}”: {action_in_words(action)} had no effect, “{winner}” decides.")
     return sentences
+
+
+def in_vain(outcome: Outcome) -> dict[str, list[str]]:
+    """Return by rule what of it had no effect, because another rule had won: as short as a record wants it."""
+    found: dict[str, list[str]] = {}
+    for rule in outcome.acted:
+        for action in rule.then:
+            kind = _won(action)
+            winner = outcome.winners.get(kind)
+            if winner is not None and winner != rule.name:
+                found.setdefault(rule.name, []).append(f"the {kind.replace('_', ' ')} comes from “{winner}”")
+    return found
+
+
+def recorded(outcome: Outcome) -> list[tuple[str, bool, str]]:
+    """Return what is kept of a trace: rule, whether it matched, and why, with what it did in vain.
+
+    Of rules that did not match only the first MISSES_KEPT are kept; `why` tells of any other from the recorded facts.
+    """
+    trace = outcome.trace
+    if not isinstance(trace, Trace):
+        return []
+    vain = in_vain(outcome)
+    return [
+        (rule, matched, "; ".join([because, *vain[rule]]) if rule in vain else because)
+        for rule, matched, because in trace.told(MISSES_KEPT)
+    ]
+
+
+def _won(action: Action) -> str:
+    """Return the key that says in an outcome's winners whose action of this kind it is."""
+    return f"need_skill {action.value}" if action.kind.key == "need_skill" else action.kind.key

@@ -8,6 +8,7 @@ rows ask about it.
 from bisect import bisect_left, bisect_right
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
+from functools import cached_property
 from itertools import compress
 from struct import unpack
 from typing import Any
@@ -104,23 +105,35 @@ class FactIndex:
     """The rows that each value of one fact leaves possible."""
 
     def __init__(self, kind: Type, literals: Sequence[Literal], rows: int) -> None:
+        self._kind, self._literals, self._rows = kind, literals, rows
         self._settle, self._plain, self._has_limits = SETTLE[kind], _PLAIN.get(kind), kind in _LIMITS
-        self._named: dict[Any, list[Literal]] = {}
-        self._others: list[Literal] = []
-        spoken_for: set[int] = set()  # rows that a literal in _named decides alone
-        for literal in literals:
-            if not self._has_limits and literal.names_values and spoken_for.isdisjoint(literal.rows):
-                spoken_for.update(literal.rows)
-                for value in literal.named():
-                    self._named.setdefault(value, []).append(literal)
-            else:
-                self._others.append(literal)
-        self._free = all_rows(rows) & ~mask(spoken_for)
-        self._limits = sorted({at for literal in literals for at in literal.limits()}) if self._has_limits else []
         self._given: dict[Any, int] = {}  # by what was given: of one class, so equal ones are settled alike
         self._settled: dict[Any, int] = {}
         self._most = max(16, MAX_KEPT * 7 // (rows + 1))
-        self.unknown = self._left(None)
+
+    @cached_property
+    def unknown(self) -> int:
+        """Return the rows that are left if the fact is not known."""
+        return self._left(None)
+
+    @cached_property
+    def _limits(self) -> list[Any]:
+        return sorted({at for literal in self._literals for at in literal.limits()}) if self._has_limits else []
+
+    @cached_property
+    def _parted(self) -> tuple[int, Mapping[Any, list[Literal]], list[Literal]]:
+        """Return rows that no literal decides alone, those that do by the values they name, and all other literals."""
+        named: dict[Any, list[Literal]] = {}
+        others: list[Literal] = []
+        decided: set[int] = set()
+        for literal in self._literals:
+            if not self._has_limits and literal.names_values and decided.isdisjoint(literal.rows):
+                decided.update(literal.rows)
+                for value in literal.named():
+                    named.setdefault(value, []).append(literal)
+            else:
+                others.append(literal)
+        return all_rows(self._rows) & ~mask(decided), named, others
 
     def left(self, given: object) -> int:
         """Return the rows that a fact as it was given, None if it was not, leaves possible."""
@@ -151,13 +164,13 @@ class FactIndex:
         kept[key] = found
 
     def _left(self, settled: Any) -> int:
-        left = self._free
-        if settled is not None and self._named:
+        left, named, others = self._parted
+        if settled is not None and named:
             for item in settled if isinstance(settled, frozenset) else (settled,):
-                for literal in self._named.get(item, ()):
+                for literal in named.get(item, ()):
                     left |= literal.mask()
         failing: list[int] = []
-        for literal in self._others:
+        for literal in others:
             if literal.holds(settled):
                 continue
             if len(literal.rows) < _MANY_ROWS:

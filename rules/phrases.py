@@ -7,6 +7,7 @@ sign, a script without blanks) is looked for by itself.
 
 import re
 from collections.abc import Collection, Sequence
+from functools import cached_property
 
 from rules.index import FactIndex, Literal, mask
 from rules.operators import mentions
@@ -44,9 +45,17 @@ class PhraseIndex:
     """The rows that the phrases a text mentions leave possible."""
 
     def __init__(self, literals: Sequence[Literal], rows: int) -> None:
-        self.rows = mask({row for literal in literals for row in literal.rows})
-        self._phrases = Phrases(dict.fromkeys(phrase for literal in literals for phrase in literal.named()))
+        self._literals = literals
         self._index = FactIndex(Type.SET, literals, rows)
+
+    @cached_property
+    def rows(self) -> int:
+        """Return the rows that ask for phrases."""
+        return mask({row for literal in self._literals for row in literal.rows})
+
+    @cached_property
+    def _phrases(self) -> Phrases:
+        return Phrases({phrase for literal in self._literals for phrase in literal.named()})
 
     def left(self, text: FactValue | None) -> int:
         """Return the rows that a settled text, None if it is not known, leaves possible."""

@@ -3,9 +3,13 @@
 `any` makes several rows of a rule and `none` turns conditions round, so that an index needs to know neither.
 """
 
+from itertools import repeat
+from typing import cast
+
 from rules.model import Condition, When
 
 Row = tuple[tuple[Condition, bool], ...]  # each condition, and whether it must hold or must not
+_PLAIN = {Condition}
 
 
 def rows(when: When, most: int, wanted: bool = True) -> list[Row] | None:
@@ -21,8 +25,8 @@ def rows(when: When, most: int, wanted: bool = True) -> list[Row] | None:
 
 
 def _every(parts: tuple[When, ...], most: int, wanted: bool) -> list[Row] | None:
-    if all(isinstance(part, Condition) for part in parts):  # what most rules are
-        return [tuple([(part, wanted) for part in parts if isinstance(part, Condition)])]
+    if _PLAIN.issuperset(map(type, parts)):  # what most rules are
+        return [tuple(zip(cast(tuple[Condition, ...], parts), repeat(wanted)))]  # repeat has no end
     made: list[Row] = [()]
     for part in parts:
         found = rows(part, most, wanted)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from rules.actions import Combine
-from rules.model import Action, RuleSet
+from rules.model import Action, Rule, RuleSet
 from rules.values import Value, written
 
 T = TypeVar("T")
@@ -51,9 +51,14 @@ class Outcome:
     close_as: str | None = None
     effects: tuple[Effect, ...] = ()
     trace: Sequence[RuleTrace] = ()  # one per rule read, in order; rules after a stop are not read
-    matched: tuple[str, ...] = ()  # names of the rules that acted, in order
+    acted: tuple[Rule, ...] = field(default=(), compare=False)  # the rules that matched, in order
     winners: Mapping[str, str] = field(default_factory=dict)  # action kind (need_skill: “need_skill billing”) -> rule
     stopped_by: str | None = None
+
+    @property
+    def matched(self) -> tuple[str, ...]:
+        """Return the names of the rules that acted, in order."""
+        return tuple([rule.name for rule in self.acted])
 
 
 def part(rule_set: RuleSet, outcome: Outcome, rules: Set[str], *, machine: bool) -> Outcome:
@@ -64,7 +69,7 @@ def part(rule_set: RuleSet, outcome: Outcome, rules: Set[str], *, machine: bool)
             tally.add(rule.name, action)
     for key in [key for key, rule in tally.winners.items() if outcome.winners.get(key, rule) not in rules]:
         tally.lose(key)
-    return tally.outcome((), tuple(name for name in outcome.matched if name in rules))
+    return tally.outcome((), tuple(rule for rule in outcome.acted if rule.name in rules))
 
 
 class Tally:
@@ -132,7 +137,7 @@ class Tally:
         self.needs.pop(key.removeprefix("need_skill "), None)
         self.effects.pop((key, ""), None)
 
-    def outcome(self, trace: Sequence[RuleTrace], matched: tuple[str, ...]) -> Outcome:
+    def outcome(self, trace: Sequence[RuleTrace], acted: tuple[Rule, ...]) -> Outcome:
         single, many = self.single, self.many
         return Outcome(
             queue=_of(str, single.get("queue")),
@@ -150,7 +155,7 @@ class Tally:
             close_as=_of(str, single.get("close_as")),
             effects=tuple(e for e in self.effects.values() if not (self.silent and e.kind == "acknowledge")),
             trace=trace,
-            matched=matched,
+            acted=acted,
             winners=MappingProxyType(self.winners),
             stopped_by=self.stopped_by,
         )

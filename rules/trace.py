@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from typing import overload
 
 from rules.compiled import Compiled
-from rules.conditions import in_words
 from rules.direct import Known
 from rules.tally import RuleTrace
 
@@ -38,8 +37,20 @@ class Trace(Sequence[RuleTrace]):
 
     __hash__ = None  # type: ignore[assignment]  # as for lists
 
+    def told(self, misses: int) -> Iterator[tuple[str, bool, str]]:
+        """Return name, whether it matched and why of the matching rules and the first so many others, in order."""
+        number = 0
+        while misses and number < self._read:
+            misses -= number not in self._matched
+            yield self._say(number)
+            number += 1
+        yield from (self._say(later) for later in self._matched if later >= number)
+
     def _one(self, number: int) -> RuleTrace:
-        rule = self._compiled.rules[number]
+        return RuleTrace(*self._say(number))
+
+    def _say(self, number: int) -> tuple[str, bool, str]:
+        name = self._compiled.rules[number].name
         if number in self._matched:
-            return RuleTrace(rule.name, True, in_words(rule.when))
-        return RuleTrace(rule.name, False, self._compiled.failing(number, self._known) or "")
+            return name, True, self._compiled.in_words(number)
+        return name, False, self._compiled.failing(number, self._known) or ""

@@ -55,7 +55,7 @@ def attempt(source: str, text: str, lines: str, now: datetime) -> Tried:
     return Tried(
         matched=tuple((number[name], name, does[name]) for name in outcome.matched),
         missed=tuple((number[t.rule], t.rule, t.because) for t in outcome.trace if not t.matched),
-        lost=tuple(lost(rule_set, outcome)),
+        lost=tuple(lost(outcome)),
         unread=_unread(len(rule_set.rules), outcome),
         frustration=int(frustration) if isinstance(frustration, int | float) else None,
         facts=tuple((name, spoken(value, "and")) for name, value in sorted(known.items()) if name != "text"),

@@ -120,7 +120,7 @@ def takes(when: When, facts: Known) -> bool:
 
 def decided(outcome: Outcome) -> Outcome:
     """Return an outcome without its reasons, to compare."""
-    return replace(outcome, trace=(), matched=(), winners={})
+    return replace(outcome, trace=(), winners={})
 
 
 def finding(sort: str, rule: Rule, message: str, remedy: str, facts: Known, shows: str) -> Finding:

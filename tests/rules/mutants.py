@@ -87,7 +87,7 @@ def result(outcome: Outcome) -> Outcome:
     """Return what an outcome does to a ticket: no reasons, and tags, notes and notices in no order."""
     return replace(
         outcome, trace=(),
-        matched=(), winners={}, stopped_by=None, tags=tuple(sorted(outcome.tags)),
+        winners={}, stopped_by=None, tags=tuple(sorted(outcome.tags)),
         notes=tuple(sorted(outcome.notes)),
         effects=tuple(sorted((replace(one, rule="") for one in outcome.effects), key=repr)),
     )  # fmt: skip
