@@ -100,9 +100,13 @@ def over(db: Connection, now: datetime) -> list[OfferRow]:
 
 
 def cut_off(db: Connection) -> list[str]:
-    """Return the agents with an open offer and no open event stream any more."""
-    asked = select(offer.c.agent_id).where(offer.c.state == "open").distinct()
-    return [agent_id for agent_id in db.execute(asked).scalars() if is_cut_off(db, agent_id)]
+    """Return the agents with an open offer whose event streams have all ended since they are here."""
+    asked = exists().where(offer.c.agent_id == presence.c.agent_id, offer.c.state == "open")
+    theirs = stream.c.agent_id == presence.c.agent_id
+    ended = exists().where(theirs, stream.c.closed_at >= presence.c.valid_from)
+    still = exists().where(theirs, stream.c.closed_at.is_(None))
+    query = select(presence.c.agent_id).where(presence.c.valid_to.is_(None), asked, ended, ~still)
+    return list(db.execute(query).scalars())
 
 
 def is_cut_off(db: Connection, agent_id: str) -> bool:
@@ -141,9 +145,14 @@ def drop_passes(db: Connection, ticket_id: str, agent_ids: Iterable[str]) -> Non
 
 
 def end_passes(db: Connection, now: datetime) -> list[str]:
-    """Delete the exclusions that are over and return the agents they were for."""
-    ended = delete(pass_over).where(pass_over.c.until <= now).returning(pass_over.c.agent_id)
-    return sorted(set(db.execute(ended).scalars()))
+    """Delete the exclusions that are over and return the agents they were for; one that is just changed is left."""
+    query = select(pass_over.c.agent_id, pass_over.c.ticket_id).where(pass_over.c.until <= now).limit(MOST)
+    if db.dialect.name == "postgresql":
+        query = query.with_for_update(skip_locked=True)
+    found = [(row.agent_id, row.ticket_id) for row in db.execute(query)]
+    for agent_id, ticket_id in found:
+        drop_passes(db, ticket_id, [agent_id])
+    return sorted({agent_id for agent_id, _ in found})
 
 
 def has_ended_passes(db: Connection, now: datetime) -> bool:
