@@ -110,6 +110,7 @@ class Sweep:
             ("quiet chats", lambda: waking.rest_quiet(self._heed, now)),
             ("rules in time", lambda: self._ask(waiting, now)),
             ("rules published", lambda: self._follow(waiting, now)),
+            ("chats whose agent is lost", lambda: waking.pull_back(self._heed, now)),
             ("effects", lambda: self._effects(waiting, now)),
             ("files", lambda: self._fetch(waiting, now)),
             ("overload", lambda: self._look_for_overload(now)),

@@ -11,12 +11,12 @@ from typing import cast
 
 from channels.types import InboundMessage, Pace
 from router import factual, placing, recording, triage
-from router.changes import Changes
+from router.changes import Changes, Notice
 from router.desknow import DeskNow
-from router.model import NOT_READ, Heat, Mood, Reading, State
+from router.model import NOT_READ, Heat, Mood, Reading, Role, State
 from router.placing import Line
 from router.recording import QUIET
-from router.store.rows import Promise
+from router.store.rows import Promise, Ticket
 from router.working import Conversation, Customer
 from rules.evaluate import evaluate
 from rules.facts import trusted
@@ -27,6 +27,9 @@ log = logging.getLogger(__name__)
 
 NO_REQUEST = frozenset({"small_talk", "other"})  # an intent that does not replace a better one
 HOT: Heat = 2  # the line a mood must cross to renew a promise
+RISES = 8  # points, so that a mood that wavers about the line alerts nobody; as Mood.trend has it
+GREW = "Your customer grew frustrated. Answer soon, or ask for help."
+GREW_SOMEWHERE = "A customer grew frustrated on a ticket that somebody has."
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,6 +221,15 @@ def stays(talk: Conversation, understood: Understood, heat_before: int, desk: De
         placing.rank(ticket, replace(line, queue=queue, needs=needs), desk, changes.now)
     if heat_before < HOT <= ticket.heat:
         changes.event(ticket, "mood_rose", level=ticket.frustration, before=ticket.frustration_before, heat=ticket.heat)
+        if ticket.frustration - (ticket.frustration_before or 0) >= RISES:
+            _alert(ticket, changes)
+
+
+def _alert(ticket: Ticket, changes: Changes) -> None:
+    """Tell whoever has the ticket, and the supervisors, that its customer grew frustrated meanwhile."""
+    if ticket.agent_id:
+        changes.notices.append(Notice(ticket.brand_id, ticket.id, "mood", GREW, agent_id=ticket.agent_id))
+    changes.notices.append(Notice(ticket.brand_id, ticket.id, "mood", GREW_SOMEWHERE, role=Role.SUPERVISOR))
 
 
 def _tag(talk: Conversation, outcome: Outcome, changes: Changes) -> None:

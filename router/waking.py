@@ -23,6 +23,8 @@ from router.working import REOPENS_FOR
 
 QUIET_FOR = timedelta(minutes=10)  # without a word from the customer, a live ticket no longer holds a slot
 
+LOST_FOR = timedelta(minutes=2)  # after that nobody is expected back who has a customer waiting live
+
 Act = Callable[[Connection, Changes, DeskNow, Sequence[Ticket]], None]
 
 
@@ -55,6 +57,11 @@ def step_down(heed: Heed, now: datetime) -> int:
 def rest_quiet(heed: Heed, now: datetime) -> int:
     """Free the slots of live tickets that were answered and have not been heard of for ten minutes."""
     return _each(heed, now, lambda db, at: due.quiet(db, at - QUIET_FOR), _quiet)
+
+
+def pull_back(heed: Heed, now: datetime) -> int:
+    """Take open live tickets from agents whose connection has been lost for two minutes: customers wait there."""
+    return _each(heed, now, lambda db, at: due.of_lost_agents(db, at - LOST_FOR), _pull_back)
 
 
 def close_old(heed: Heed, now: datetime) -> int:
@@ -190,6 +197,29 @@ def _quiet(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticke
         freed.add(_holder(ticket))
     for agent_id in sorted(freed - {""}):
         refill(db, changes, agent_id)
+
+
+def _pull_back(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:
+    """Put tickets in line again; one that was answered rests, and wakes for whoever is there."""
+    ids = [ticket.id for ticket in held]
+    needs, promises = tickets.needs(db, ids), tickets.open_promises(db, ids)
+    for ticket in held:
+        if ticket.state != State.OPEN:
+            continue
+        changes.watch(ticket)
+        tickets.end_assignment(db, ticket.id, "left", changes.now)
+        promised = [p.due_at for p in promises.get(ticket.id, ()) if p.kind != "resolution"]
+        if not promised:
+            ticket.state = State.PENDING
+            changes.event(ticket, "pulled_back")
+            continue
+        ticket.answer_by, ticket.place = min(promised), None
+        line = placing.line_now(ticket, needs.get(ticket.id, {}), desk)
+        changes.lanes[ticket.id] = placing.enter(ticket, line, desk, changes.now)
+        changes.event(ticket, "pulled_back")
+        changes.event(
+            ticket, "waiting", queue=ticket.queue_id, because="its agent has left", answer_by=ticket.answer_by
+        )
 
 
 def _close(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:

@@ -7,7 +7,17 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.engine import Connection as Db
 
-from router.store.schema import attachment, brand, chat_visitor, offer, outgoing, pass_over, rule_effect, ticket
+from router.store.schema import (
+    attachment,
+    brand,
+    chat_visitor,
+    offer,
+    outgoing,
+    pass_over,
+    presence,
+    rule_effect,
+    ticket,
+)
 
 MOST = 200  # tickets handled at once; the next look takes the others
 
@@ -62,6 +72,14 @@ def quiet(db: Db, before: datetime) -> list[DueTicket]:
     heard = ticket.c.last_customer_at.is_(None) | (ticket.c.last_customer_at <= ticket.c.last_answer_at)
     everywhere = ticket.c.brand_id.in_(select(brand.c.id)) & (ticket.c.state == "open")  # as the index begins
     return _found(db, _query().where(everywhere, ticket.c.slot_key == "live", ticket.c.last_answer_at <= before, heard))
+
+
+def of_lost_agents(db: Db, before: datetime) -> list[DueTicket]:
+    """Return the open live tickets of agents whose connection was lost before a moment and who are not back."""
+    gone = (presence.c.status == "offline") & (presence.c.source == "lost") & (presence.c.valid_from <= before)
+    lost = select(presence.c.agent_id).where(presence.c.valid_to.is_(None), gone)
+    theirs = ticket.c.agent_id.in_(lost) & (ticket.c.state == "open") & (ticket.c.slot_key == "live")
+    return _found(db, _query().where(theirs))
 
 
 def resolved(db: Db, before: datetime) -> list[DueTicket]:

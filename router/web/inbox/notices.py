@@ -20,6 +20,7 @@ KINDS: Mapping[str, tuple[str, str]] = {  # kind -> (what it says, icon); {who} 
     "rule": ("A rule asks you to look", "rules"),
     "not_sent": ("A reply was not sent", "warning"),
     "promise": ("A promise is at risk", "clock"),
+    "mood": ("A customer grew frustrated", "warning"),
     "follow_up": ("You wanted to come back to this", "clock"),
     "schedule_held": ("A scheduled reply was held back", "clock"),
     "connection_silent": ("A connection fell silent", "warning"),

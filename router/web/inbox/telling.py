@@ -169,6 +169,7 @@ EVENTS: Mapping[str, Say] = {
     "mood_off": _plain("mood switched off: by promise and age alone"),
     "mood_on": _plain("mood switched on again"),
     "over_capacity": _with("opened by an answer, over the capacity of {x}", "agent_name"),
+    "pulled_back": _plain("taken back: its agent's connection was lost"),
     "quiet": _plain("the customer fell silent"),
     "snoozed": _plain("snoozed"),
     "resolved": _plain("resolved"),

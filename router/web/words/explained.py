@@ -101,6 +101,8 @@ WHY_A_MOMENT = (  # promises, events and what is told to people
     "waited enough",
     "its rest is over",
     "resolved 14 days ago",
+    "Your customer grew frustrated. Answer soon, or ask for help.",
+    "A customer grew frustrated on a ticket that somebody has.",
 )
 
 WHAT_CHANNELS_ALLOW = (  # router.inbox.allowed, router.rhythm, router.watching, router.drain
