@@ -12,10 +12,9 @@ from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import cast
 
-from channels.types import WorkClass
 from router.backtest.asking import Asking
 from router.backtest.attendance import hours_online
-from router.backtest.records import Days, Recorded, Sent, Turn
+from router.backtest.records import Days, Recorded, Turn
 from router.backtest.replay import Done, Replay
 from router.desknow import NO_RULES, DeskNow
 from router.model import Heat, Presence, State
@@ -29,9 +28,9 @@ from rules.model import RuleSet
 BEGIN = datetime(2026, 3, 2, tzinfo=UTC)  # a Monday
 BRAND = "brand"
 QUEUES = ("General", "Billing", "Technical")
-TOPIC = {"billing_dispute": "billing", "bug_report": "technical", "how_to": None}
-WANTS = (("billing_dispute", 0.35), ("bug_report", 0.25), ("how_to", 0.40))
-HOME = {"billing_dispute": "Billing", "bug_report": "Technical", "how_to": "General"}
+TOPIC = {"billing_dispute": "billing", "outage_bug": "technical", "how_to": None}
+WANTS = (("billing_dispute", 0.35), ("outage_bug", 0.25), ("how_to", 0.40))
+HOME = {"billing_dispute": "Billing", "outage_bug": "Technical", "how_to": "General"}
 OPEN_H = 12  # hours a day, from 8:00 on
 WORK_S = {"chat": 540.0, "email": 420.0}  # median at heat 0
 SPREAD = 0.6  # of the logarithm of the work
@@ -40,13 +39,13 @@ PATIENCE_S = {"chat": 1500.0, "email": math.inf}
 LIVE = """
 rules:
   - name: Technical
-    when: {fact: intent, is: is, value: bug_report}
+    when: {fact: intent, is: is, value: outage_bug}
     then: [{queue: Technical}, {prefer: technical}]
 """
 DRAFT = """
 rules:
   - name: Technical
-    when: {fact: intent, is: is, value: bug_report}
+    when: {fact: intent, is: is, value: outage_bug}
     then: [{queue: Technical}, {prefer: technical}]
   - name: Money
     when: {fact: intent, is: is, value: billing_dispute}
@@ -197,11 +196,3 @@ def happened(shape: Shape, which: int, first_day: int, sources: Sequence[str] = 
     lives = Replay(days, which, {BRAND: desk}, Truth(shape, agents)).run()
     tickets = [replace(ticket, turns=turns) for ticket, turns in zip(asked, lives, strict=True)]
     return replace(days, tickets=tickets), desk
-
-
-def same(sent: Sent) -> tuple[Sent, Sent]:
-    """Return a turn that both sets of rules send alike."""
-    return sent, sent
-
-
-SLOTS: dict[WorkClass, int] = {"live": 2, "mail": 1}

@@ -2,14 +2,18 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from random import Random
 
 import pytest
 
 from bench.backtest_desk import BRAND, LIVE, Shape, happened
 from router.backtest.comparing import Row, compare, interval, t_value
 from router.backtest.figures import measure
+from router.backtest.people import Board
 from router.backtest.replay import Replay
 from router.backtest.work import Estimated
+from router.routing.choose import choose_agent
+from tests.routing.builders import NOON, a_head, a_lane, an_agent
 
 SMALL = Shape(seed=3, a_day=24, agents=6, days=5)
 
@@ -50,6 +54,23 @@ class TestReplay:
                 load += change
                 most = max(most, load)
             assert most <= {"live": 2, "mail": 1}[slot]
+
+
+class TestFree:
+    def test_leaves_out_only_whom_routing_would_not_choose(self):
+        chance = Random(5)
+        for _ in range(60):
+            board, lane_spec = Board(), a_lane(topic="billing", needs={"en": 1})
+            for n in range(chance.randint(1, 12)):
+                skills = {"en": 1, "billing": chance.randint(0, 2)}
+                at = board.put(an_agent(f"a{n}", skills=skills, capacity={"mail": chance.randint(1, 2)}))
+                at.load["mail"] = chance.randint(0, 1)
+                at.last_assigned_at = chance.choice([None, NOON, NOON - timedelta(minutes=chance.randint(1, 3))])
+            lane, knows = board.lane(lane_spec), chance.choice([None, "a0"])
+            head, everyone = a_head(lane=lane_spec, topic_confidence=0.8), [one.as_seen() for one in lane.open_to]
+            few = choose_agent(head, [one.as_seen() for one in lane.free(knows)], same_agent=knows)
+            whole = choose_agent(head, everyone, same_agent=knows)
+            assert (few and few.agent_id) == (whole and whole.agent_id)
 
 
 class TestCompare:

@@ -3,13 +3,15 @@
 import heapq
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
 from channels.types import WorkClass
 from router.model import Presence
 from router.routing.lanes import AgentView, LaneSpec, standing_reasons
 from router.routing.policy import SLOT_OF, SLOT_ORDER
 from router.store.rows import Ticket
+
+NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True, eq=False)
@@ -20,6 +22,26 @@ class Lane:
     slot: WorkClass
     open_to: "list[At]" = field(default_factory=list)
     waiting: list[tuple[datetime, str, int]] = field(default_factory=list)  # place, ticket, its stamp then
+
+    def free(self, knows: str | None) -> "list[At]":
+        """Return who could take a ticket now; `knows` is the agent who spoke with its customer before.
+
+        Of those whom routing scores alike, the one who was given nothing for longest alone: only they can be chosen.
+        """
+        topic, slot = self.spec.topic or "", self.slot
+        best: dict[tuple[object, ...], At] = {}
+        for at in self.open_to:
+            view, load = at.view, at.load.get(slot, 0)
+            if view.presence is not Presence.ONLINE or load >= view.capacity.get(slot, 0):
+                continue
+            alike = (view.skills.get(topic, 0), load, view.capacity[slot], view.id == knows)
+            other = best.get(alike)
+            if other is None or (at.last_assigned_at or NEVER, view.id) < (
+                other.last_assigned_at or NEVER,
+                other.view.id,
+            ):
+                best[alike] = at
+        return list(best.values())
 
     def push(self, row: Ticket, stamp: int) -> None:
         """Let a ticket wait here."""

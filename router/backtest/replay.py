@@ -168,10 +168,9 @@ class Replay:
         row, lane = case.row, self._board.lane(case.spec)
         if row.step_down_at is not None and row.step_down_at > self._moment():
             self._plan(self._seconds(row.step_down_at), STEPS_DOWN, case, case.stamp)
-        free = [at for at in lane.open_to if at.view.presence is Presence.ONLINE and at.free(lane.slot) > 0]
+        free = lane.free(row.last_agent_id)
         if free:
-            views = [at.as_seen() for at in sorted(free, key=lambda at: at.view.id)]
-            choice = choose_agent(self._head(case), views, same_agent=row.last_agent_id)
+            choice = choose_agent(self._head(case), [at.as_seen() for at in free], same_agent=row.last_agent_id)
             if choice is not None:
                 self._give(case, self._board.agents[choice.agent_id])
                 return
