@@ -3,7 +3,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from router.routing.lanes import AgentView, LaneSpec
@@ -161,6 +161,7 @@ answers = st.dictionaries(
 )
 
 
+@settings(max_examples=40)
 @given(arrivals, crews, answers, st.sampled_from([NEVER, 7.0]))
 def test_laws_of_any_day(arrivals, crew, answers, patience):
     """No ticket is lost sight of, held twice, or given to who may not or has no slot."""
