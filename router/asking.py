@@ -76,6 +76,11 @@ def is_due(heed: Heed, now: datetime) -> bool:
         return asked.is_due(db, now)
 
 
+def ring(heed: Heed) -> None:
+    """Let a worker ask about what is due; without a broker the sweep does."""
+    heed.background.enqueue("slow", "router.jobs.ask_due")
+
+
 def ask_due(heed: Heed, now: datetime) -> int:
     """Ask about the tickets whose moment has come; return how many were looked at."""
     done = 0

@@ -121,20 +121,19 @@ def of_ticket(talk: Conversation, desk: DeskNow, now: datetime) -> Facts:
         "due_in": calendar.working_time_between(now, ticket.answer_by) if ticket.answer_by else None,
         "silence": now - answered if answered and (heard is None or heard <= answered) else None,
         "agent_online": is_online(ticket.agent_id, desk) if ticket.agent_id else None,
-        **of_desk(ticket, desk),
+        **of_desk(ticket.queue_id, ticket.work_class, desk),
     }
     trusts = {"messages_count": Trust.VISITOR, "tags": Trust.AGENT}
     return {n: (value, trusts.get(n, Trust.RECORDED)) for n, value in found.items() if value is not None}
 
 
-def of_desk(ticket: Ticket, desk: DeskNow) -> dict[str, FactValue | None]:
-    """Return how busy the desk is, as a ticket's queue and kind of work see it."""
+def of_desk(queue_id: str, work_class: str, desk: DeskNow) -> dict[str, FactValue | None]:
+    """Return how busy the desk is, as a queue and a kind of work see it."""
     here = [agent for agent in desk.agents.values() if agent.presence is Presence.ONLINE]
-    work_class = cast(WorkClass, ticket.work_class)
     return {
         "agents_online": len(here),
-        "agents_free": sum(1 for agent in here if free_slots(agent, work_class) > 0),
-        "queue_waiting": desk.waiting.get(ticket.queue_id, 0) if desk.waiting is not None else None,
+        "agents_free": sum(1 for agent in here if free_slots(agent, cast(WorkClass, work_class)) > 0),
+        "queue_waiting": desk.waiting.get(queue_id, 0) if desk.waiting is not None else None,
     }
 
 

@@ -12,6 +12,7 @@ from datetime import UTC, datetime, timedelta
 
 from router import (
     asking,
+    busy,
     by_mail,
     delivery,
     effects,
@@ -91,6 +92,7 @@ class Sweep:
         self._lock = threading.Lock()
         self._tidied: datetime | None = None
         self._looked: datetime | None = None  # for overload
+        self._watch = busy.Watch()
         self._indexed = False  # everything is in the search index
 
     def now(self, now: datetime) -> None:
@@ -108,6 +110,7 @@ class Sweep:
             ("needs that fall away", lambda: waking.step_down(self._heed, now)),
             ("promises at risk", lambda: forewarning.warn(self._heed, now)),
             ("quiet chats", lambda: waking.rest_quiet(self._heed, now)),
+            ("rules of a busy desk", lambda: self._watch.look(self._heed, now)),
             ("rules in time", lambda: self._ask(waiting, now)),
             ("rules published", lambda: self._follow(waiting, now)),
             ("chats whose agent is lost", lambda: waking.pull_back(self._heed, now)),
@@ -171,7 +174,7 @@ class Sweep:
         if waiting is None:
             self._errand("rules in time", lambda: asking.ask_due(self._heed, now))
         elif waiting["slow"] <= delivery.BACKLOG:
-            self._heed.background.enqueue("slow", "router.jobs.ask_due")
+            asking.ring(self._heed)
 
     def _follow(self, waiting: dict[str, int] | None, now: datetime) -> None:
         for brand_id in asking.unsettled(self._heed):

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from router import asking
+from router import asking, busy
 from router import desk as acts
-from router.model import SYSTEM
+from router.model import SYSTEM, Presence
+from router.presence import set_presence
 from router.publishing import publish
 from router.store import asked
 from router.store.audit import COMMAND
@@ -250,3 +251,49 @@ class TestAChange:
         acts.pull(desk.heed, ana, now())
         acts.snooze(desk.heed, ana, ticket.id, later(5), now())
         assert desk.ticket(ticket.id).rules_due_at is None
+
+
+class TestTheDesk:
+    NOBODY = """
+rules:
+  - name: Nobody free
+    when: {all: [{fact: agents_free, is: at_most, value: 0}, {fact: state, is: is, value: waiting}]}
+    then: [{notify: supervisor}]
+"""
+
+    def test_lets_rules_act_when_nobody_is_free_any_more(self, desk):
+        rules(desk, self.NOBODY)
+        ana, watch = an_agent(desk), busy.Watch()
+        desk.says()
+        watch.look(desk.heed, now())
+        asking.ask_due(desk.heed, now())
+        assert told(desk) == []
+        assert watch.look(desk.heed, now()) == 0, "nothing turned, so no ticket is looked at"
+        set_presence(desk.heed, ana.agent, Presence.AWAY, now())
+        assert watch.look(desk.heed, now()) == 1
+        assert asking.ask_due(desk.heed, now()) == 1
+        assert told(desk) == ["Nobody free"]
+        set_presence(desk.heed, ana.agent, Presence.ONLINE, now())
+        for presence in (Presence.ONLINE, Presence.AWAY):
+            set_presence(desk.heed, ana.agent, presence, now())
+            watch.look(desk.heed, now())
+            asking.ask_due(desk.heed, now())
+        assert told(desk) == ["Nobody free"] * 2
+
+    def test_notices_that_an_agent_has_left_a_ticket_behind(self, desk):
+        left = "{fact: agent_online, is: is, value: false}"
+        rules(desk, f"rules: [{{name: Left, when: {left}, then: [{{notify: supervisor}}]}}]")
+        ana, watch = an_agent(desk), busy.Watch()
+        desk.says()
+        acts.pull(desk.heed, ana, now())
+        asking.ask_due(desk.heed, now())
+        watch.look(desk.heed, now())
+        set_presence(desk.heed, ana.agent, Presence.OFFLINE, now())
+        assert watch.look(desk.heed, now()) == 1
+        asking.ask_due(desk.heed, now())
+        assert told(desk) == ["Left"]
+
+    def test_reads_no_desk_whose_rules_do_not_ask(self, desk):
+        rules(desk, LATE)
+        desk.says()
+        assert busy.Watch().look(desk.heed, now()) == 0

@@ -48,6 +48,12 @@ def mark_due(db: Connection, brand_id: str, queue_id: str, now: datetime) -> Non
     db.execute(update(ticket).where(here).values(rules_due_at=now))
 
 
+def mark_held(db: Connection, agent_ids: Collection[str], now: datetime) -> None:
+    """Let the rules of the tickets that agents have be asked again now."""
+    held = ticket.c.agent_id.in_(list(agent_ids)) & ticket.c.state.in_(LIVE)
+    db.execute(update(ticket).where(held).values(rules_due_at=now))
+
+
 def not_asked(db: Connection, brand_id: str, version_id: str, limit: int) -> list[Due]:
     """Return the waiting tickets that other rules than this version placed, in order of place."""
     t = ticket.c
