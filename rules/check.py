@@ -7,7 +7,7 @@ from rules.lint.ground import Ground
 from rules.load import load
 from rules.model import ANY_DESK, Desk, RuleSet
 
-MAX_RULES = 1_000  # up to which rules are looked at beside one another; beyond it each is looked at by itself
+MAX_RULES = 500  # up to which all rules are looked at beside one another; beyond it only those that stop are
 
 
 def check(text: str, desk: Desk | None = None) -> list[Finding]:
@@ -33,7 +33,7 @@ def warnings(rule_set: RuleSet, desk: Desk | None = None) -> list[Finding]:
         found += alone_found
         if any(each.sort == "never" for each in alone_found):
             continue
-        found += places.look(ground, case)
+        found += [*places.look(ground, case), *order.stopping(ground, case)]
         if len(ground.cases) <= MAX_RULES:
             found += order.look(ground, at)
     return sorted(found, key=lambda finding: finding.line)

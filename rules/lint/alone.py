@@ -97,10 +97,11 @@ def _idle_one(ground: Ground, case: Case, leaf: Condition, count: int) -> Findin
         )
     if count == 1:
         return None
-    for instead in (ALWAYS, NEVER):
+    needed = any(leaf is part for part in _parts(rule.when))  # without it the rule would take nothing
+    for instead in (ALWAYS,) if needed else (ALWAYS, NEVER):
         without = swapped(rule.when, [leaf], instead)
         formula = ground.formula(without)
-        if ground.none([case.when], [formula]) and ground.none([formula], [case.when]):
+        if ground.none([formula], [case.when]) and ground.none([case.when], [formula]):
             facts = ground.some([case.when])
             if facts is None or not takes(rule.when, facts) or not takes(without, facts):
                 return None

@@ -7,7 +7,7 @@ from rules.conditions import judge
 from rules.evaluate import evaluate
 from rules.facts import FACTS
 from rules.lint.finding import SORTS, Finding, Witness
-from rules.lint.formula import Formula, State, Unproved, box, negated
+from rules.lint.formula import Formula, State, Unproved, box, holds, negated
 from rules.lint.space import Known, Space
 from rules.model import ALWAYS, Condition, Desk, Group, Rule, RuleSet, When, conditions
 from rules.operators import OPERATORS
@@ -47,10 +47,8 @@ class Ground:
         offered = {name: values for name, values in desk.values.items() if values}
         self.space = Space([*(rule.when for rule in rule_set.rules), *_MARKS, *more], offered)
         self.cases = [case for at, rule in enumerate(rule_set.rules) if (case := self._case(at, rule)) is not None]
-        self.doing: dict[str, list[Case]] = {}  # action kind -> rules that do it, in order
-        for case in self.cases:
-            for kind in case.kinds:
-                self.doing.setdefault(kind, []).append(case)
+        self._first: dict[int, State | None] = {}
+        self.stops = [case.at for case in self.cases if case.stops]
 
     def _case(self, at: int, rule: Rule) -> Case | None:
         try:
@@ -60,12 +58,8 @@ class Ground:
         asked = frozenset(found.fact.name for found in conditions(rule.when))
         return Case(at, rule, when, box(when), asked, frozenset(action.kind.key for action in rule.then))
 
-    def find(self, must: Iterable[Formula], never: Sequence[Formula] = ()) -> Known | None:
-        """Return a ticket that meets all of `must` and none of `never`; None: there is none. Raises Unproved."""
-        return self.space.find(must, never)
-
     def some(self, must: Sequence[Formula], never: Sequence[Formula] = ()) -> Known | None:
-        """Return such a ticket if one is found: None proves nothing."""
+        """Return a ticket that meets all of `must` and none of `never`, if one is found: None proves nothing."""
         try:
             return self.space.find(must, never)
         except Unproved:
@@ -77,6 +71,25 @@ class Ground:
             return self.space.find(must, never) is None
         except Unproved:
             return False
+
+    def spares(self, case: Case, rivals: Sequence[Case]) -> bool:
+        """Say whether the first ticket that comes to mind for a rule is taken by no rival, which is cheap to see."""
+        if case.at not in self._first:
+            try:
+                found = self.space.answer([case.when])
+            except Unproved:
+                found = None
+            self._first[case.at] = None if found is None else found[1]
+        values = self._first[case.at]
+        return values is not None and not any(holds(each.when, values, self.space.defaults) for each in rivals)
+
+    def needed(self, case: Case, rivals: Sequence[Case]) -> list[Case]:
+        """Return rivals that between them take every ticket of a rule; empty: they do not, or it is not proved."""
+        try:
+            found, used = self.space.hunt([case.when], [each.when for each in rivals])
+        except Unproved:
+            return []
+        return [] if found is not None else [rivals[n] for n in sorted(used)]
 
     def formula(self, when: When) -> Formula:
         """Return the formula of conditions whose facts and values the rules ask for."""

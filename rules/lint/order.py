@@ -1,6 +1,6 @@
 """Looks at what the rules around a rule leave it: what is never read, can change nothing, or loses to another."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
 
@@ -19,14 +19,15 @@ _SINGLE = frozenset(Type) - {Type.SET, Type.TEXT}
 
 def look(ground: Ground, at: int) -> Iterator[Finding]:
     """Give what is doubtful about the rule at a place among the cases, seen from the rules before and after it."""
-    case, earlier = ground.cases[at], ground.cases[:at]
+    case = ground.cases[at]
+    near = [each for each in ground.cases if each is not case and not apart(each.box, case.box)]
+    earlier = [each for each in near if each.at < case.at]
     stops = [each for each in earlier if each.stops]
     unread = list(_unread(ground, case, stops))
     yield from unread
     if unread:
         return
-    yield from _stops(ground, case, ground.cases[at + 1 :])
-    yield from list(_duplicate(ground, case, earlier)) or list(_idle_actions(ground, at, stops))
+    yield from list(_duplicate(ground, case, earlier)) or list(_idle_actions(ground, case, near, stops))
     yield from _overlap(ground, case, earlier)
 
 
@@ -43,11 +44,11 @@ def _unread(ground: Ground, case: Case, stops: Sequence[Case]) -> Iterator[Findi
     yield finding("unread", case.rule, message, "Move it up.", facts, shows)
 
 
-def _cover(ground: Ground, case: Case, rivals: Iterable[Case]) -> list[Case]:
+def _cover(ground: Ground, case: Case, rivals: Sequence[Case]) -> list[Case]:
     """Return as few rivals as take all tickets of a rule between them; empty if they do not, or it is not proved."""
-    near = [each for each in rivals if not apart(each.box, case.box)]
-    if not near or not ground.none([case.when], [each.when for each in near]):
+    if not rivals or ground.spares(case, rivals):
         return []
+    near = ground.needed(case, rivals)
     for each in near:
         if ground.none([case.when], [each.when]):
             return [each]
@@ -58,13 +59,12 @@ def _cover(ground: Ground, case: Case, rivals: Iterable[Case]) -> list[Case]:
     return near
 
 
-def _idle_actions(ground: Ground, at: int, stops: list[Case]) -> Iterator[Finding]:
+def _idle_actions(ground: Ground, case: Case, near: Sequence[Case], stops: Sequence[Case]) -> Iterator[Finding]:
     """Look for actions that others have done already, or outdo, for every ticket of the rule."""
-    case = ground.cases[at]
     facts = ground.some([case.when], [each.when for each in stops]) or ground.some([case.when])
     dead: list[tuple[Action, list[Case]]] = []
     for action in case.rule.then if facts is not None else ():
-        rivals = _rivals(ground, case, action)
+        rivals = _rivals(ground, case, near, action)
         cover = _cover(ground, case, [*rivals, *stops]) if rivals else []
         if cover and facts is not None and _changes_nothing(ground, case.rule, [action], facts):
             dead.append((action, cover))
@@ -125,13 +125,13 @@ def _same_slot(one: Action, other: Action) -> bool:
     return one.kind.key != "need_skill" or one.value == other.value
 
 
-def _rivals(ground: Ground, case: Case, action: Action) -> list[Case]:
+def _rivals(ground: Ground, case: Case, near: Sequence[Case], action: Action) -> list[Case]:
     """Return the rules whose taking a ticket leaves this action without effect on it."""
-    end = next((stop.at for stop in ground.doing.get("stop", ()) if stop.at >= case.at), len(ground.rule_set.rules))
+    end = next((stop for stop in ground.stops if stop >= case.at), len(ground.rule_set.rules))
     return [
         each
-        for each in ground.doing[action.kind.key]
-        if each is not case
+        for each in near
+        if action.kind.key in each.kinds
         and each.at <= end
         and any(_outdoes(theirs, action, each.at > case.at) for theirs in each.rule.then)
     ]
@@ -143,8 +143,6 @@ def _outdoes(theirs: Action, mine: Action, later: bool) -> bool:
     combine, one, other = mine.kind.combine, theirs.value, mine.value
     if combine is Combine.FIRST:
         return not later
-    if combine is Combine.EACH_ONCE:
-        return one == other and not later
     if combine is Combine.SHORTEST and isinstance(one, timedelta) and isinstance(other, timedelta):
         return one < other if later else one <= other
     if combine is Combine.HIGHEST:
@@ -154,7 +152,8 @@ def _outdoes(theirs: Action, mine: Action, later: bool) -> bool:
                 return False
         if isinstance(one, int) and isinstance(other, int):
             return one > other if later else one >= other
-    return False
+        return False
+    return combine not in (Combine.ADDS, Combine.ENDS) and one == other and not later
 
 
 def _changes_nothing(ground: Ground, rule: Rule, actions: Sequence[Action], facts: Known) -> bool:
@@ -166,7 +165,7 @@ def _duplicate(ground: Ground, case: Case, earlier: Sequence[Case]) -> Iterator[
     for other in earlier:
         if other.kinds != case.kinds or other.facts != case.facts or other.rule.then == case.rule.then:
             continue
-        if apart(other.box, case.box) or case.rule.when == ALWAYS:
+        if case.rule.when == ALWAYS:
             continue
         if ground.none([case.when], [other.when]) and ground.none([other.when], [case.when]):
             facts = ground.some([case.when])
@@ -198,7 +197,7 @@ def _overlap(ground: Ground, case: Case, earlier: Sequence[Case]) -> Iterator[Fi
             continue
         for other in earlier:
             theirs = next((each for each in other.rule.then if each.kind is action.kind), None)
-            if theirs is None or theirs.value == action.value or apart(other.box, case.box):
+            if theirs is None or theirs.value == action.value:
                 continue
             if _vies(other, case) and (found := _overlapping(ground, case, other, action, theirs)):
                 yield found
@@ -238,7 +237,7 @@ def _overlapping(ground: Ground, case: Case, other: Case, mine: Action, theirs: 
     return finding("overlap", case.rule, message, remedy, facts, shows)
 
 
-def _stops(ground: Ground, case: Case, later: Sequence[Case]) -> Iterator[Finding]:
+def stopping(ground: Ground, case: Case) -> Iterator[Finding]:
     """Look at a stop that rests on a reading or on the sender: what it takes from tickets is an error."""
     unsure = sorted({found.fact.name for found in conditions(case.rule.when) if not found.fact.may_close})
     if not case.stops or not unsure:
@@ -249,9 +248,11 @@ def _stops(ground: Ground, case: Case, later: Sequence[Case]) -> Iterator[Findin
         return
     free = replace(case.rule, then=tuple(each for each in case.rule.then if each.kind.key != "stop"))
     before = [each.when for each in ground.cases if each.at < case.at and each.stops]
-    for other in later:
+    for other in ground.cases:
+        if other.at <= case.at or apart(other.box, case.box):
+            continue
         raised = [action for action in other.rule.then if action.kind.raises or action.kind.combine is Combine.SHORTEST]
-        if not raised or apart(case.box, other.box):
+        if not raised:
             continue
         ticket = ground.some([human, case.when, other.when], before)
         if ticket is None or not _is_worse(ground, free, other.rule.name, ticket):

@@ -24,6 +24,7 @@ _PARTS: dict[str, tuple[type[And] | type[Or] | None, str]] = {
     "does_not_mention": (None, "mentions"),
 }
 _LOOKS = frozenset({"mentions", "matches", "starts_with", "ends_with", *_PARTS})  # into a text
+_AT_ONCE = 3  # rivals that are searched with for one ticket: a few are often enough
 _MOST_WORDS = 300  # things a text is asked for, up to which it is found out which follow from which
 
 Known = dict[str, FactValue]
@@ -77,22 +78,30 @@ class Space:
                 return And(tuple(negated(part, self.domains) for part in parts))
 
     def find(self, must: Iterable[Formula], never: Sequence[Formula] = ()) -> Known | None:
-        """Return facts for which all of `must` hold and none of `never`; None: there are none. Raises Unproved.
+        """Return facts for which all of `must` hold and none of `never`; None: there are none. Raises Unproved."""
+        return self.hunt(must, never)[0]
 
-        Of `never` only those are searched with that the facts found would meet.
+    def hunt(self, must: Iterable[Formula], never: Sequence[Formula]) -> tuple[Known | None, list[int]]:
+        """Return such facts, and which of `never` were searched with: those alone leave nothing, if nothing is found.
+
+        Others are not searched with, since the facts found do not meet them anyway. Raises Unproved.
         """
-        wanted, met = list(must), [False] * len(never)
-        while (state := search(wanted, self.domains, self.implied)) is not None:
-            facts, values = self._facts_of(state)
+        wanted, met = list(must), dict[int, None]()
+        while (found := self.answer(wanted)) is not None:
+            facts, values = found
             in_the_way = [n for n, one in enumerate(never) if holds(one, values, self.defaults)]
             if not in_the_way:
-                return facts
-            if any(met[n] for n in in_the_way):
+                return facts, list(met)
+            if any(n in met for n in in_the_way):
                 raise Unproved
-            for n in in_the_way:
-                met[n] = True
-                wanted.append(negated(never[n], self.domains))
-        return None
+            met |= dict.fromkeys(in_the_way[:_AT_ONCE])
+            wanted += [negated(never[n], self.domains) for n in in_the_way[:_AT_ONCE]]
+        return None, list(met)
+
+    def answer(self, must: Iterable[Formula]) -> tuple[Known, State] | None:
+        """Return facts for which all of `must` hold, and the values they stand for. Raises Unproved."""
+        state = search(must, self.domains, self.implied)
+        return None if state is None else self._facts_of(state)
 
     def _new(self, domain: int) -> int:
         self.domains.append(domain)
