@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from router.model import Scope, State
 from router.store import corrections
 from router.store.db import Connection
-from router.store.schema import evaluation, message, ticket
+from router.store.schema import evaluation, message, message_party, ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,12 @@ def one(db: Connection, scope: Scope, ticket_id: str) -> Asked | None:
     """Return one ticket as it was last asked about; None for another brand's, or one that never was."""
     found = next(iter(_asked(db, [ticket_id])), None)
     return found if found is not None and scope.sees(found.brand_id) else None
+
+
+def names(db: Connection, ticket_id: str) -> list[str]:
+    """Return the names of those who take part in a ticket."""
+    query = select(message_party.c.name).join(message, message.c.id == message_party.c.message_id)
+    return list(db.execute(query.where(message.c.home_ticket_id == ticket_id).distinct()).scalars())
 
 
 def _asked(db: Connection, ticket_ids: Sequence[str]) -> list[Asked]:
