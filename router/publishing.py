@@ -37,6 +37,7 @@ class Checked:
 
     findings: tuple[Finding, ...]
     failures: tuple[str, ...]  # of examples
+    flipped: int = 0  # how many examples they are of
 
     @property
     def holds(self) -> bool:
@@ -72,7 +73,8 @@ def checked(heed: Heed, brand_id: str, source: str) -> Checked:
     findings = tuple(check(source, known))
     if any(finding.severity == "error" for finding in findings):
         return Checked(findings, ())
-    return Checked(findings, tuple(str(failure) for failure in examples.run(load(source, known), read_text)))
+    failures = examples.run(load(source, known), read_text)
+    return Checked(findings, tuple(map(str, failures)), len({failure.example for failure in failures}))
 
 
 def publish(

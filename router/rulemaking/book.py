@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from router import publishing
 from router.app import Heed
@@ -89,7 +90,7 @@ def book(heed: Heed, scope: Scope, brand_id: str, now: datetime) -> Book:
     checked = publishing.checked(heed, brand_id, source) if may else Checked((), ())
     since = [one for one in lately if now - one.at < AT_WORK and one.author not in (scope.agent, drafting.NOBODY)]
     touched = {one.rule: names.get(one.author, "") for one in reversed(since) if one.rule}
-    whole = rules_of(sheet)
+    whole = rules_of(sheet, source)
     cards = tuple(
         _card(number, name, body, whole.get(name), live, checked.findings, hits, of, touched.get(name, ""))
         for number, (name, body) in enumerate(sheet.rules.items(), start=1)
@@ -109,9 +110,12 @@ def book(heed: Heed, scope: Scope, brand_id: str, now: datetime) -> Book:
     )
 
 
-def rules_of(sheet: Sheet) -> dict[str, Rule]:
-    """Return the rules of a sheet that are whole, by name; each is read alone where the whole cannot be."""
-    from_all = read_all(sheet)
+def rules_of(sheet: Sheet, source: str = "") -> dict[str, Rule]:
+    """Return the rules of a sheet that are whole, by name; each is read alone where the whole cannot be.
+
+    `source` is the file it was read from, if there is one.
+    """
+    from_all = _read_all(source or text_of(sheet))
     if from_all is not None:
         return {rule.name: rule for rule in from_all.rules}
     found = {}
@@ -123,17 +127,17 @@ def rules_of(sheet: Sheet) -> dict[str, Rule]:
     return found
 
 
-def read_all(sheet: Sheet) -> RuleSet | None:
-    """Return a sheet as a rule set, None if something in it is wrong."""
+@lru_cache(maxsize=16)
+def _read_all(source: str) -> RuleSet | None:
     try:
-        return load(text_of(sheet))
+        return load(source)
     except RuleErrors:
         return None
 
 
 def custom_facts(sheet: Sheet) -> Mapping[str, Fact]:
     """Return the facts a sheet declares, none if they are wrong."""
-    found = read_all(Sheet({}, (), sheet.facts))
+    found = _read_all(text_of(Sheet({}, (), sheet.facts))) if sheet.facts else None
     return found.custom_facts if found else {}
 
 

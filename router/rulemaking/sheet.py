@@ -6,6 +6,7 @@ What is inside a rule may be wrong, so that half a condition is kept like any ot
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from rules.errors import RuleError, RuleErrors
 from rules.export import to_yaml, write
@@ -17,6 +18,7 @@ Body = Mapping[str, Plain]  # of a rule: when, then, note
 
 KEYS = ("note", "when", "then")  # in the order they are written
 NO_RULES = "rules: []\n"
+KEPT = 32  # files read last: live and draft of a few brands, and those that were
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +39,9 @@ class Sheet:
         return Sheet(rules, self.examples, self.facts)
 
 
+@lru_cache(maxsize=KEPT)
 def parse(source: str) -> Sheet:
-    """Return a rule file as a sheet. Raises RuleErrors if it is no list of rules with names of their own."""
+    """Return a rule file as a sheet, which nobody may change. Raises RuleErrors if it has no rules with own names."""
     with suppress(RuleErrors):  # it may be wrong inside, as long as each rule can be told from the others
         source = to_yaml(load(source))
     tree = read(source)

@@ -6,14 +6,17 @@ What a second person changes meanwhile comes into the page, and is never overwri
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from router.model import Role
+from router import jobs
+from router.model import Role, Scope
 from router.rulemaking import drafting
+from router.rulemaking.sheet import Sheet
+from router.store.audit import Actor
 from rules.explain import rule_in_words
 from rules.load import load
-from tests.builders import Desk, a_queue, a_skill, an_agent, rules
+from tests.builders import Desk, a_queue, a_skill, an_agent, now, rules
 from tests.journeys.test_pages import Watched, a_context, at, site  # noqa: F401
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 DRAWN = """
 rules:
@@ -146,18 +149,77 @@ def test_a_rule_is_built_tried_published_and_taken_back(browser: Browser, site: 
         a_skill(at, skill)
     rules(at, DRAWN)
     at.says("I want my money back for this order, please refund me.", "dan")
-    olga = an_agent(at, "Olga", role=Role.OPS)
+    olga, omar = (an_agent(at, name, role=Role.OPS) for name in ("Olga", "Omar"))
     seen = Watched(a_context(browser, site, at, olga, "desk", "light"))
     page = seen.page
     page.goto(f"{site}/rules")
     page.wait_for_selector("html[data-rules=ready]")
     by_mouse(page)
     page.get_by_role("link", name="Close").click()
-    card = page.locator("li.rule", has_text="Angry and valuable first")
+    card = page.locator("[data-rule='Angry and valuable first']")
     expect(card).to_contain_text("frustration is at least 70")
     page.locator("li.rule").last.drag_to(page.locator("li.rule").nth(1), target_position={"x": 30, "y": 4})
     expect(page.locator("li.rule").nth(1)).to_contain_text("Angry and valuable first")
     saved(page)
     expect(page.locator("#checked")).to_contain_text("No errors")
-    assert seen.check("built by mouse") == []
     assert built(at) == SAYS
+    gold = page.locator("[data-rule='Gold refunds']")
+    expect(gold.locator(".finding")).to_contain_text("Money questions")
+
+    page.get_by_role("link", name="Look over and publish").click()
+    page.get_by_role("button", name="Go back to the live rules").click()
+    page.wait_for_selector("html[data-rules=ready]")
+    expect(page.locator("li.rule")).to_have_count(4)
+    by_keyboard(page)
+    assert built(at) == SAYS
+
+    page.locator("[data-rule='Money questions']").get_by_role("link").click()
+    note = page.get_by_label("Note for those who come after")
+    note.press_sequentially("Mine")
+    meanwhile(at, omar, "Rest", "Theirs")
+    meanwhile(at, omar, "Money questions", "Theirs")
+    note.blur()
+    torn = page.locator(".torn")
+    expect(torn).to_contain_text("Somebody else changed “Money questions” meanwhile")
+    expect(page.locator("[data-rule='Rest']")).to_contain_text("Theirs")
+    assert [one for one in seen.check("torn") if "409" not in one] == []
+    torn.get_by_role("button", name="Use mine instead").click()
+    expect(torn).to_have_count(0)
+    page.locator("[name='t.0-value']").select_option("VIP")
+    saved(page)
+    meanwhile(at, omar, "Gold refunds", "Seen as it happens")
+    expect(page.locator("[data-rule='Gold refunds']")).to_contain_text("Seen as it happens")
+
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert seen.check("phone") == []
+    page.get_by_role("link", name="Look over and publish").click()
+    expect(page.locator("main")).to_contain_text("1 of 1 waiting tickets would be treated otherwise.")
+    assert seen.check("publish") == []
+    page.get_by_label("What changed, and why").fill("Angry people first, money to VIP")
+    page.get_by_role("button", name="Publish as version 3").click()
+    expect(page.locator("main")).to_contain_text("Version 3 is live.")
+    jobs.set_heed(at.heed)
+    assert queue_of(at) == "VIP"
+    page.get_by_role("link", name="history and roll back").click()
+    page.get_by_role("button", name="Roll back to 2").click()
+    expect(page.locator("main")).to_contain_text("Version 4 is live; it is version 2 again.")
+    assert queue_of(at) == "Billing"
+    assert seen.complaints == []
+
+
+def meanwhile(desk: Desk, who: Scope, rule: str, note: str) -> None:
+    """Let somebody else write a note at a rule."""
+    actor = Actor("agent", who.agent or "")
+    revision = drafting.current(desk.heed, desk.brand_id).revision
+
+    def edit(sheet: Sheet) -> Sheet:
+        return sheet.with_rules({**sheet.rules, rule: {**sheet.rules[rule], "note": note}})
+
+    drafting.change(desk.heed, actor, who, desk.brand_id, revision, edit, now(), rule=rule)
+
+
+def queue_of(desk: Desk) -> str:
+    """Let a worker ask the rules about what waits, and return where the one ticket is then."""
+    jobs.ask_waiting(desk.brand_id)
+    [(name,)] = desk.rows("SELECT queue.name FROM ticket JOIN queue ON queue.id = ticket.queue_id")
+    return str(name)

@@ -7,12 +7,15 @@ import { say } from "./say.js";
 import { t } from "./words.js";
 
 const TRY_AFTER_MS = 400; // since the last key
+const CHOSEN_AFTER_MS = 900; // since the last letter typed into a list: each letter chooses anew
 
 const root = /** @type {HTMLElement} */ (document.getElementById("rules-page"));
 let last = Promise.resolve(); // requests go one after the other: each stands on what the one before it made
 let dirty = false; // something is typed that was not sent yet
 let sending = 0;
 let trying = 0;
+let choosing = 0;
+let byKey = false; // the last thing pressed was a key
 
 /** @param {DocumentFragment} fresh */
 function show(fresh) {
@@ -64,6 +67,7 @@ function ask(path, fields) {
 function send(form, by = null) {
   const [name, value] = by instanceof HTMLButtonElement && by.name ? [by.name, by.value] : ["do", "save"];
   delete root.dataset.failed;
+  if (form.hasAttribute("data-rule-form")) dirty = false;
   return ask(form.action, () => {
     const data = new FormData(form);
     data.set(name, value);
@@ -78,6 +82,7 @@ const ruleForm = () => /** @type {HTMLFormElement | null} */ (root.querySelector
 /** What is typed in the open rule goes first. */
 function flush() {
   const form = ruleForm();
+  clearTimeout(choosing);
   return dirty && form ? send(form) : last;
 }
 
@@ -89,9 +94,18 @@ root.addEventListener("input", (event) => {
   trying = setTimeout(tryIt, TRY_AFTER_MS);
 });
 
+for (const kind of ["keydown", "pointerdown"]) document.addEventListener(kind, () => (byKey = kind === "keydown"), true);
+
 root.addEventListener("change", (event) => {
-  const form = /** @type {HTMLElement} */ (event.target).closest("form[data-rule-form]");
-  if (form instanceof HTMLFormElement) void send(form);
+  const on = /** @type {HTMLElement} */ (event.target);
+  const form = on.closest("form[data-rule-form]");
+  if (!(form instanceof HTMLFormElement)) return;
+  clearTimeout(choosing);
+  if (byKey && on instanceof HTMLSelectElement) choosing = setTimeout(flush, CHOSEN_AFTER_MS);
+  else void send(form);
+});
+root.addEventListener("focusout", (event) => {
+  if (event.target instanceof HTMLSelectElement && event.target.isConnected && event.target.closest("[data-rule-form]")) void flush();
 });
 
 root.addEventListener("submit", (event) => {
