@@ -25,7 +25,7 @@ TIMEOUT_S = 1.0  # no page waits longer for the broker
 class Change:
     """Something changed: ids only, so that whoever hears it must read it under their own scope."""
 
-    kind: str  # ticket, presence, desk, session, notice, here; typing, seen: to the customer of a chat
+    kind: str  # ticket, presence, desk, session, notice, here, rules; typing, seen: to the customer of a chat
     brand: str = ""
     ticket: str = ""
     agent: str = ""  # whom it concerns: the ticket's agent, the one whose presence or session changed

@@ -41,7 +41,7 @@ def rules(parser: ArgumentParser) -> None:
     publish = acts.add_parser("publish", help="make them live")
     publish.epilog = 'Example: python -m router rules publish rules.yaml --comment "Refunds to Billing"'
     publish.add_argument("file", type=Path, metavar="FILE")
-    publish.add_argument("--comment", default="", help="why, for those who come after")
+    publish.add_argument("--comment", default="", help="needed: what changed and why, for those who come after")
     publish.add_argument("--brand", metavar="KEY")
     publish.set_defaults(run=_publish)
     back = acts.add_parser("rollback", help="make an earlier version live again")

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
-from router.model import Scope
+from router.model import Role, Scope
 from router.notify import Change
 
 FOR_VISITORS = ("typing", "seen")  # what an agent does at a chat, told to its customer alone
@@ -31,13 +31,15 @@ def concerns(change: Change, viewer: Viewer) -> bool:
         return change.agent == viewer.scope.agent
     if change.brand and not viewer.scope.sees(change.brand):
         return False
+    if change.kind == "rules" and viewer.scope.role.rank < Role.OPS.rank:
+        return False  # a draft is theirs who may change it
     mine = viewer.everything or change.agent == viewer.scope.agent
     return mine or (change.kind != "presence" and not (change.kind == "notice" and change.agent))
 
 
 def is_theirs(change: Change, viewer: Viewer) -> bool:
     """Say whether a change is about the viewer's own work, so that it is sent at once."""
-    if viewer.everything or viewer.thread or change.kind in ("session", "presence", "notice", "here"):
+    if viewer.everything or viewer.thread or change.kind in ("session", "presence", "notice", "here", "rules"):
         return True
     return viewer.scope.agent is not None and viewer.scope.agent in (change.agent, change.before)
 
