@@ -7,6 +7,7 @@ import { say } from "./say.js";
 import { t } from "./words.js";
 
 const TRY_AFTER_MS = 400; // since the last key
+const LOOK_MS = 15000; // between looks while changes are not told
 const CHOSEN_AFTER_MS = 900; // since the last letter typed into a list: each letter chooses anew
 
 const root = /** @type {HTMLElement} */ (document.getElementById("rules-page"));
@@ -15,6 +16,7 @@ let dirty = false; // something is typed that was not sent yet
 let sending = 0;
 let trying = 0;
 let choosing = 0;
+let looked = Date.now(); // when the page was last known to be fresh
 let byKey = false; // the last thing pressed was a key
 
 /** @param {DocumentFragment} fresh */
@@ -24,6 +26,7 @@ function show(fresh) {
   const had = document.activeElement;
   const name = had instanceof HTMLElement ? had.dataset.name ?? had.getAttribute("name") ?? had.id : "";
   morph(root, page);
+  looked = Date.now();
   const wanted = root.dataset.focus;
   if (wanted) focusOn(wanted);
   else if (had && !had.isConnected && name) focusOn(name);
@@ -155,8 +158,9 @@ async function tryIt() {
 
 // What others change is shown, unless something is being typed: then it is put together when that is saved.
 document.addEventListener("heed:hint", (event) => {
-  const { kind, brand } = /** @type {CustomEvent} */ (event).detail;
-  if (kind !== "rules" || brand && brand !== root.dataset.brand || dirty || sending) return;
+  const { kind } = /** @type {CustomEvent} */ (event).detail;
+  const due = kind === "rules" || kind === "look" && Date.now() - looked > LOOK_MS; // a look: something may have been missed
+  if (!due || dirty || sending) return;
   const open = ruleForm()?.querySelector("[name=rule]");
   const url = new URL("/rules", location.href);
   url.searchParams.set("brand", root.dataset.brand ?? "");
