@@ -75,6 +75,15 @@ def _refused(message: str, remedy: str, line: int) -> RuleErrors:
     return RuleErrors([RuleError(message, remedy, line)])
 
 
+def _too_deep(open_: list[tuple[Items | Keys, list[str]]], line: int) -> RuleErrors:
+    """Return the error, with the rule and its part if one that has a name is being read."""
+    message = f"lists and mappings are more than {MAX_DEPTH} deep."
+    for holder, _ in open_:
+        if isinstance(holder, Keys) and isinstance(name := holder.entries.get("name"), Scalar):
+            return RuleErrors([RuleError(message, "Make it flatter.", line, shown(name.raw), list(holder.entries)[-1])])
+    return _refused(message, "Make it flatter.", line)
+
+
 def _build(events: Iterator[yaml.Event]) -> Tree | None:
     """Put the events together without recursion, so that depth is ours to refuse."""
     root: Tree | None = None
@@ -108,7 +117,7 @@ def _build(events: Iterator[yaml.Event]) -> Tree | None:
             _attach(open_[-1], node, repeated)
         if not isinstance(node, Scalar):
             if len(open_) >= MAX_DEPTH:
-                raise _refused(f"lists and mappings are more than {MAX_DEPTH} deep.", "Make it flatter.", line)
+                raise _too_deep(open_, line)
             open_.append((node, []))
     if repeated:
         raise RuleErrors(repeated)

@@ -11,6 +11,8 @@ from rules.model import ALWAYS, Desk
 from rules.values import Type
 from tests.rules.builders import DESK, a_file, a_rule, rules
 
+MEGABYTE = "x" * 1_000_000
+
 
 def errors(text: str, desk: Desk | None = DESK) -> tuple[RuleError, ...]:
     with pytest.raises(RuleErrors) as raised:
@@ -236,14 +238,47 @@ class TestHostileFiles:
         deep = only(a_file(a_rule("{any: [" * 11 + "{fact: heat, is: is_known}" + "]}" * 11)))
         assert "more than 10 deep" in deep.message
 
+    @pytest.mark.parametrize(
+        ("rule", "place"),
+        [
+            (a_rule("{any: [" * 100 + "{fact: heat, is: is_known}" + "]}" * 100), "Rule “One”, when (line 3)"),
+            (a_rule("{fact: heat, is: is, value: " + "[" * 100 + "]" * 100 + "}"), "Rule “One”, when (line 3)"),
+            (a_rule(then="[{tag: " + "[" * 100 + "]" * 100 + "}]"), "Rule “One”, then (line 4)"),
+            (a_rule(then=f"[{{tag: {MEGABYTE}}}]"), "Rule “One”, then 1 (line 4)"),
+            (a_rule(then=f"[{{queue: {MEGABYTE}}}]"), "Rule “One”, then 1 (line 4)"),
+            (a_rule(then="[{answer_within: " + "1" * 1_000_000 + "}]"), "Rule “One”, then 1 (line 4)"),
+            (a_rule() + f"    note: {MEGABYTE}\n", "Rule “One” (line 5): “note”"),
+            (a_rule(name=MEGABYTE), "Rule “number 1” (line 2)"),
+            (a_rule(f"{{fact: {MEGABYTE}, is: is, value: 1}}"), "Rule “One”, condition 1 (line 3)"),
+            (a_rule(f"{{fact: heat, is: {MEGABYTE}, value: 1}}"), "Rule “One”, condition 1 (line 3)"),
+            (a_rule("{fact: heat, is: is, value: " + "9" * 1_000_000 + "}"), "Rule “One”, condition 1 (line 3)"),
+            (a_rule("{fact: text, is: matches, value: '" + "(a+)+" * 200_000 + "'}"),
+             "Rule “One”, condition 1 (line 3): “text” matches"),
+            (a_rule("{fact: text, is: matches, value: '" + "(a+)+" * 101 + "'}"),
+             "Rule “One”, condition 1 (line 3): “text” matches"),
+        ],
+        ids=["deep groups", "a deep value", "a deep action", "a long tag", "a long queue", "a long duration",
+             "a long note", "a long name", "a long fact", "a long operator", "a long number", "a long expression",
+             "an expression over the limit"],
+    )  # fmt: skip
+    def test_what_is_too_deep_or_too_long_names_rule_place_and_remedy_and_repeats_little(self, rule, place):
+        error = only(a_file(rule))
+        assert str(error).startswith(place)
+        assert error.remedy
+        assert len(str(error)) < 500
+
+    @pytest.mark.parametrize("found", ["0", "2", "99", "-1", "1.5", "'1'", "null", "newest", "[1]", "{a: 1}"])
+    def test_a_format_of_no_release_is_refused_whatever_else_is_there(self, found):
+        error = only(a_file(a_rule("{fact: heatt, is: is_known}"), more=f"format: {found}\n"))
+        assert "This release reads format 1" in error.remedy
+
     def test_an_expression_too_large_to_compile_is_refused(self):
         assert "RE2" in only(a_file(a_rule("{fact: text, is: matches, value: '((a{99}){99}){99}'}"))).message
 
-    def test_ten_thousand_wrong_rules_do_not_keep_anybody_waiting(self):
-        start = time.process_time()
-        found = errors(a_file(*(a_rule("{fact: haet, is: is, value: 1}", name=f"R{n}") for n in range(10_000))))
-        assert len(found) == 200
-        assert time.process_time() - start < 8
+    def test_of_a_thousand_wrong_rules_as_many_are_told_as_anybody_mends_at_once(self):
+        assert (
+            len(errors(a_file(*(a_rule("{fact: haet, is: is, value: 1}", name=f"R{n}") for n in range(1_000))))) == 200
+        )
 
     def test_two_hundred_conditions_are_enough(self):
         many = "{any: [" + ", ".join(["{fact: heat, is: is_known}"] * 201) + "]}"
