@@ -1,7 +1,7 @@
 """Every state a page can be in, looked at in both themes and both directions: whole, legible, nothing cut or covered.
 
-Each state leaves a picture under .tools/states, for people to look at. There is no state of an offer with its
-countdown yet: no queue offers tickets so far.
+Each state leaves a picture under .tools/states, for people to look at. An offer with its
+countdown has a walk of its own, tests/journeys/test_offers.py.
 """
 
 from collections.abc import Iterator
