@@ -80,3 +80,10 @@ class TestThePage:
 
     def test_is_for_ops(self, sqlite_desk: Desk) -> None:
         assert signed_in(sqlite_desk, an_agent(sqlite_desk)).get("/rules/backtest").status_code == 403
+
+    def test_stands_as_a_section_of_the_rules_page(self, sqlite_desk: Desk, browser: FlaskClient) -> None:
+        assert "Back-test the draft" in browser.get("/rules").text
+        post(browser, "/rules/backtest", days="7")
+        [(asked,)] = sqlite_desk.rows("SELECT id FROM backtest")
+        running.make(sqlite_desk.heed, asked, now())
+        assert "1 ticket replayed; 0 would have been treated otherwise." in browser.get("/rules").text
