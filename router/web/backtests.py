@@ -23,6 +23,8 @@ from router.web.words import mark, number, span
 bp = Blueprint("backtests", __name__, url_prefix="/rules/backtest")
 
 SEED = 1
+MINUTE_S = 60
+LONG_S = 7_200  # from here on hours and whole minutes say enough
 PERIODS = (7, 28, 90)  # days
 NAMES: Mapping[str, str] = {
     "wait_p50_frustrated": mark("Frustrated, half answered within"),
@@ -168,7 +170,8 @@ def _signed(key: str, value: float) -> str:
 
 def _value(key: str, value: float) -> str:
     if key.startswith("wait"):
-        return span(timedelta(seconds=value))
+        in_minutes = MINUTE_S <= value < LONG_S
+        return _("{n} min", n=number(value / MINUTE_S, 1)) if in_minutes else span(timedelta(seconds=value))
     said = number(value * 100, 1)
     return said if key in ("transfers", "load_spread") else _("{n} %", n=said)
 
