@@ -8,8 +8,10 @@ import pytest
 from channels import verify
 from router import telling_out
 from router.mistakes import Mistake
+from router.store import connections, destinations
 from router.store.audit import COMMAND
-from tests.builders import Desk, now, rules
+from router.vault import open_vault
+from tests.builders import KEY, Desk, now, rules
 from tests.servers.plain import PlainServer, Told
 
 TELL = "rules: [{name: Tell, when: always, then: [{webhook: CRM}, {tag: vip}]}]"
@@ -119,3 +121,14 @@ def test_a_name_stands_for_one_destination(sqlite_desk):
     registered(sqlite_desk, "https://crm.example.com")
     with pytest.raises(Mistake, match="There is a destination"):
         registered(sqlite_desk, "https://other.example.com")
+
+
+def test_its_secret_is_sealed_anew_with_the_others(sqlite_desk):
+    desk = sqlite_desk
+    secret = registered(desk, "https://crm.example.com")
+    [(goes_to, sealed)] = desk.rows("SELECT id, sealed FROM destination")
+    assert secret.encode() not in sealed
+    newer = open_vault(("n" * 40, KEY))
+    with desk.heed.database.write() as db:
+        assert connections.reseal(db, newer) >= 1
+        assert destinations.secret(db, open_vault(("n" * 40,)), goes_to) == secret
