@@ -18,12 +18,13 @@ from router.store.db import Connection
 from router.store.roster import decayed
 from router.store.schema import agent, assignment
 
+# work_class || '': by its index SQLite would look at everybody's slots for each agent
 _ABLE = """
     SELECT a.id, a.name, a.last_assigned_at, a.run, a.hard_work, a.hard_work_at,
         COALESCE((SELECT k.level FROM agent_skill k
             WHERE k.agent_id = a.id AND k.skill_key = :topic AND k.valid_to IS NULL), 0) AS level,
         COALESCE((SELECT n.slots FROM agent_slot n
-            WHERE n.agent_id = a.id AND n.work_class = :slot AND n.valid_to IS NULL),
+            WHERE n.agent_id = a.id AND n.work_class || '' = :slot AND n.valid_to IS NULL),
             (SELECT c.slots FROM work_class c WHERE c.key = :slot)) AS slots,
         (SELECT count(*) FROM ticket t
             WHERE t.agent_id = a.id AND t.state IN ('open', 'offered') AND t.slot_key = :slot) AS load
