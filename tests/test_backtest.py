@@ -12,6 +12,8 @@ from router.backtest.figures import measure
 from router.backtest.people import Board
 from router.backtest.replay import Replay
 from router.backtest.work import Estimated
+from router.cli.backtesting import bound_of, in_words, is_broken
+from router.mistakes import Mistake
 from router.routing.choose import choose_agent
 from tests.routing.builders import NOON, a_head, a_lane, an_agent
 
@@ -139,3 +141,25 @@ class TestInterval:
     @pytest.mark.parametrize(("freedom", "t"), [(3, float("inf")), (4, 2.776), (9, 2.306), (27, 2.086), (500, 2.0)])
     def test_takes_the_t_of_no_more_days_than_there_are(self, freedom, t):
         assert t_value(freedom) == t
+
+
+class TestInTheTerminal:
+    def test_says_moves_and_figures_in_words(self, compared):
+        said = in_words(compared).splitlines()
+        assert said[0] == f"{compared.tickets} tickets of 5 days, 4 draws."
+        assert said[1].endswith(" go from General to Billing.")
+        assert sum(line.startswith("Transfers for each ticket") for line in said) == 1
+
+    @pytest.mark.parametrize(
+        ("bound", "broken"),
+        [("wait_p50>80", True), ("wait_p50 > 90", False), ("wait_p50<100", True), ("left>0.5", True)],
+        ids=["above", "at the bound", "below", "not known"],
+    )
+    def test_a_bound_is_broken_by_the_forecast(self, bound, broken):
+        key, breaks, value, _ = bound_of(bound)
+        assert is_broken({"wait_p50": TestInterval.ROW}.get(key), breaks, value) is broken
+
+    @pytest.mark.parametrize("bound", ["wait", "nonsense>3", "wait_p50=3", "wait_p50>"])
+    def test_refuses_what_is_no_bound(self, bound):
+        with pytest.raises(Mistake, match="is no bound"):
+            bound_of(bound)

@@ -16,7 +16,7 @@ from router.cli.opening import now, opened, tell
 from router.mistakes import Mistake
 
 SEED = 1
-_BOUND = re.compile(r"([a-z0-9_]+)\s*(<|>)\s*([0-9.]+)")
+_BOUND = re.compile(r"([a-z0-9_]+)\s*(<|>)\s*([0-9]+(?:\.[0-9]+)?)")
 _BREAKS: dict[str, Callable[[float, float], bool]] = {"<": operator.lt, ">": operator.gt}
 
 
@@ -37,12 +37,12 @@ def add(acts: Any, source: Callable[[Path], str]) -> None:
 
 
 def _backtest(asked: Namespace, source: Callable[[Path], str]) -> int:
-    bounds = [_bound(text) for text in asked.fail_on]
+    bounds = [bound_of(text) for text in asked.fail_on]
     with opened() as heed:
         brand_id = equipping.brand_named(heed, asked.brand)
         report = running.run(heed, brand_id, source(asked.file), asked.days, asked.seed, now())
     rows = {row.key: row for row in report.compared.rows}
-    broken = [said for key, breaks, value, said in bounds if _is_broken(rows.get(key), breaks, value)]
+    broken = [said for key, breaks, value, said in bounds if is_broken(rows.get(key), breaks, value)]
     told = {**json.loads(running.as_json(report)), "broken": broken}
     lines = [in_words(report.compared)]
     if report.not_kept:
@@ -92,7 +92,8 @@ def _said(figure: Figure, value: float | None) -> str:
     return f"{value / 60:.1f} min" if figure.unit == "s" else f"{value:.3f}"
 
 
-def _bound(text: str) -> tuple[str, str, float, str]:
+def bound_of(text: str) -> tuple[str, str, float, str]:
+    """Return a bound: figure, what breaks it, the number, and as it was written. Raises Mistake."""
     found = _BOUND.fullmatch(text.strip())
     keys = [figure.key for figure in FIGURES]
     if found is None or found[1] not in keys:
@@ -103,6 +104,6 @@ def _bound(text: str) -> tuple[str, str, float, str]:
     return found[1], found[2], float(found[3]), text.strip()
 
 
-def _is_broken(row: Row | None, breaks: str, value: float) -> bool:
+def is_broken(row: Row | None, breaks: str, value: float) -> bool:
     """Say whether a forecast breaks a bound; one that is not known does."""
     return row is None or row.forecast is None or _BREAKS[breaks](row.forecast, value)
