@@ -88,7 +88,7 @@ def book(heed: Heed, scope: Scope, brand_id: str, now: datetime) -> Book:
     source = draft.source if may else draft.live_source
     sheet, live = parse(source), parse(draft.live_source)
     checked = publishing.checked(heed, brand_id, source) if may else Checked((), ())
-    since = [one for one in lately if now - one.at < AT_WORK and one.author not in (scope.agent, drafting.NOBODY)]
+    since = [one for one in lately if now - one.at < AT_WORK and one.author != scope.agent and one.did != drafting.LIVE]
     touched = {one.rule: names.get(one.author, "") for one in reversed(since) if one.rule}
     whole = rules_of(sheet, source)
     cards = tuple(
@@ -102,7 +102,7 @@ def book(heed: Heed, scope: Scope, brand_id: str, now: datetime) -> Book:
         cards=cards,
         checked=checked,
         examples=len(sheet.examples),
-        others=tuple(dict.fromkeys(names.get(one.author, "") for one in since)),
+        others=tuple(dict.fromkeys(names[one.author] for one in since if one.author in names)),
         live={**version, "author": names.get(str(version["author"]), "Heed")} if version else {},
         messages=of,
         can_undo=drafting.undoable(lately, scope.agent or "") is not None,

@@ -40,7 +40,7 @@ class Draft:
     @property
     def changed(self) -> bool:
         """Say whether it differs from the live rules."""
-        return parse(self.source) != parse(self.live_source)
+        return not parse(self.source).same_as(parse(self.live_source))
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,6 +38,8 @@ def merge(base: Sheet, mine: Sheet, theirs: Sheet, renamed: Mapping[str, str] | 
     `renamed` (old name to new) says which of my rules are the same under another name, so that what they changed in one
     is kept under its new name.
     """
+    if mine.same_as(base) or theirs.same_as(base):
+        return Merged(theirs if mine.same_as(base) else mine)
     base, theirs = _rename(base, theirs, renamed or {}), _rename(theirs, theirs, renamed or {})
     rules, torn = _three(base.rules, mine.rules, theirs.rules)
     conflicts = [Conflict("rule", name, theirs.rules.get(name), mine.rules.get(name)) for name in torn]

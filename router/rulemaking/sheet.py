@@ -34,6 +34,10 @@ class Sheet:
         """Return the names of the rules, in order."""
         return list(self.rules)
 
+    def same_as(self, other: "Sheet") -> bool:
+        """Say whether another sheet has the same in the same order."""
+        return self == other and self.names == other.names
+
     def with_rules(self, rules: Mapping[str, Body]) -> "Sheet":
         """Return the same sheet with other rules."""
         return Sheet(rules, self.examples, self.facts)

@@ -122,6 +122,21 @@ def test_rules_that_go_live_meanwhile_come_into_the_draft(at: Desk, olga: Scope,
     assert tags(at) == {"One": "hers", "Two": "live", "Three": "hers"}
 
 
+def test_another_order_alone_is_a_change(at: Desk, olga: Scope) -> None:
+    change(at, olga, 0, lambda sheet: sheet.with_rules(dict(reversed(sheet.rules.items()))))
+    assert drafting.current(at.heed, at.brand_id).changed
+
+
+def test_examples_that_go_live_in_another_order_are_no_change(at: Desk, olga: Scope) -> None:
+    one, two = (
+        "- {given: {channel: email}, expect: {tags: [one]}}",
+        "- {given: {channel: api}, expect: {tags: [two]}}",
+    )
+    publish(at, olga, f"{RULES}examples:\n{one}\n")
+    publish(at, olga, f"{RULES}examples:\n{two}\n{one}\n")
+    assert not drafting.current(at.heed, at.brand_id).changed
+
+
 def test_publishing_the_draft_leaves_nothing_in_it(at: Desk, olga: Scope) -> None:
     change(at, olga, 0, tagging("One", "hers"))
     draft = drafting.current(at.heed, at.brand_id)
