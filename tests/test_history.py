@@ -24,7 +24,7 @@ def test_everything_is_told_once_and_in_order(desk, monkeypatch):
     a_skill(desk, "billing")
     rules(
         desk,
-        "rules:\n  - name: Money\n    when: {fact: text, is: mentions, value: invoice}\n"
+        "rules:\n  - {name: Zero, when: always, then: [{tag: all}]}\n  - name: Money\n    when: {fact: text, is: mentions, value: invoice}\n"
         "    then: [{need_skill: billing}]\n",
     )
     sue = a_supervisor(desk)
@@ -45,7 +45,7 @@ def test_everything_is_told_once_and_in_order(desk, monkeypatch):
     assert wrote.what.reading.frustration > 40 and wrote.what.cues and wrote.by == ""
     assert (noted.by, answered.by, answered.what.row.direction) == ("Ana", "Ana", "outbound")
     [traced] = [e.what for e in entries if e.kind == "rules"]
-    assert traced.rules == ("Money",) and traced.trace
+    assert traced.rules == ("Zero", "Money") and traced.trace, "in the order they were read"
     chosen = [c for e in entries if e.kind == "decision" for c in e.what.candidates if c.chosen]
     assert chosen, "a pull names the tickets it chose among"
     steps = [e.what.step for e in entries if e.kind == "promise"]

@@ -15,7 +15,7 @@ from router.store.schema import correction, decision, evaluation, evaluation_rul
 from router.store.schema import ticket as t
 from router.store.schema import ticket_event as event
 from router.store.views.lines import within
-from router.store.views.reasons import DecisionRow, EvaluationRow
+from router.store.views.reasons import DecisionRow, EvaluationRow, in_order
 
 TOLD_BY_OTHERS = ("message", "replied", "noted", "forwarded", "decided")  # events that a message or decision repeats
 
@@ -155,16 +155,14 @@ def evaluations(db: Db, span: Span) -> list[tuple[str, EvaluationRow]]:
         .order_by(evaluation.c.at, evaluation.c.id)
     )
     rows = db.execute(query).all()
-    fired: dict[str, list[str]] = {}
+    fired: dict[str, set[str]] = {}
     ids = [row.id for row in rows]
     for row in db.execute(select(evaluation_rule).where(evaluation_rule.c.evaluation_id.in_(ids))) if ids else ():
-        fired.setdefault(row.evaluation_id, []).append(row.rule)
+        fired.setdefault(row.evaluation_id, set()).add(row.rule)
+    traced = ((r, json.loads(r.trace)) for r in rows)
     return [
-        (
-            r.ticket_id,
-            EvaluationRow(tuple(sorted(fired.get(r.id, ()))), r.number, r.occasion, json.loads(r.trace), r.at),
-        )
-        for r in rows
+        (r.ticket_id, EvaluationRow(in_order(fired.get(r.id, set()), trace), r.number, r.occasion, trace, r.at))
+        for r, trace in traced
     ]
 
 

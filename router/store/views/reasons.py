@@ -79,7 +79,7 @@ def last_evaluation(db: Db, ticket_id: str) -> EvaluationRow | None:
         return None
     names = db.execute(select(evaluation_rule.c.rule).where(evaluation_rule.c.evaluation_id == row.id)).scalars()
     trace = json.loads(row.trace)
-    return EvaluationRow(_in_order(set(names), trace), row.number, row.occasion, trace, row.at)
+    return EvaluationRow(in_order(set(names), trace), row.number, row.occasion, trace, row.at)
 
 
 def promises(db: Db, ticket_id: str, episode: int) -> list[Promise]:
@@ -119,8 +119,7 @@ def offered_to(db: Db, agent_id: str, ticket_id: str) -> tuple[str, datetime] | 
     return (row.id, row.until) if row else None
 
 
-def _in_order(names: set[str], trace: object) -> tuple[str, ...]:
+def in_order(names: set[str], trace: object) -> tuple[str, ...]:
     """Return rules that fired in the order they were read, as far as the trace tells it."""
-    steps = trace.get("rules", []) if isinstance(trace, dict) else trace if isinstance(trace, list) else []
-    read = [str(step.get("rule") or step.get("name") or "") for step in steps if isinstance(step, dict)]
+    read = [str(step[0]) for step in trace if isinstance(step, list) and step] if isinstance(trace, list) else []
     return tuple(name for name in dict.fromkeys(read) if name in names) + tuple(sorted(names - set(read)))
