@@ -24,7 +24,7 @@ from router.store.db import open_database
 from router.store.migrate import migrate
 from tests.builders import a_desk, a_queue, a_skill, an_agent, rules
 
-LARGE = Shape(seed=1, a_day=3_600, agents=48)
+LARGE = Shape(seed=1, a_day=3_960, agents=53)
 DESKS = tuple(Shape(seed=seed, a_day=420, agents=5, days=20) for seed in range(100, 110))
 DRIFT = 1.33  # times as many customers after publishing
 LIMIT_S = 60.0
