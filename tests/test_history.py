@@ -24,7 +24,8 @@ def test_everything_is_told_once_and_in_order(desk, monkeypatch):
     a_skill(desk, "billing")
     rules(
         desk,
-        "rules:\n  - {name: Zero, when: always, then: [{tag: all}]}\n  - name: Money\n    when: {fact: text, is: mentions, value: invoice}\n"
+        "rules:\n  - {name: Zero, when: always, then: [{tag: all}]}\n"
+        "  - name: Money\n    when: {fact: text, is: mentions, value: invoice}\n"
         "    then: [{need_skill: billing}]\n",
     )
     sue = a_supervisor(desk)

@@ -102,7 +102,7 @@ def book(heed: Heed, scope: Scope, brand_id: str, now: datetime) -> Book:
         cards=cards,
         checked=checked,
         examples=len(sheet.examples),
-        others=tuple(dict.fromkeys(names[one.author] for one in since if one.author in names)),
+        others=tuple(dict.fromkeys(names[one.author] for one in since if names.get(one.author))),
         live={**version, "author": names.get(str(version["author"]), "Heed")} if version else {},
         messages=of,
         can_undo=drafting.undoable(lately, scope.agent or "") is not None,

@@ -8,12 +8,13 @@ from router import publishing
 from router.mistakes import Mistake
 from router.rulemaking.pieces import fitting, split, typed
 from rules.errors import RuleErrors, Wrong, suggestion
-from rules.explain import action_in_words, lost
+from rules.explain import action_in_words, flip_in_words, lost
 from rules.facts import FACTS, Fact
 from rules.load import load
 from rules.tally import Outcome
 from rules.values import FactValue, Type, parse, spoken
 
+FLIPS = 50  # rules of which is told what would flip them
 BANDS = ((75, "hot"), (50, "hot"), (25, "tense"), (0, "calm"))
 
 
@@ -24,6 +25,7 @@ class Tried:
     wrong: str = ""
     matched: tuple[tuple[int, str, str], ...] = ()  # number, rule, what it does
     missed: tuple[tuple[int, str, str], ...] = ()  # number, rule, the first condition that fails
+    flips: tuple[str, ...] = ()  # the smallest change of facts by which a rule would match that does not, or not match
     lost: tuple[str, ...] = ()
     unread: int = 0  # rules behind one that stopped
     frustration: int | None = None
@@ -42,19 +44,22 @@ def attempt(source: str, text: str, lines: str, now: datetime) -> Tried:
         given = stated(lines, rule_set.custom_facts)
         if text.strip():
             given["text"] = text
-        rule_set, outcome = publishing.try_on(source, {"channel": "email", "now": now, **given})
+        asked: dict[str, FactValue] = {"channel": "email", "now": now, **given}
+        rule_set, outcome = publishing.try_on(source, asked)
     except RuleErrors as wrong:
         return Tried(wrong=f"Mend the errors first: {wrong.errors[0]}")
     except Mistake as mistake:
         return Tried(wrong=mistake.reason)
     read = publishing.read_text({"text": text}) if text.strip() else {}
     known: dict[str, FactValue] = {**read, **given}
+    asked = {**read, **asked}
     number = {rule.name: place for place, rule in enumerate(rule_set.rules, start=1)}
     does = {rule.name: ", ".join(action_in_words(action) for action in rule.then) for rule in rule_set.rules}
     frustration = known.get("frustration")
     return Tried(
         matched=tuple((number[name], name, does[name]) for name in outcome.matched),
         missed=tuple((number[t.rule], t.rule, t.because) for t in outcome.trace if not t.matched),
+        flips=tuple(filter(None, (flip_in_words(rule, asked) for rule in rule_set.rules[:FLIPS]))),
         lost=tuple(lost(outcome)),
         unread=_unread(len(rule_set.rules), outcome),
         frustration=int(frustration) if isinstance(frustration, int | float) else None,

@@ -186,6 +186,7 @@ def test_a_file_that_cannot_be_read_stays_in_its_field(olga: FlaskClient) -> Non
 
 def test_a_message_is_tried_on_the_draft(olga: FlaskClient) -> None:
     page = does(olga, "try", text="I was charged twice!", facts="frustration = 80\ncontact.tier = gold").text
+    assert "would not match if" in page
     assert "had no effect" in page
     assert re.search(r"✓</span> <span class=\"away-text\">matched:</span> 1", page)
     assert "is no fact" in does(olga, "try", text="", facts="frustratoin = 80").text
