@@ -13,7 +13,7 @@ from typing import TypeVar
 from router.cli.drawing import loads_plot, policies_plot
 from router.mistakes import Mistake
 from router.simulation import comparing, desks, telling, validating
-from router.simulation.comparing import LEVELS, RATIOS, Setting
+from router.simulation.comparing import IN_TURN, LEVELS, PEERS, RATIOS, Setting
 from router.simulation.desks import Desk, DeskFileError
 from router.simulation.telling import Runs
 from router.simulation.validating import DESKS, RUNS, Figure
@@ -48,6 +48,7 @@ def simulate(parser: ArgumentParser) -> None:
     of.add_argument("--agents", type=_count, metavar="N", help="instead of the desk's own number")
     of.add_argument("--auc", type=_auc, metavar="SHARE", help="how well frustration is read, instead of the facts'")
     of.add_argument("--without", choices=("strain", "skills"), action="append", default=[], help="may repeat")
+    of.add_argument("--in-turn", action="store_true", help="also against serving everyone in turn, as ops may choose")
     of.add_argument("--plot", type=Path, metavar="FILE", help="write a plot as SVG: by facts, or over several loads")
     of.add_argument("--of", choices=(*RATIOS, *LEVELS), default="frustrated_p90", help="what is drawn")
 
@@ -90,7 +91,8 @@ def _desk(path: Path) -> Desk:
 
 
 def _setting(asked: Namespace, desk: Desk, name: str, load: float) -> Setting:
-    setting = Setting(desk, desk.facts[name], load, "strain" not in asked.without, "skills" in asked.without)
+    peers = (*PEERS, IN_TURN) if asked.in_turn else PEERS
+    setting = Setting(desk, desk.facts[name], load, "strain" not in asked.without, "skills" in asked.without, peers)
     return setting.with_auc(asked.auc) if asked.auc else setting
 
 

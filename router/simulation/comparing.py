@@ -12,11 +12,12 @@ from router.simulation.desks import Desk, Facts
 from router.simulation.drawing import customers, noise_for, people
 from router.simulation.intervals import Interval, interval
 from router.simulation.kernel import run
-from router.simulation.policies import BestSuited, FifoRoundRobin, SkillPriority
+from router.simulation.policies import BestSuited, FifoRoundRobin, InTurn, SkillPriority
 from router.simulation.world import Policy
 
 OURS = "best_suited"
 PEERS = ("fifo_round_robin", "skill_priority")
+IN_TURN = "in_turn"  # what ops may choose for overload; measured on request
 FRUSTRATED = 2  # true heat at arrival, from which on
 RATIOS = ("frustrated_p90", "others_p90")  # told as shares of the peer's
 LEVELS = (  # told as they are
@@ -41,6 +42,7 @@ class Setting:
     load: float
     strain: bool = True
     alike: bool = False
+    peers: tuple[str, ...] = PEERS
 
     def with_auc(self, auc: float) -> "Setting":
         """Return the same with readings that tell the frustrated apart with this ROC-AUC."""
@@ -51,6 +53,7 @@ def policy(name: str, desk: Desk) -> Policy:
     """Return a policy, fresh for a run."""
     makes: Mapping[str, Callable[[], Policy]] = {
         OURS: BestSuited,
+        IN_TURN: InTurn,
         "fifo_round_robin": FifoRoundRobin,
         "skill_priority": lambda: SkillPriority(desk.drops_after),
     }
@@ -62,7 +65,7 @@ def measured(setting: Setting, seed: int) -> dict[str, dict[str, float]]:
     desk, facts = setting.desk, setting.facts
     crew, writers = people(desk, facts, seed, alike=setting.alike), customers(desk, setting.load, seed)
     found = {}
-    for name in (OURS, *PEERS):
+    for name in (OURS, *setting.peers):
         days = Days(desk, facts, crew, writers, setting.strain)
         run(days.tickets(), days.agents(), policy(name, desk), days, until=days.end)
         found[name] = measures(days)

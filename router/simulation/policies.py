@@ -51,6 +51,15 @@ class BestSuited:
         return by_id[choice.agent_id] if choice else None
 
 
+class InTurn(BestSuited):
+    """The desk's own where, in overload, everyone is served in turn: place by promise alone."""
+
+    def line_up(self, ticket: Ticket, now: float) -> float:
+        """Place the ticket by its promise, whatever its heat."""
+        ticket.place = place(ticket.answer_by, 0, ticket.pace, ALWAYS_OPEN)
+        return NEVER
+
+
 class FifoRoundRobin:
     """Oldest first, to the next agent in turn with a free slot, whatever they know."""
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from router.simulation.comparing import LEVELS, OURS, PEERS, RATIOS, against
+from router.simulation.comparing import LEVELS, OURS, RATIOS, against
 from router.simulation.intervals import interval
 
 Runs = Sequence[Mapping[str, Mapping[str, float]]]  # by seed: policy -> measure -> value
@@ -25,9 +25,9 @@ def told(by_facts: Mapping[str, Runs]) -> dict[str, object]:
         name: {
             "against": {
                 peer: {key: asdict(got) for key, got in against(_of(runs, OURS), _of(runs, peer)).items()}
-                for peer in PEERS
+                for peer in _peers(runs)
             },
-            "policies": {policy: _alone(_of(runs, policy)) for policy in (OURS, *PEERS)},
+            "policies": {policy: _alone(_of(runs, policy)) for policy in (OURS, *_peers(runs))},
         }
         for name, runs in by_facts.items()
     }
@@ -36,7 +36,7 @@ def told(by_facts: Mapping[str, Runs]) -> dict[str, object]:
 def table(by_facts: Mapping[str, Runs]) -> list[str]:
     """Return a table: means with their 95 % intervals; waits as shares of the peer's, seed by seed."""
     lines = []
-    for peer in PEERS:
+    for peer in _peers(next(iter(by_facts.values()))):
         lines.append(f"{'against ' + peer:<40}" + "".join(f"{name:>24}" for name in by_facts))
         found = {name: against(_of(runs, OURS), _of(runs, peer)) for name, runs in by_facts.items()}
         for key, said in ROWS:
@@ -52,6 +52,10 @@ def table(by_facts: Mapping[str, Runs]) -> list[str]:
 def mean_of(runs: Runs, policy: str, key: str) -> float:
     """Return the mean of one measure of a policy over the seeds."""
     return interval(_values(runs, policy, key)).mean
+
+
+def _peers(runs: Runs) -> list[str]:
+    return [policy for policy in runs[0] if policy != OURS]
 
 
 def _of(runs: Runs, policy: str) -> list[Mapping[str, float]]:

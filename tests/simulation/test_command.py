@@ -3,7 +3,7 @@ import json
 import pytest
 
 from router.cli import main
-from router.simulation.comparing import PEERS
+from router.simulation.comparing import IN_TURN, PEERS
 from tests.simulation.test_days import FILE
 
 DAY = ("--seeds", "1", "--agents", "8", "--processes", "1", "--facts", "B")
@@ -18,9 +18,9 @@ def short(tmp_path_factory):
 
 
 def test_compares_as_values(short, capsys):
-    assert main(["simulate", "--compare", "--desk", short, *DAY, "--json"]) == 0
+    assert main(["simulate", "--compare", "--desk", short, *DAY, "--in-turn", "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
-    assert set(told["facts"]["B"]["against"]) == set(PEERS)
+    assert set(told["facts"]["B"]["against"]) == {*PEERS, IN_TURN}
     got = told["facts"]["B"]["against"]["fifo_round_robin"]["frustrated_p90"]
     assert got["low"] <= got["mean"] <= got["high"]
 
