@@ -13,7 +13,7 @@ from tests.builders import NUMBER, a_desk, a_supervisor, an_agent, in_minutes, n
 
 WORDS = ("Where is my parcel?", "Thanks, a short question", "Third time I ask! I am furious and will cancel.")
 MANY = 4  # tickets of one customer
-NOT_COMPARED = ("event_seq", "updated_at", "last_agent_id", "passed_over", "spared", "flag")
+NOT_COMPARED = ("event_seq", "updated_at", "last_agent_id", "passed_over", "spared", "flag", "rules_due_at")
 LAWS = settings(
     deadline=None,
     derandomize=True,

@@ -128,7 +128,8 @@ def for_reader(inputs: Mapping[str, object], reader: str) -> dict[str, object]:
         seen["left_out"] = _without(cast(Mapping[str, object], inputs.get("left_out", {})), ("declined",))
         candidates = [_without(row, ("passed",)) for row in candidates]
     elif inputs.get("asked") == "agent":
-        seen["left_out"] = _without(cast(Mapping[str, object], inputs.get("left_out", {})), ("declined",))
+        if "left_out" in seen:
+            seen["left_out"] = _without(cast(Mapping[str, object], seen["left_out"]), ("declined",))
         candidates = [row if row["id"] == reader else _without(row, PRIVATE) for row in candidates]
     if candidates:
         seen["candidates"] = candidates

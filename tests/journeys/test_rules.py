@@ -174,6 +174,7 @@ def test_a_rule_is_built_tried_published_and_taken_back(browser: Browser, site: 
     assert built(at) == SAYS
 
     page.locator("[data-rule='Money questions']").get_by_role("link").click()
+    focused(page, "name")
     note = page.get_by_label("Note for those who come after")
     note.press_sequentially("Mine")
     meanwhile(at, omar, "Rest", "Theirs")

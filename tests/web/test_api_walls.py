@@ -88,14 +88,19 @@ class TestWhoMayNot:
                 assert (answer.status_code, operation.scope in answer.json["detail"]) == (403, True), operation.name
 
     def test_another_brands_things_are_not_found(self, desk: ApiDesk) -> None:
+        desk.desk.do("UPDATE queue SET mode = 'push'")
+        ana = desk.agent()
+        asked = desk.desk.says()
+        [offer] = ana.get("/offers").json["items"]
+        desk.desk.do("UPDATE queue SET mode = 'pull'")
         row = a_connection_row(desk.desk, "email")
         mail(desk.desk, row)
-        [ticket] = desk.desk.tickets
+        [ticket] = [one for one in desk.desk.tickets if one.id != asked.id]
         away = a_brand(desk.desk, "away")
         eve = desk.supervisor()
         far = desk.program(an_agent(desk.desk, "Far", brands=(away,), role=Role.SUPERVISOR))
         tested = running.ask(desk.desk.heed, COMMAND, SYSTEM, desk.desk.brand_id, "rules: []", 1, 1, now())
-        things = {"contacts": ticket.contact_id, "tickets": ticket.id, "rules": tested}
+        things = {"contacts": ticket.contact_id, "tickets": ticket.id, "rules": tested, "offers": offer["id"]}
         before = desk.desk.ticket(ticket.id)
         for operation in ALL:
             if operation.ids and not operation.path.startswith("/attachments"):

@@ -1,5 +1,7 @@
 """What goes live and what was: look over the draft and publish it, the history with roll back, and rules as a file."""
 
+from itertools import zip_longest
+
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -65,7 +67,7 @@ def history() -> str:
         abort(404)
     versions = rulebook_versions.versions(heed, brand_id)[: SHOWN + 1]
     sheets = {one.number: parse(rulebook_versions.source(heed, brand_id, one.number)) for one in versions}
-    pairs = zip(versions, [*versions[1:], None], strict=True)
+    pairs = zip_longest(versions, versions[1:])
     told = [
         (one, differences(sheets[before.number], sheets[one.number]) if before else [])
         for one, before in pairs

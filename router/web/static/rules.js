@@ -136,7 +136,7 @@ root.addEventListener("click", (event) => {
     const open = root.querySelector("#open");
     if (!open) return;
     open.scrollIntoView({ block: "nearest" });
-    /** @type {HTMLElement | null} */ (open.querySelector("[name=name]"))?.focus();
+    if (!open.contains(document.activeElement)) /** @type {HTMLElement | null} */ (open.querySelector("[name=name]"))?.focus();
   });
 });
 
