@@ -7,7 +7,7 @@ from router.desk.errors import NotFound
 from router.model import Scope, State
 from router.store import seen
 
-HELD = (State.OPEN, State.OFFERED, State.PENDING)
+HELD = (State.OPEN, State.PENDING)  # an offer tells of itself
 
 
 @dataclass(frozen=True, slots=True)

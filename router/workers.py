@@ -37,7 +37,8 @@ class Steady(Worker):
 
     def heartbeat(self, timeout: int | None = None, pipeline: Any = None) -> None:
         """End here if told to: RQ's own wait for a broker that is away does not look."""
-        if self._shutdown_requested_date is not None and str(self.get_state()) != "busy":
+        at_a_job = pipeline is not None  # what is written with others begins or keeps one, which is done first
+        if self._shutdown_requested_date is not None and not at_a_job and str(self.get_state()) != "busy":
             raise SystemExit
         super().heartbeat(timeout, pipeline)
 
