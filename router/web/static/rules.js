@@ -26,6 +26,7 @@ function show(fresh) {
   const had = document.activeElement;
   const name = had instanceof HTMLElement ? had.dataset.name ?? had.getAttribute("name") ?? had.id : "";
   morph(root, page);
+  if (sending) root.dataset.saving = "1"; // what is shown knows nothing of what is still to be sent
   looked = Date.now();
   const wanted = root.dataset.focus;
   if (wanted) focusOn(wanted);
