@@ -7,9 +7,10 @@ from typing import cast
 
 from router.app import Heed
 from router.desk.errors import NotFound
-from router.model import Scope, State
-from router.routing import words
+from router.model import Decision, Scope, State
 from router.routing.eligibility import explain_not_you, explain_wait
+from router.routing.otherwise import what_would_change
+from router.routing.policy import DIFFICULT, POLICY_VERSION, RUN_CARES
 from router.routing.record import for_reader
 from router.store import roster
 from router.store.db import Connection as Db
@@ -67,6 +68,7 @@ class Why:
     needs: tuple[str, ...]
     topic: str | None
     slot: str
+    otherwise: str  # what would have changed the choice; empty if nothing single would, or it told of hard work
     waits: str  # why it still waits, if it does
     not_you: str
     flag: str
@@ -100,6 +102,7 @@ def why(heed: Heed, scope: Scope, ticket_id: str, now: datetime) -> Why:
             needs=tuple(str(need) for need in cast(Sequence[object], inputs.get("needs", ()))),
             topic=str(topic) if topic else None,
             slot=str(inputs.get("slot", "")),
+            otherwise=_otherwise(db, scope, last) if last else "",
             waits=f"Offered to {line.agent}." if line.state == State.OFFERED else waits,
             not_you=not_you,
             flag=line.flag or "",
@@ -120,6 +123,25 @@ def _waits(db: Db, scope: Scope, lane_id: int | None, brand_id: str, ticket_id: 
     declined = bool(reader and reasons.passed(db, reader.id, [ticket_id], now))
     not_you = explain_not_you(lane, reader, declined=declined) if reader else ""
     return explain_wait(lane, list(agents.values())), not_you
+
+
+def _otherwise(db: Db, scope: Scope, last: DecisionRow) -> str:
+    """Return what single difference would have changed a choice, and who or what would have been chosen by it."""
+    decision = Decision(last.kind, last.because, dict(last.inputs), last.policy)
+    if last.policy != POLICY_VERSION or _tells_of_hard_work(last.inputs, scope.agent):
+        return ""
+    found = what_would_change(decision)
+    named = {one.id: one.name for one in candidates_of(db, scope, last.inputs)}
+    if found is None or not named.get(found.id):
+        return ""
+    return f"{'ticket ' if last.inputs.get('asked') == 'ticket' else ''}{named[found.id]}: {found.text}"
+
+
+def _tells_of_hard_work(inputs: Mapping[str, object], reader: str | None) -> bool:
+    """Say whether somebody's hard work could be reckoned from what would have changed a choice."""
+    if inputs.get("asked") == "agent":
+        return cast(int, inputs.get("heat", 0)) >= DIFFICULT
+    return inputs.get("agent") != reader and cast(int, inputs.get("run", 0)) >= RUN_CARES
 
 
 def candidates_of(db: Db, scope: Scope, inputs: Mapping[str, object]) -> tuple[Candidate, ...]:
@@ -162,8 +184,3 @@ def _left_out(inputs: Mapping[str, object]) -> tuple[tuple[str, int], ...]:
 
 def _trace(evaluated: EvaluationRow | None) -> object:
     return evaluated.trace if evaluated else None
-
-
-def skill_words(needs: Mapping[str, int]) -> str:
-    """Return needs as people say them: “billing at level 3 and German”."""
-    return words.listed([words.need(skill, level) for skill, level in sorted(needs.items())])

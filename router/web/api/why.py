@@ -66,6 +66,7 @@ class WhyOut(Out):
     left_out: list[LeftOut]
     needs: list[str]
     topic: str | None
+    otherwise: str = Field(description="What single difference would have changed the choice; empty if none is told.")
     waits: str = Field(description="Why it still waits; empty if it does not.")
     not_you: str = Field(description="Why it is not the caller's, or that it may be; empty if it does not wait.")
     flag: str
@@ -90,6 +91,7 @@ def why_ticket(call: Call, ticket_id: str) -> WhyOut:
         left_out=[LeftOut(because=because, count=count) for because, count in found.left_out],
         needs=list(found.needs),
         topic=found.topic,
+        otherwise=found.otherwise,
         waits=found.waits,
         not_you=found.not_you,
         flag=found.flag,
