@@ -10,6 +10,7 @@ import pytest
 
 from router.cli import COMMANDS, main
 from tests.a_desk import KEYS, NO_BROKER
+from tests.builders import Desk
 
 
 @pytest.fixture
@@ -178,3 +179,16 @@ class TestRekey:
         assert main(["rekey"]) == 0
         monkeypatch.setenv("SECRET_KEY", new)
         assert main(["connections", "list"]) == 0
+
+
+class TestForgetting:
+    def test_erases_a_person_who_asks_and_says_when_there_is_none(
+        self, here: Path, sqlite_desk: Desk, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        found = sqlite_desk.says("Forget me, please.")
+        monkeypatch.setenv("DATABASE_URL", sqlite_desk.heed.config.database_url)
+        assert main(["purge", "--contact", "nobody"]) == 1
+        assert "There is no contact nobody" in capsys.readouterr().err
+        assert main(["purge", "--contact", found.contact_id or ""]) == 0
+        assert sqlite_desk.tickets == []
+        assert sqlite_desk.rows("SELECT count(*) FROM contact") == [(0,)]

@@ -7,6 +7,8 @@ from router import connecting, indexing
 from router import keeping as kept
 from router.accounts import COMMAND
 from router.cli.opening import now, opened
+from router.mistakes import Mistake
+from router.model import SYSTEM
 
 
 def backup(parser: ArgumentParser) -> None:
@@ -26,7 +28,11 @@ def restore(parser: ArgumentParser) -> None:
 
 def purge(parser: ArgumentParser) -> None:
     """Delete what is due."""
-    parser.epilog = "Example: python -m router purge"
+    parser.epilog = (
+        "Example: python -m router purge\n\n"
+        "A person who asks to be forgotten: purge --contact ID, with the ID in the address of their page."
+    )
+    parser.add_argument("--contact", metavar="ID", help="erase this person instead, with all they wrote")
     parser.set_defaults(run=_purge)
 
 
@@ -54,9 +60,14 @@ def _restore(asked: Namespace) -> int:
     return 0
 
 
-def _purge(_asked: Namespace) -> int:
+def _purge(asked: Namespace) -> int:
     with opened() as heed:
-        print(kept.purge(heed, now()))
+        if not asked.contact:
+            print(kept.purge(heed, now()))
+        elif kept.erase_contact(heed, SYSTEM, asked.contact, now()):
+            print(f"The contact {asked.contact} is erased, with tickets, messages and files.")
+        else:
+            raise Mistake(f"There is no contact {asked.contact}: take the ID from the address of their page.")
     return 0
 
 

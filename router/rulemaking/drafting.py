@@ -70,12 +70,6 @@ def current(heed: Heed, brand_id: str) -> Draft:
         return _current(db, brand_id)
 
 
-def source_at(heed: Heed, brand_id: str, revision: int) -> str | None:
-    """Return the draft as it was at a revision, None if that is too long ago."""
-    with heed.database.read() as db:
-        return _source_at(db, _current(db, brand_id), revision)
-
-
 def lately(heed: Heed, brand_id: str, limit: int = 20) -> list[Revision]:
     """Return the last changes of a draft, newest first."""
     with heed.database.read() as db:

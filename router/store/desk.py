@@ -192,11 +192,6 @@ def put_skill(db: Db, *, key: str, label: str, is_language: bool, now: datetime)
     return True
 
 
-def rename_skill(db: Db, key: str, label: str) -> None:
-    """Show a skill under another name; rules know it by its key."""
-    db.execute(update(skill).where(skill.c.key == key).values(label=label))
-
-
 def skills(db: Db) -> list[SkillRow]:
     """Return every skill: topics first, then languages, each by label."""
     rows = db.execute(select(skill).order_by(skill.c.is_language, skill.c.label, skill.c.key)).all()

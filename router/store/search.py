@@ -89,13 +89,6 @@ def add_identities(db: Connection, rows: Iterable[tuple[str, str, str, str]], no
     add(db, [_of_customer(brand, f"{address} {name}", now, identity_id=i) for i, brand, address, name in rows])
 
 
-def add_contacts(db: Connection, rows: Iterable[tuple[str, str, str]], now: datetime) -> None:
-    """Let customers be found by a name that is not that of one of their addresses: (contact id, brand id, name)."""
-    kept = list(rows)
-    db.execute(delete(search_doc).where(search_doc.c.contact_id.in_([row[0] for row in kept])))
-    add(db, [_of_customer(brand, name, now, contact_id=contact_id) for contact_id, brand, name in kept])
-
-
 def change_message(db: Connection, message_id: str) -> None:
     """Let an edited message be found by the words it has now; one that was taken back is found no longer."""
     for doc in _messages(db, message.c.id == message_id):

@@ -185,12 +185,6 @@ def customer(db: Connection, ticket_id: str, contact_id: str, since: datetime) -
     )
 
 
-def comments_of(db: Connection, contact_id: str) -> list[Survey]:
-    """Return what a contact answered, for their own export."""
-    theirs = select(ticket.c.id).where(ticket.c.contact_id == contact_id)
-    return _found(db, survey.c.ticket_id.in_(theirs) & survey.c.answered_at.is_not(None), survey.c.answered_at)
-
-
 _COLUMNS = [survey.c[name] for name in Survey.__slots__]
 
 

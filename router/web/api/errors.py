@@ -38,11 +38,6 @@ def in_body(detail: str, *path: str | int) -> Invalid:
     return Invalid([{"pointer": pointer(path), "detail": detail}])
 
 
-def in_query(detail: str, name: str) -> Invalid:
-    """Return what is wrong with one parameter."""
-    return Invalid([{"parameter": name, "detail": detail}])
-
-
 def invalid_body(error: ValidationError) -> Invalid:
     """Return all that a model found wrong with a body; nothing of what was sent is repeated."""
     return Invalid([{"pointer": pointer(one["loc"]), "detail": _said(one["msg"])} for one in _errors(error)])
