@@ -227,13 +227,18 @@ def test_a_known_customer_on_a_phone_in_urdu_sends_a_photo(
     page = context.new_page()
     complaints: list[str] = []
     page.on("pageerror", lambda error: complaints.append(str(error)))
+    late: list[Route] = []
+    page.route("**/picked.js*", lambda script: late.append(script))
     page.goto(f"{shop.url}/lamps")
     page.click("#heed-chat button")
     frame = page.frame_locator("#heed-chat iframe")
     frame.locator("html[dir=rtl][lang=ur]").wait_for(state="attached")
     photo = tmp_path / "چراغ.png"
     photo.write_bytes(PICTURE)
-    frame.locator("#write .file:not(.camera) input").set_input_files(photo)
+    frame.locator("#write .file:not(.camera) input").set_input_files(photo)  # before the script has come
+    for script in late:
+        script.continue_()
+    page.unroute("**/picked.js*")
     frame.locator("#picked li").wait_for()
     inner = next(one for one in page.frames if one is not page.main_frame)
     assert not (found := faults(inner)), found

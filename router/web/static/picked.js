@@ -26,10 +26,12 @@ export function pick(tell) {
     tell(wrong);
   };
   for (const input of /** @type {NodeListOf<HTMLInputElement>} */ (document.querySelectorAll("input[type=file]"))) {
-    input.addEventListener("change", () => {
+    const taken = () => {
       add(input.files ?? []);
       input.value = "";
-    });
+    };
+    input.addEventListener("change", taken);
+    if (input.files?.length) taken(); // chosen before this script had come
   }
   document.addEventListener("paste", (event) => event.clipboardData?.files.length && add(event.clipboardData.files));
   document.addEventListener("dragover", (event) => event.preventDefault());
