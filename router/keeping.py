@@ -17,7 +17,7 @@ from router.app import Heed
 from router.mistakes import Mistake
 from router.model import Scope
 from router.store import audit, erasing, inbound, keeping, migrate, notices
-from router.store.audit import Actor
+from router.store.audit import COMMAND, Actor
 from router.store.db import Connection
 
 FORMAT = 1
@@ -151,7 +151,7 @@ def purge(heed: Heed, now: datetime) -> Purged:
     return Purged(tickets, contacts, raw, other)
 
 
-def erase_contact(heed: Heed, scope: Scope, contact_id: str, now: datetime) -> bool:
+def erase_contact(heed: Heed, scope: Scope, contact_id: str, now: datetime, *, actor: Actor = COMMAND) -> bool:
     """Erase a person: tickets, messages, files, readings, addresses, facts, raw deliveries. False: no such contact.
 
     Raw deliveries that were read and came while they wrote go too, also those of others: they hold nothing else.
@@ -170,7 +170,6 @@ def erase_contact(heed: Heed, scope: Scope, contact_id: str, now: datetime) -> b
         erasing.erase_contacts(db, erasing.person(db, contact_id))
         for connection_id, (first, last) in spans.items():
             erasing.erase_raw(db, connection_id, first - STRAY_AFTER, last + STRAY_AFTER)
-        actor = Actor("agent", scope.agent) if scope.agent else Actor("heed")
         audit.append(db, actor, "contact erased", contact_id, now, brand_id=brand_id)
     return True
 

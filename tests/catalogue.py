@@ -28,7 +28,12 @@ from router.web.words.script import counts_of, texts_of
 ROOT = Path(__file__).parent.parent
 WEB = ROOT / "router" / "web"
 LOOK_UPS = frozenset({"_", "look_up", "mark", "N_", "_plain", "_with"})
-COMMANDS_ONLY = ("router/cli/", "router/store/migrations/", "router/keeping.py")  # read in a terminal
+COMMANDS_ONLY = (
+    "router/cli/",
+    "router/store/migrations/",
+    "router/keeping.py",
+    "router/exporting.py",
+)  # read in a terminal
 TO_PROGRAMS = ("channels/email/quotes/", "channels/email/posts.py", "channels/twilio/proof.py", "channels/verify.py")
 NOT_SAID = frozenset({"ChannelInfo", "Setting", "NotUnderstood", "Answer", "_problem", "ValueError", "KeyError"})
 COUNTED = "plural"

@@ -41,6 +41,7 @@ COMMANDS = (
     Command("backup", "keeping", "write the whole desk into one file"),
     Command("restore", "keeping", "bring a backup into an empty database"),
     Command("purge", "keeping", "delete what has been kept long enough"),
+    Command("export", "keeping", "write all that is held about one person, for them, into a file"),
     Command("reindex", "keeping", "make the search index anew"),
     Command("rekey", "keeping", "seal every stored secret with the first SECRET_KEY"),
 )

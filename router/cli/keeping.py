@@ -1,9 +1,9 @@
-"""`backup`, `restore`, `purge`, `reindex`, `rekey`: keeping and cleaning what the desk holds."""
+"""`backup`, `restore`, `purge`, `export`, `reindex`, `rekey`: keeping and cleaning what the desk holds."""
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
-from router import connecting, indexing
+from router import connecting, exporting, indexing
 from router import keeping as kept
 from router.accounts import COMMAND
 from router.cli.opening import now, opened
@@ -34,6 +34,18 @@ def purge(parser: ArgumentParser) -> None:
     )
     parser.add_argument("--contact", metavar="ID", help="erase this person instead, with all they wrote")
     parser.set_defaults(run=_purge)
+
+
+def export(parser: ArgumentParser) -> None:
+    """Write what is held about one person."""
+    parser.epilog = (
+        "Example: python -m router export person.zip --contact ID\n\n"
+        "The ID stands in the address of their page. Look through the file before you hand it on: it holds what\n"
+        "others wrote on their tickets, and internal notes."
+    )
+    parser.add_argument("file", type=Path, metavar="FILE")
+    parser.add_argument("--contact", metavar="ID", required=True, help="whose data")
+    parser.set_defaults(run=_export)
 
 
 def reindex(parser: ArgumentParser) -> None:
@@ -68,6 +80,13 @@ def _purge(asked: Namespace) -> int:
             print(f"The contact {asked.contact} is erased, with tickets, messages and files.")
         else:
             raise Mistake(f"There is no contact {asked.contact}: take the ID from the address of their page.")
+    return 0
+
+
+def _export(asked: Namespace) -> int:
+    with opened() as heed:
+        exporting.export_to(heed, SYSTEM, COMMAND, asked.contact, asked.file, now())
+    print(f"All that is held about the contact {asked.contact} stands in {asked.file}.")
     return 0
 
 

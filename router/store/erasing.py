@@ -129,7 +129,10 @@ def erase_contacts(db: Connection, ids: Sequence[str]) -> int:
         of_brand = select(message.c.id).where(message.c.brand_id == row.brand_id)
         named = (message_party.c.address == row.address) & message_party.c.message_id.in_(of_brand)
         db.execute(delete(message_party).where(named))
-        db.execute(delete(chat_visitor).where(chat_visitor.c.thread == row.address))
+        visits = delete(chat_visitor).where(chat_visitor.c.thread == row.address).returning(chat_visitor.c.email)
+        known = [row.address, *db.execute(visits).scalars()]
+        asked = (address_confirmation.c.brand_id == row.brand_id) & address_confirmation.c.address.in_(known)
+        db.execute(delete(address_confirmation).where(asked))
     db.execute(update(ticket).where(ticket.c.contact_id.in_(here)).values(contact_id=None))
     _erase(db, contact, here)
     _erase(db, identity, theirs)

@@ -21,6 +21,7 @@ from router.web.inbox import (
     notices,
     offers,
     pages,
+    person,
     seen,
     sending,
     starting,
@@ -61,5 +62,6 @@ def register(app: Flask) -> None:
         correcting,
         hard,
         seen,
+        person,
     ):
         app.register_blueprint(part.bp)
