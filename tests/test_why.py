@@ -4,7 +4,7 @@ import pytest
 
 from router import desk as acts
 from router import inbox
-from router.model import Scope
+from router.model import Role, Scope
 from tests.builders import Desk, a_skill, an_agent, now
 
 ANGRY = "This is the third time I write! Nobody answers me. Refund me or I cancel my account."
@@ -55,3 +55,23 @@ def test_tells_others_nothing_of_a_run(sqlite_desk: Desk) -> None:
     assert given is not None
     assert otherwise(sqlite_desk, ana, given.ticket_id) != ""
     assert otherwise(sqlite_desk, bo, given.ticket_id) == ""
+
+
+def test_of_a_ticket_that_nobody_chose_an_agent_for_tells_how_its_agent_came_to_it(sqlite_desk: Desk) -> None:
+    ana = an_agent(sqlite_desk, "Ana", role=Role.SUPERVISOR)
+    bo = an_agent(sqlite_desk, "Bo")
+    ticket = sqlite_desk.says().id
+
+    def because() -> tuple[str, str]:
+        found = inbox.why(sqlite_desk.heed, ana, ticket, now())
+        return found.kind, found.because
+
+    assert acts.pull(sqlite_desk.heed, bo, now())
+    assert because()[0] == "assigned"
+    acts.transfer(sqlite_desk.heed, bo, ticket, now(), agent=ana.agent)
+    assert because() == ("transferred", "Ana was handed it by a colleague.")
+    acts.assign(sqlite_desk.heed, ana, ticket, bo.agent or "", now())
+    assert because() == ("by_hand", "Bo was given it by hand.")
+    acts.give_back(sqlite_desk.heed, bo, ticket, now())
+    assert inbox.why(sqlite_desk.heed, ana, ticket, now()).kind == "assigned"
+    assert [one.kind for one in inbox.why(sqlite_desk.heed, ana, ticket, now()).earlier] == []

@@ -31,6 +31,19 @@ LEFT_OUT: Mapping[str, str] = {  # obstacle -> why a candidate was not looked at
     "ranked_lower": "ranked lower still",
 }
 
+NOT_CHOSEN: Mapping[str, str] = {  # how an agent came to a ticket without a choice of Heed's -> why they have it
+    "by hand": "{agent} was given it by hand.",
+    "by a rule": "{agent} was given it by a rule.",
+    "transferred": "{agent} was handed it by a colleague.",
+    "woke": "{agent} had it before, and it came back.",
+    "reopened": "{agent} opened it again.",
+    "answered": "{agent} answered it.",
+    "started": "{agent} started it.",
+    "took back": "{agent} took back a reply.",
+    "put back": "{agent} had it, and a step was undone.",
+    "merged": "{agent} had the ticket that it was merged with.",
+    "unmerged": "{agent} had it before the tickets were parted.",
+}
 
 WITHOUT_MOOD = "Mood is switched off for this brand: promise and age alone decide the order."
 
@@ -55,7 +68,7 @@ class Candidate:
 class Why:
     """The reasons behind where a ticket is now."""
 
-    because: str  # one sentence, empty if nothing was decided yet
+    because: str  # one sentence, also for a ticket that somebody was given without a choice; empty while nobody was
     kind: str
     decided_at: datetime | None
     policy: str
@@ -82,16 +95,18 @@ def why(heed: Heed, scope: Scope, ticket_id: str, now: datetime) -> Why:
         line = lines.one(db, scope, ticket_id)
         if line is None:
             raise NotFound("There is no such ticket.")
-        decided = reasons.decisions(db, ticket_id)
-        last = decided[0] if decided else None
+        earlier = reasons.decisions(db, ticket_id)
+        given = reasons.given(db, ticket_id)
+        by_hand = given if given and given.how in NOT_CHOSEN else None
+        last = earlier.pop(0) if earlier and not by_hand else None
         inputs = for_reader(last.inputs, scope.agent or "") if last else {}
         waits, not_you = _waits(db, scope, line.lane_id, line.brand_id, ticket_id, now)
         evaluated = reasons.last_evaluation(db, ticket_id)
         topic = inputs.get("topic")
         return Why(
-            because=last.because if last else "",
-            kind=last.kind if last else "",
-            decided_at=last.at if last else None,
+            because=NOT_CHOSEN[by_hand.how].format(agent=by_hand.name) if by_hand else last.because if last else "",
+            kind=by_hand.how.replace(" ", "_") if by_hand else last.kind if last else "",
+            decided_at=by_hand.at if by_hand else last.at if last else None,
             policy=last.policy if last else "",
             asked=str(inputs.get("asked", "")),
             candidates=candidates_of(db, scope, inputs),
@@ -107,7 +122,7 @@ def why(heed: Heed, scope: Scope, ticket_id: str, now: datetime) -> Why:
             not_you=not_you,
             flag=line.flag or "",
             without_mood="" if line.mood_on else WITHOUT_MOOD,
-            earlier=tuple(decided[1:]),
+            earlier=tuple(earlier),
         )
 
 

@@ -13,6 +13,8 @@ from channels.types import WorkClass
 from router.routing.lanes import LaneSpec
 from router.store.rows import Promise
 from router.store.schema import (
+    agent,
+    assignment,
     decision,
     evaluation,
     evaluation_rule,
@@ -40,6 +42,15 @@ class DecisionRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """Who has a ticket, and how they came to it."""
+
+    name: str
+    how: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluationRow:
     """What the rules made of a ticket, last."""
 
@@ -63,6 +74,17 @@ def decisions(db: Db, ticket_id: str, limit: int = 20) -> list[DecisionRow]:
         DecisionRow(r.id, r.agent_id, r.kind, r.because, json.loads(r.inputs), r.policy, r.number, r.at)
         for r in db.execute(query)
     ]
+
+
+def given(db: Db, ticket_id: str) -> Given | None:
+    """Return who has a ticket and how they came to it, None if nobody has it."""
+    query = (
+        select(agent.c.name, assignment.c.how, assignment.c.valid_from)
+        .join(agent, agent.c.id == assignment.c.agent_id)
+        .where(assignment.c.ticket_id == ticket_id, assignment.c.valid_to.is_(None))
+    )
+    row = db.execute(query).one_or_none()
+    return Given(row.name, row.how, row.valid_from) if row else None
 
 
 def last_evaluation(db: Db, ticket_id: str) -> EvaluationRow | None:

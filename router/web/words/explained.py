@@ -77,6 +77,20 @@ WHY_IT_CAME = (  # router.routing.record
     "rules {rules} and {n} more",
 )
 
+WHO_HAS_IT = (  # router.inbox.reasons
+    "{agent} was given it by hand.",
+    "{agent} was given it by a rule.",
+    "{agent} was handed it by a colleague.",
+    "{agent} had it before, and it came back.",
+    "{agent} opened it again.",
+    "{agent} answered it.",
+    "{agent} started it.",
+    "{agent} took back a reply.",
+    "{agent} had it, and a step was undone.",
+    "{agent} had the ticket that it was merged with.",
+    "{agent} had it before the tickets were parted.",
+)
+
 WHAT_IS_SWITCHED_OFF = (  # router.inbox.reasons
     "Mood is switched off for this brand: promise and age alone decide the order.",
 )
@@ -168,6 +182,6 @@ WHY_IT_DID_NOT_ARRIVE = (  # channels.*, router.delivery, fetching, drain: built
 )
 
 ALL = (
-    *TERMS, *WHAT_CHANNELS_ALLOW, *WHY_IT_DID_NOT_ARRIVE, *WHY_NOT_YOU, *WHY_IT_WAITS, *WHY_IT_CAME,
+    *TERMS, *WHAT_CHANNELS_ALLOW, *WHY_IT_DID_NOT_ARRIVE, *WHY_NOT_YOU, *WHY_IT_WAITS, *WHY_IT_CAME, *WHO_HAS_IT,
     *WHAT_IS_SWITCHED_OFF, *WHAT_WOULD_CHANGE_IT, *WHY_A_MOMENT,
 )  # fmt: skip
