@@ -1,6 +1,6 @@
 """Rule set versions: checked against the desk, tried on their examples, then live at once for every worker."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
@@ -19,7 +19,7 @@ from router.triage.cues import CUES
 from router.triage.intents import INTENTS
 from rules import examples
 from rules.check import Finding, check
-from rules.errors import RuleErrors
+from rules.errors import RuleError, RuleErrors
 from rules.evaluate import evaluate
 from rules.export import to_yaml
 from rules.load import load
@@ -42,7 +42,12 @@ class Checked:
     @property
     def holds(self) -> bool:
         """Say whether these rules may go live."""
-        return not self.failures and not any(finding.severity == "error" for finding in self.findings)
+        return not self.refusals
+
+    @property
+    def refusals(self) -> tuple[str, ...]:
+        """Return each error and each thing that an example expects in vain, in words."""
+        return (*(str(finding) for finding in self.findings if finding.severity == "error"), *self.failures)
 
 
 def names(db: Connection, brand_id: str) -> Desk:
@@ -71,9 +76,10 @@ def checked(heed: Heed, brand_id: str, source: str) -> Checked:
     with heed.database.read() as db:
         known = names(db, brand_id)
     findings = tuple(check(source, known))
-    if any(finding.severity == "error" for finding in findings):
+    try:
+        failures = examples.run(load(source, known), read_text)
+    except RuleErrors:  # they are among the findings
         return Checked(findings, ())
-    failures = examples.run(load(source, known), read_text)
     return Checked(findings, tuple(map(str, failures)), len({failure.example for failure in failures}))
 
 
@@ -94,8 +100,36 @@ def publish(
         raise Mistake(f"The comment has {len(comment)} letters: at most {MAX_COMMENT} are kept.")
     found = checked(heed, brand_id, source)
     if not found.holds:
-        wrong = [str(f) for f in found.findings if f.severity == "error"] + list(found.failures)
-        raise Mistake("\n".join(wrong))
+        raise Mistake("\n".join(found.refusals))
+    return _go_live(heed, actor, brand_id, source, comment, now, revision), found
+
+
+def rollback(heed: Heed, actor: Actor, scope: Scope, brand_id: str, number: int, now: datetime) -> tuple[int, Checked]:
+    """Publish an earlier version again, as a new one; return its number and what today's check says of it.
+
+    What was live comes back whatever check and examples say. Raises Mistake if it cannot be read any more or one of
+    its rules names what the desk has not.
+    """
+    if scope.role.rank < Role.OPS.rank:
+        raise Mistake("Publishing rules takes the role ops.")
+    with heed.database.read() as db:
+        held = rulebook.version(db, brand_id, number) if scope.sees(brand_id) else None
+    if held is None:
+        raise Mistake(f"There is no version {number}.")
+    with heed.database.read() as db:
+        barred = _barred(held[1], names(db, brand_id))
+    if barred:
+        raise Mistake(
+            f"Version {number} cannot be live as it is. Put back what its rules name, or save it as a file, mend that, "
+            "and publish it.\n" + "\n".join(map(str, barred))
+        )
+    found = checked(heed, brand_id, held[1])
+    return _go_live(heed, actor, brand_id, held[1], f"Back to version {number}", now, None), found
+
+
+def _go_live(
+    heed: Heed, actor: Actor, brand_id: str, source: str, comment: str, now: datetime, revision: int | None
+) -> int:  # fmt: skip
     with heed.database.write() as db:
         draft = drafting.held(db, brand_id)
         if revision is not None and draft.revision != revision:
@@ -105,16 +139,7 @@ def publish(
         audit.append(db, actor, "rules published", f"version {number}", now, brand_id=brand_id)
     heed.notifier.publish([Change(kind="desk", brand=brand_id), Change(kind="rules", brand=brand_id)])
     asking.hand_on(heed, brand_id)
-    return number, found
-
-
-def rollback(heed: Heed, actor: Actor, scope: Scope, brand_id: str, number: int, now: datetime) -> int:
-    """Publish an earlier version again, as a new one, and return its number."""
-    with heed.database.read() as db:
-        held = rulebook.version(db, brand_id, number) if scope.sees(brand_id) else None
-    if held is None:
-        raise Mistake(f"There is no version {number}.")
-    return publish(heed, actor, scope, brand_id, held[1], f"Back to version {number}", now)[0]
+    return number
 
 
 def live_source(heed: Heed, brand_id: str) -> str:
@@ -170,6 +195,20 @@ def read_text(given: Mapping[str, FactValue]) -> Mapping[str, FactValue]:
         "cues": frozenset(reading.cues),
         "kind": reading.kind,
     }
+
+
+def _barred(source: str, known: Desk) -> Sequence[RuleError]:
+    """Return why rules cannot decide at this desk; what only an example of theirs names keeps nobody from it."""
+    try:
+        load(source, known)
+    except RuleErrors as wrong:
+        of_rules = [error for error in wrong.errors if not error.where.startswith("example ")]
+        try:
+            load(source)
+        except RuleErrors as unreadable:
+            return of_rules or unreadable.errors
+        return of_rules
+    return ()
 
 
 def _fits(kind: str, value: object, known: Desk) -> bool:

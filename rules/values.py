@@ -217,9 +217,11 @@ def _zone(name: str) -> ZoneInfo:
         raise Wrong(f"there is no time zone “{shown(name)}”.", remedy) from failed
 
 
-def written(value: Value) -> str | int | float | bool | list[object] | None:
+def written(value: Value | FactValue) -> str | int | float | bool | list[object] | None:
     """Return a value as it stands in a rule file; reading it again gives the same value."""
     match value:
+        case str() | int() | float() | None:
+            return value
         case timedelta():
             return _units(value, "")
         case datetime():
@@ -229,10 +231,10 @@ def written(value: Value) -> str | int | float | bool | list[object] | None:
         case Window():
             hours = f"{value.start:%H:%M}-{value.end:%H:%M}"
             return f"{hours} {value.zone}" if value.zone else hours
-        case tuple():
-            return [written(item) for item in value]
+        case AbstractSet():
+            return [*sorted(value)]
         case _:
-            return value
+            return [written(item) for item in value]
 
 
 def spoken(value: Value | FactValue, joiner: str = "or") -> str:

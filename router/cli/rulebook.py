@@ -101,7 +101,9 @@ def _publish(asked: Namespace) -> int:
 def _rollback(asked: Namespace) -> int:
     with opened() as heed:
         brand_id = equipping.brand_named(heed, asked.brand)
-        number = publishing.rollback(heed, COMMAND, SYSTEM, brand_id, asked.number, now())
+        number, found = publishing.rollback(heed, COMMAND, SYSTEM, brand_id, asked.number, now())
+    for refusal in found.refusals:
+        print(refusal)
     print(f"Version {number} is live; it is version {asked.number} again.")
     return 0
 

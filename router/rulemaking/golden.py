@@ -6,6 +6,7 @@ Examples leave with the rules, by export: so nothing of a customer's gets in but
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 from router.app import Heed
 from router.desk import NotFound
@@ -24,7 +25,7 @@ from rules.evaluate import evaluate
 from rules.load import load
 from rules.model import RuleSet, conditions
 from rules.tally import Outcome
-from rules.values import FactValue, written
+from rules.values import written
 
 MAX_TEXT = 5_000  # characters of an example
 NEVER = frozenset(
@@ -66,7 +67,7 @@ def propose(heed: Heed, scope: Scope, ticket_id: str, now: datetime, text: str |
     outcome = evaluate(rule_set, {**stated, "text": words}, now)
     return Golden(
         found.ticket_id, found.number, found.brand_id, words,
-        {name: _plain(value) for name, value in stated.items()}, _expected(outcome),
+        {name: cast(Plain, written(value)) for name, value in stated.items()}, _expected(outcome),
     )  # fmt: skip
 
 
@@ -94,13 +95,7 @@ def _expected(outcome: Outcome) -> dict[str, Plain]:
     if outcome.queue:
         found["queue"] = outcome.queue
     if outcome.answer_within:
-        found["answer_within"] = _plain(outcome.answer_within)
+        found["answer_within"] = cast(Plain, written(outcome.answer_within))
     if outcome.needs:
         found["needs"] = dict(sorted(outcome.needs.items()))
     return found
-
-
-def _plain(value: FactValue) -> Plain:
-    if isinstance(value, frozenset | set):
-        return sorted(value)
-    return written(value)  # type: ignore[return-value, arg-type]  # one plain value, as a file has it

@@ -9,6 +9,10 @@ from tests.web.api_desk import ApiDesk, Program
 
 LIVE = "rules:\n- {name: One, when: always, then: [{tag: one}]}\n"
 NEW = LIVE.replace("tag: one", "tag: new")
+ROBOTS = """rules:
+- {name: Robots, when: {fact: automatic, is: is, value: true}, then: [{tag: robot}]}
+- {name: Robots again, when: {fact: automatic, is: is, value: true}, then: [{tag: robot}]}
+"""
 FLIPPED = NEW + "examples:\n- {name: Anyone, given: {channel: email}, expect: {tags: [one]}}\n"
 
 
@@ -52,3 +56,11 @@ def test_the_draft_or_a_file_is_published_and_taken_back(olga: Program) -> None:
 def test_an_example_that_flips_blocks_publishing(olga: Program) -> None:
     refused = olga.post("/rules/publish", {"comment": "x", "yaml": FLIPPED})
     assert (refused.status_code, "tags should be one" in refused.json["detail"]) == (422, True)
+
+
+def test_a_finding_has_its_sort_and_a_ticket_that_can_be_tried(olga: Program) -> None:
+    [found] = olga.post("/rules/check", {"yaml": ROBOTS}).json["findings"]
+    assert (found["sort"], found["rule"], found["witness"]["facts"]["automatic"]) == ("shadowed", "Robots again", True)
+    assert olga.post("/rules/test", {"yaml": ROBOTS, "facts": found["witness"]["facts"]}).json["tags"] == ["robot"]
+    [unreadable] = olga.post("/rules/check", {"yaml": "rules: ["}).json["findings"]
+    assert (unreadable["sort"], unreadable["witness"]) == ("unreadable", None)

@@ -11,7 +11,7 @@ from router.rulemaking import drafting
 from router.rulemaking.drafting import Behind
 from router.web.api import naming
 from router.web.api.base import api, bp
-from router.web.api.rules import MAX_YAML, TRYING, BrandAsked, FindingOut, Named
+from router.web.api.rules import MAX_YAML, TRYING, BrandAsked, FindingOut, Named, findings_out
 from router.web.api.typed import Call
 from router.web.api.values import In, Int, Out, Words
 from router.web.problems import problem
@@ -57,10 +57,11 @@ class RollbackIn(In):
 
 
 class Published(Out):
-    """The version that is live now, and the warnings it came with."""
+    """The version that is live now, and what the check says of it: of one that came back, errors too."""
 
     number: int
     warnings: list[FindingOut]
+    failed_examples: list[str] = Field(description="Only ever of a version that came back.")
 
 
 @api.route("GET", "/rules/draft", scope="rules:read")
@@ -88,17 +89,21 @@ def publish_rules(call: Call, body: PublishRulesIn) -> Published:
     number, found = publishing.publish(
         call.heed, call.me.actor, call.scope, brand_id, source, body.comment, call.now, revision=revision
     )
-    return Published(
-        number=number, warnings=[FindingOut.model_validate(f, from_attributes=True) for f in found.findings]
-    )
+    return _published(number, found)
 
 
 @api.route("POST", "/rules/rollback", scope="rules:write")
 def roll_rules_back(call: Call, body: RollbackIn) -> Published:
-    """Publish an earlier version again, as a new one. What is in the draft and was not published stays there."""
+    """Publish an earlier version again, as a new one; today's check warns, and does not stand in the way.
+
+    What is in the draft and was not published stays there. 422 if a rule names what there is no more.
+    """
     brand_id = naming.brand_id(call, body.brand, {"pointer": "#/brand"})
-    number = publishing.rollback(call.heed, call.me.actor, call.scope, brand_id, body.number, call.now)
-    return Published(number=number, warnings=[])
+    return _published(*publishing.rollback(call.heed, call.me.actor, call.scope, brand_id, body.number, call.now))
+
+
+def _published(number: int, found: publishing.Checked) -> Published:
+    return Published(number=number, warnings=findings_out(found.findings), failed_examples=list(found.failures))
 
 
 def _draft(call: Call, brand_id: str) -> DraftOut:

@@ -1,7 +1,7 @@
 """The rules of a brand: the live ones, their versions, and what a file would do."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Annotated, Literal
 
@@ -14,6 +14,7 @@ from router.web.api.errors import in_body
 from router.web.api.typed import Call
 from router.web.api.values import Asked, In, Line, Out, Words
 from router.web.api.why import RuleRead
+from rules.check import SORTS, Finding
 from rules.errors import Wrong, suggestion
 from rules.explain import trace_in_words
 from rules.facts import FACTS, Fact
@@ -77,14 +78,23 @@ class CheckIn(In):
     brand: Named | None = Field(None, description="As in the query of `GET /rules`.")
 
 
+class WitnessOut(Out):
+    """A ticket that shows a finding."""
+
+    facts: dict[str, Stated] = Field(description="As `POST /rules/test` takes them.")
+    says: str
+
+
 class FindingOut(Out):
     """One thing to mend or to look at."""
 
     severity: Literal["error", "warning"]
+    sort: str = Field(description=f"What is so: {', '.join(SORTS)}.")
     rule: str
     line: int
     message: str
     remedy: str
+    witness: WitnessOut | None = Field(description="Null where the rule cannot be read.")
 
 
 class Checked(Out):
@@ -163,7 +173,7 @@ def check_rules(call: Call, body: CheckIn) -> Checked:
     found = publishing.checked(call.heed, naming.brand_id(call, body.brand, {"pointer": "#/brand"}), body.yaml)
     return Checked(
         holds=found.holds,
-        findings=[FindingOut.model_validate(one, from_attributes=True) for one in found.findings],
+        findings=findings_out(found.findings),
         failed_examples=list(found.failures),
     )
 
@@ -177,6 +187,26 @@ def try_rules(call: Call, body: TryIn) -> Tested:
     _, outcome = publishing.try_on(source, facts)
     read = publishing.read_text(facts) if "text" in facts else {}
     return _tested(outcome, {**read, **facts})
+
+
+def findings_out(findings: Iterable[Finding]) -> list[FindingOut]:
+    """Return findings as programs get them."""
+    return [
+        FindingOut(
+            severity=one.severity,
+            sort=one.sort,
+            rule=one.rule,
+            line=one.line,
+            message=one.message,
+            remedy=one.remedy,
+            witness=WitnessOut.model_validate(
+                {"facts": {name: written(value) for name, value in one.witness.facts.items()}, "says": one.witness.says}
+            )
+            if one.witness
+            else None,
+        )
+        for one in findings
+    ]
 
 
 def _facts(body: TryIn, custom: Mapping[str, Fact]) -> dict[str, FactValue]:

@@ -89,8 +89,10 @@ def rollback() -> AnyResponse:
     """Make an earlier version live again."""
     heed, brand_id, number = heed_of(), brand(), request.form.get("number", "")
     given = int(number) if number.isascii() and number.isdigit() and len(number) < 9 else 0
-    live = publishing.rollback(heed, signed_in().actor, g.scope, brand_id, given, now())
+    live, found = publishing.rollback(heed, signed_in().actor, g.scope, brand_id, given, now())
     flash(_("Version {n} is live; it is version {old} again.", n=live, old=given), "good")
+    if found.refusals:
+        flash(_("The check says of it today: {why}", why=" ".join(found.refusals)))
     return redirect(url_for("rules_versions.history", brand=brand_id), 303)
 
 
