@@ -216,23 +216,24 @@ class TestLive:
         page = context.new_page()
         page.goto(f"{site}/tickets/{ticket.id}")
         page.wait_for_load_state("load")
-        held: list[tuple[Route, APIResponse]] = []
+        seen: list[Route] = []
+        older: list[APIResponse] = []
 
         def hold_the_first(route: Route) -> None:
-            if held:
+            seen.append(route)
+            if len(seen) > 1:
                 route.continue_()
             else:
-                held.append((route, route.fetch()))
+                older.append(route.fetch())
+                page.evaluate("document.body.dataset.held = ''")
 
         page.route("**/conversation*", hold_the_first)
-        with page.expect_request("**/conversation*"):
-            page.evaluate("document.dispatchEvent(new CustomEvent('heed:hint', {detail: {kind: 'look'}}))")
-        page.wait_for_function("() => true")
+        page.evaluate("document.dispatchEvent(new CustomEvent('heed:hint', {detail: {kind: 'look'}}))")
+        page.wait_for_selector("body[data-held]")
         at.says("two", thread="t")
         page.wait_for_selector(".line:has-text('two')")
-        [(route, older)] = held
         with page.expect_response("**/conversation*"):
-            route.fulfill(response=older)
+            seen[0].fulfill(response=older[0])
         page.evaluate("() => new Promise((done) => setTimeout(done, 100))")
         expect(page.locator(".line:has-text('two')")).to_be_visible()
         context.close()
