@@ -37,12 +37,13 @@ class Handover:
 
 def next_handover(shifts: Iterable[Planned], now: datetime) -> Handover | None:
     """Return which of the shifts at work ends first; None if none is, or not within twelve hours."""
-    ends = [found for shift in shifts if (found := _at_work(shift, now)) is not None]
+    ends = [found for shift in shifts if (found := at_work(shift, now)) is not None]
     first = min(ends, key=lambda one: (one.at, one.place), default=None)
     return first if first is not None and first.at - now <= SOON else None
 
 
-def _at_work(shift: Planned, now: datetime) -> Handover | None:
+def at_work(shift: Planned, now: datetime) -> Handover | None:
+    """Return when a shift that is at work ends, None if it is not at work."""
     zone = ZoneInfo(shift.zone)
     today = now.astimezone(zone).date()
     for day in (today, today - timedelta(days=1)):  # yesterday's may pass midnight

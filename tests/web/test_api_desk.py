@@ -46,6 +46,14 @@ class TestPeople:
         assert (told.status_code, told.json["presence"], told.json["reason"]) == (200, "away", "lunch")
         assert ana.call("PUT", "/me/presence", {"status": "asleep"}).status_code == 422
 
+    def test_ending_a_shift(self, api: ApiDesk) -> None:
+        ana, chat = api.agent(), api.desk.says().id
+        assert ana.post("/next").json["id"] == chat
+        back = {"ticket": chat, "to": "queue"}
+        assert ana.post("/me/shift/end", {"tickets": [back]}).status_code == 409
+        told = ana.post("/me/shift/end", {"tickets": [back], "note": "He waits for a call."}).json
+        assert told == {"handed": [chat], "kept": [], "refused": [], "presence": "offline"}
+
     def test_colleagues_are_told_without_how_their_work_went(self, api: ApiDesk) -> None:
         ana = api.agent()
         an_agent(api.desk, "Bo", presence=Presence.AWAY)

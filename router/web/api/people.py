@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from router import inbox, presence, rulebook_versions
+from router.desk import leaving
+from router.desk.leaving import BACK, KEEP, MAX_NOTE, Parting
 from router.model import Presence
 from router.web.api.base import api
 from router.web.api.typed import Call
-from router.web.api.values import In, Line, Out
+from router.web.api.values import Id, In, Line, Out, Words
 
 PresenceName = Literal["online", "away", "wrapping_up", "offline"]
 RoleName = Literal["agent", "supervisor", "ops", "admin"]
@@ -48,6 +50,39 @@ class PresenceIn(In):
 
     status: PresenceName
     reason: Annotated[Line, Field(max_length=200)] = ""
+
+
+class PartingIn(In):
+    """What becomes of one ticket."""
+
+    ticket: Id
+    to: Id = Field(KEEP, description=f"`{KEEP}`, `{BACK}` (its queue, with its old place) or the id of a colleague.")
+    note: Annotated[Words, Field(max_length=MAX_NOTE)] = ""
+
+
+class LeavingIn(In):
+    """What the caller holds is kept unless it is named here."""
+
+    tickets: Annotated[list[PartingIn], Field(max_length=200)] = Field([])
+    note: Annotated[Words, Field(max_length=MAX_NOTE)] = Field(
+        "", description="Goes with each ticket that is handed over without a note of its own."
+    )
+
+
+class RefusedOut(Out):
+    """A ticket that could not be handed over, and is kept."""
+
+    ticket: str
+    detail: str
+
+
+class LeftOut(Out):
+    """How the shift ended."""
+
+    handed: list[str] = Field(description="Ids of tickets.")
+    kept: list[str]
+    refused: list[RefusedOut]
+    presence: PresenceName = Field(description="`wrapping_up` while a chat in progress is kept, else `offline`.")
 
 
 class AgentOut(Out):
@@ -90,6 +125,22 @@ def put_presence(call: Call, body: PresenceIn) -> Me:
     """Come online, go away, wrap up or leave."""
     presence.set_presence(call.heed, call.agent, Presence(body.status), call.now, reason=body.reason.strip())
     return get_me(call)
+
+
+@api.route("POST", "/me/shift/end", scope="tickets:write", conflicts=True)
+def end_shift(call: Call, body: LeavingIn) -> LeftOut:
+    """End the caller's shift: what they hold is kept or handed over with a note, and they leave.
+
+    409: a chat in progress would be handed over without a note; nothing was done.
+    """
+    partings = [Parting(one.ticket, one.to, one.note) for one in body.tickets]
+    left = leaving.end_shift(call.heed, call.scope, partings, call.now, note_for_all=body.note)
+    return LeftOut(
+        handed=list(left.handed),
+        kept=list(left.kept),
+        refused=[RefusedOut(ticket=ticket, detail=detail) for ticket, detail in left.refused],
+        presence=left.presence.value,
+    )
 
 
 @api.route("GET", "/agents", scope="tickets:read")

@@ -59,6 +59,7 @@ COMMANDS = (
     Command("aside", "Set aside", "", "go", "/aside"),
     Command("find", "Find", "/"),
     Command("presence", "Change presence", "P"),
+    Command("end-shift", "End my shift", "", "go", "/shift/end"),
     Command("notices", "Notices", "B", "dialog", "/notices"),
     Command("palette", "All commands", "Ctrl K"),
     Command("keys", "Show these keys", "?", "dialog", "/keys"),
