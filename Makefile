@@ -26,8 +26,9 @@ check: $(VENV)/dev.stamp ## style, format and types
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-check-long: $(VENV)/dev.stamp ## each channel's samples damaged 10,000 times, rules read both ways on 100,000 pairs
+check-long: $(VENV)/dev.stamp ## each channel's samples damaged 10,000 times, rules read both ways on 100,000 pairs, offers under fire
 	@$(BIN)/python -m pytest tests/rules -k pairs --pairs 100000
+	@$(BIN)/python -m pytest tests/desk/test_offers_under_fire.py --fire 120
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/channels -k damage --mutations 10000 --timeout 900
 
 bench: $(VENV)/dev.stamp .tools/rule-engine ## every benchmark, one table each; NAME=accept for one of them

@@ -2,11 +2,10 @@
 
 import json
 import os
+import random
 import sys
 import threading
-import time
 from collections.abc import Callable
-from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from types import ModuleType
@@ -16,18 +15,19 @@ from sqlalchemy import text
 import channels
 from channels.api import adapter as api
 from channels.types import Delivery
-from router import delivery, lapsing
+from router import delivery, intake, lapsing, presence
 from router import desk as acts
 from router.app import Heed
 from router.desk import offers
 from router.drain import drain
-from router.model import Role, Scope
-from router.store import tickets
-from tests.builders import Desk, a_heed, now
+from router.model import Presence, Role, Scope
+from router.store import connections, tickets
+from tests.builders import Desk, a_delivery, a_heed, now
 from tests.nursery import Child
 
 FATAL = b"the end"  # a delivery that ends its worker
 NUMBER = count()
+MOST_WAITING = 40  # while customers write on
 
 
 class Worker(Child):
@@ -144,24 +144,72 @@ def parse_or_die(delivery: Delivery, connection: object) -> object:
     return api.parse(delivery, connection)  # type: ignore[arg-type]
 
 
-def answers_offers(heed: Heed, brand: str, agents: str, wanted: str) -> object:
-    """Let agents answer what is offered to them, every third time by declining, and resolve; until so many are done."""
-    done, turn, trouble, ends = 0, 0, [], time.monotonic() + 60
-    scopes = [Scope(Role.AGENT, frozenset({brand}), agent) for agent in agents.split(",")]
-    while done < int(wanted) and time.monotonic() < ends:
-        for scope in scopes:
-            for offer in offers.offered(heed, scope):
-                turn += 1
-                try:
-                    if turn % 3 == 0:
-                        offers.decline(heed, scope, offer.id, now())
-                        continue
-                    acts.resolve(heed, scope, offers.accept(heed, scope, offer.id, now()), now())
-                    done += 1
-                except Exception as error:
-                    trouble.append(repr(error))
-            if sum(len(heed_tickets(heed, one.agent or "")) for one in scopes) > 2 * len(scopes):
-                trouble.append("above capacity")
-        if done < int(wanted):
-            lapsing.ask_again(heed, now() + timedelta(minutes=6))  # what all have declined comes back
-    return trouble
+def agents_at_work(heed: Heed, stop: str, brand: str, agents: str, seed: str, log: str) -> None:
+    """Let agents come, go, answer or not, resolve and pull, a thread each, in any order; trouble goes to a file."""
+
+    def work(agent: str) -> None:
+        chance, scope = random.Random(f"{seed}{agent}"), Scope(Role.AGENT, frozenset({brand}), agent)
+        while _goes_on(stop):
+            try:
+                _anything(heed, scope, chance)
+            except (acts.Refused, acts.NotFound):
+                pass  # the other was first, or they are away
+            except Exception as error:
+                with Path(log).open("a") as file:
+                    print(repr(error)[:300], file=file)
+
+    threads = [threading.Thread(target=work, args=(agent,)) for agent in agents.split(",")]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+
+def _anything(heed: Heed, scope: Scope, chance: random.Random) -> None:
+    """Let an agent do one thing that agents do."""
+    agent, drawn = scope.agent or "", chance.random()
+    if drawn < 0.2:
+        online = chance.random() < 0.7
+        presence.set_presence(heed, agent, Presence.ONLINE if online else Presence.AWAY, now())
+    elif drawn < 0.3:
+        stream = presence.stream_opened(heed, agent, "fire", now())
+        if chance.random() < 0.5:
+            presence.stream_closed(heed, stream, now())
+    elif drawn < 0.35:
+        acts.pull(heed, scope, now())
+    elif drawn < 0.7:
+        for offer in offers.offered(heed, scope):
+            if chance.random() < 0.8:
+                answer = offers.accept if chance.random() < 0.7 else offers.decline
+                answer(heed, scope, offer.id, now())
+    else:
+        for ticket in heed_tickets(heed, agent)[:1]:
+            acts.resolve(heed, scope, ticket, now())
+
+
+def customers_write(heed: Heed, stop: str, connection_id: str, first: str) -> None:
+    """Let customers write and read it, never so many that everyone is busy for good."""
+    number = count(int(first))
+    with heed.database.read() as db:
+        row = connections.by_id(db, heed.vault, connection_id)
+    assert row is not None
+    while _goes_on(stop):
+        with heed.database.read() as db:
+            waiting = db.execute(text("SELECT count(*) FROM ticket WHERE state = 'waiting'")).scalar_one()
+        for n in [next(number) for _ in range(5)] if waiting < MOST_WAITING else ():
+            asked = a_delivery(f"I want a {('refund', 'parcel')[n % 2]}, {n}", f"v{n}", id=f"f{n}")
+            intake.accept(heed, row, asked, now())
+        drain(heed, connection_id)
+
+
+def the_clock_ticks(heed: Heed, stop: str) -> None:
+    """End offers, exclusions and presences as the clock does."""
+    while _goes_on(stop):
+        lapsing.lapse(heed, now())
+        lapsing.ask_again(heed, now())
+        presence.sweep(heed, now())
+
+
+def _goes_on(stop: str) -> bool:
+    """Say whether a desk is still under fire: there is no file that says stop, nor has whoever started it gone."""
+    return not Path(stop).exists() and Path(stop).parent.exists() and os.getppid() > 1

@@ -1,33 +1,48 @@
 """The laws of offering, over random desks and orders of events: one agent each, within slots, to who may, in order.
 
-After every event: whatever could be handed out has been, and each decision replays. And two processes at once.
+After every event: whatever could be handed out has been, each decision replays, and what it says would have changed it
+would have. Many processes at once: test_offers_under_fire.
 """
 
 from datetime import datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from router import desk as acts
 from router import equipping, lapsing
 from router.desk.offers import accept, decline, offered
-from router.model import Presence, Scope
+from router.model import Decision, Presence
 from router.presence import set_presence
-from router.routing.record import replay
+from router.routing.otherwise import what_would_change
+from router.routing.record import chosen_from, recorded_rows, replay
+from router.routing.score import before, spared
 from router.store import decisions
 from router.store.audit import COMMAND
-from tests.builders import Desk, a_desk, a_skill, an_agent, now, post, rules
-from tests.workers import answers_offers, drains, together
+from tests.builders import Desk, a_desk, a_skill, an_agent, now, rules
 
 MONEY = "rules: [{name: R, when: {fact: text, is: mentions, value: refund}, then: [{need_skill: billing}]}]"
+FURIOUS = "This is the THIRD time I write! I am furious. You are useless, give me my refund NOW!!!"
 FOLDER = count()
 EXAMPLES, EVENTS = 10, 14
 
 people = st.lists(st.tuples(st.integers(1, 2), st.booleans()), min_size=1, max_size=3)  # slots, does billing
-KINDS = ("writes", "writes", "refund", "accept", "decline", "decline", "time", "resolve", "away", "back", "skill")
+KINDS = (
+    "writes",
+    "writes",
+    "refund",
+    "accept",
+    "decline",
+    "decline",
+    "time",
+    "resolve",
+    "away",
+    "back",
+    "skill",
+    "hard",
+)
 events = st.lists(st.tuples(st.sampled_from(KINDS), st.integers(0, 2)), min_size=6, max_size=EVENTS)
 
 
@@ -48,13 +63,14 @@ class Random:
         self.offers: set[str] = set()
         self.waited: set[str] = set()  # before the last event, and after it
         self.passed: set[tuple] = set()
+        self.spared: set[str] = set()  # passed over out of care
         self.customers = count()
 
     def happens(self, event: str, n: int) -> None:
         """Let one thing happen, as far as it can."""
         who = self.crew[n % len(self.crew)]
         if event in ("writes", "refund"):
-            self.desk.says("I want a refund" if event == "refund" else "Where is it?", f"v{next(self.customers)}")
+            self.desk.says(FURIOUS if event == "refund" else "Where is it?", f"v{next(self.customers)}")
         elif event in ("accept", "decline"):
             for offer in offered(self.heed, who)[:1]:
                 (accept if event == "accept" else decline)(self.heed, who, offer.id, self.at)
@@ -67,6 +83,8 @@ class Random:
             self.later += timedelta(seconds=(20, 125, 301)[n])
             lapsing.lapse(self.heed, self.at)
             lapsing.ask_again(self.heed, self.at)
+        elif event == "hard":
+            self.desk.do("UPDATE agent SET run = 2 WHERE id = :a", a=who.agent)
         elif event == "skill":
             level = next(iter(self.desk.rows(
                 "SELECT level FROM agent_skill WHERE agent_id = :a AND skill_key = 'billing' AND valid_to IS NULL",
@@ -126,8 +144,21 @@ class Random:
             with self.heed.database.read() as db:
                 decision, chosen, _ = decisions.newest(db, ticket)
             assert chosen == agent
-            assert replay(decision) == (agent if decision.inputs["asked"] == "agent" else ticket)
+            taken = agent if decision.inputs["asked"] == "agent" else ticket
+            assert replay(decision) == taken
+            other = what_would_change(decision)
+            assert other is None or chosen_from(decision, other.rows) == other.id != taken
+            self._spared_once(decision)
         self.passed, self.waited = passed, {row[0] for row in rows if row[1] == "waiting"}
+
+    def _spared_once(self, decision: Decision) -> None:
+        """Whoever is on a run of hard work passes over a ticket; the next one on a run does not."""
+        if decision.inputs["asked"] == "ticket":
+            rows, run = recorded_rows(decision), decision.inputs["run"]
+            left = spared(rows, run)
+            passed = {row.id for row in rows if row.id in left and before(row, rows[0])}
+            assert not passed & self.spared, "passed over out of care at most once"
+            self.spared |= passed
 
     def _free(self, rows: list[tuple]) -> list[str]:
         here = [a for (a,) in self.desk.rows(
@@ -156,18 +187,3 @@ def test_hold_whatever_happens_in_whatever_order(
         for event, n in order:
             random.happens(event, n)
             random.check()
-
-
-@pytest.mark.timeout(120)
-def test_two_processes_that_hand_out_at_once_give_nothing_twice(desk: Desk) -> None:
-    """One reads what customers wrote, the other answers offers: by turns accepted, declined and resolved."""
-    desk.do("UPDATE queue SET mode = 'push'")
-    crew: list[Scope] = [an_agent(desk, f"A{n}", slots={"live": 2}) for n in range(4)]
-    for number in range(12):
-        post(desk, f"Where is parcel {number}?", f"v{number}")
-    names = ",".join(scope.agent or "" for scope in crew)
-    _, trouble = together(desk, (drains, desk.api.id), (answers_offers, desk.brand_id, names, "12"))
-    assert trouble == []
-    assert desk.rows("SELECT count(*) FROM ticket WHERE state = 'resolved'") == [(12,)]
-    assert desk.rows("SELECT ticket_id FROM assignment GROUP BY ticket_id HAVING count(*) > 1") == []
-    assert desk.rows("SELECT count(*) FROM offer WHERE state = 'open'") == [(0,)]

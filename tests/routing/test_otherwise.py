@@ -1,8 +1,10 @@
 """What would have changed a decision, and that it would indeed."""
 
 from hypothesis import given
+from hypothesis import strategies as st
 
 from router.routing.choose import choose_agent, choose_ticket
+from router.routing.disciplines import DISCIPLINES
 from router.routing.otherwise import what_would_change
 from router.routing.record import assigned, chosen_from, waits
 from tests.routing.builders import (
@@ -46,9 +48,9 @@ class TestWhatWouldChange:
         assert what_would_change(assigned(choose_ticket([a_head()], an_agent()))) is None
         assert what_would_change(waits(a_lane(), [an_agent()])) is None
 
-    @given(heads, an_agent_strategy, desks)
-    def test_what_it_says_flips_the_choice(self, line, agent, desk):
-        choices = [choose_ticket(line, agent), *(choose_agent(head, desk) for head in line[:2])]
+    @given(heads, an_agent_strategy, desks, st.sampled_from(sorted(DISCIPLINES)))
+    def test_what_it_says_flips_the_choice(self, line, agent, desk, how):
+        choices = [choose_ticket(line, agent), *(choose_agent(head, desk, discipline=how) for head in line[:2])]
         for choice in filter(None, choices):
             decision = assigned(choice)
             other = what_would_change(decision)
