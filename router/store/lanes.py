@@ -125,6 +125,8 @@ _LANES = {
 _PASSED = """
     AND NOT EXISTS (SELECT 1 FROM pass_over p WHERE p.ticket_id = w.id AND p.agent_id = :agent AND p.until > :now)
 """
+_ANY_PASS = select(exists().where(pass_over.c.agent_id == bindparam("agent"), pass_over.c.until > bindparam("now")))
+_COUNT = select(func.count()).select_from(lane)
 _COLUMNS = (ticket.c.id, ticket.c.lane_id, ticket.c.place, ticket.c.heat, ticket.c.intent_confidence,
             ticket.c.passed_over, ticket.c.spared, ticket.c.last_agent_id)  # fmt: skip
 
@@ -164,8 +166,7 @@ def _heads(dialect: str, passed: bool, skipped: bool) -> TextualSelect:
 
 
 def _is_passed_over(db: Connection, agent_id: str, now: datetime) -> bool:
-    live = (pass_over.c.agent_id == agent_id) & (pass_over.c.until > now)
-    return bool(db.execute(select(exists().where(live))).scalar())
+    return bool(db.execute(_ANY_PASS, {"agent": agent_id, "now": now}).scalar())
 
 
 def pass_by(db: Connection, agent_id: str, ticket_id: str, reason: str, until: datetime) -> None:
@@ -203,7 +204,7 @@ class LaneBook:
 
     def read(self, db: Connection) -> "LaneBook":
         """Return the lanes as they are now."""
-        count = db.execute(select(func.count()).select_from(lane)).scalar_one()
+        count = db.execute(_COUNT).scalar_one()
         if count == len(self._rows):
             return self
         fresh = LaneBook()

@@ -38,12 +38,12 @@ class OfferRow:
 
 
 _OFFERING = select(queue.c.id, queue.c.discipline, queue.c.offer_s, queue.c.auto_accept)
+_PUSHING = _OFFERING.where(queue.c.mode == "push", queue.c.removed.is_(False))
 
 
 def pushing(db: Connection) -> dict[str, Offering]:
     """Return the push queues by id."""
-    query = _OFFERING.where(queue.c.mode == "push", queue.c.removed.is_(False))
-    return {row.id: Offering(*row) for row in db.execute(query)}
+    return {row.id: Offering(*row) for row in db.execute(_PUSHING)}
 
 
 def settings(db: Connection) -> dict[str, Offering]:

@@ -2,9 +2,22 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Row, Select, Text, bindparam, func, literal_column, select, union_all, update
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Row,
+    Select,
+    Text,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    union_all,
+    update,
+)
 from sqlalchemy import cast as cast_sql
 
 from channels.types import WorkClass
@@ -19,15 +32,24 @@ def views(
     db: Connection, now: datetime, *, brand_id: str | None = None, ids: Collection[str] | None = None
 ) -> dict[str, AgentView]:
     """Return the active agents of a brand, or of `ids`, with all that routing asks of them."""
-    query = select(agent).where(agent.c.active)
-    if brand_id is not None:
-        query = query.join(agent_brand, agent_brand.c.agent_id == agent.c.id).where(agent_brand.c.brand_id == brand_id)
+    values: dict[str, object] = {} if brand_id is None else {"brand": brand_id}
     if ids is not None:
-        query = query.where(agent.c.id.in_(list(ids)))
-    rows = db.execute(query.order_by(agent.c.id)).all()
+        values["agents"] = list(ids)
+    rows = db.execute(_active(brand_id is not None, ids is not None), values).all()
     known = _known(db, [row.id for row in rows])
     slots = {key: int(value) for key, value in known.get("", {}).get("class", {}).items()}
     return {row.id: _view(row, known.get(row.id, {}), slots, now) for row in rows}
+
+
+@cache
+def _active(of_brand: bool, of_ids: bool) -> Select[Any]:
+    query = select(agent).where(agent.c.active)
+    if of_brand:
+        query = query.join(agent_brand, agent_brand.c.agent_id == agent.c.id)
+        query = query.where(agent_brand.c.brand_id == bindparam("brand"))
+    if of_ids:
+        query = query.where(agent.c.id.in_(bindparam("agents", expanding=True)))
+    return query.order_by(agent.c.id)
 
 
 def _view(row: Row[Any], known: Mapping[str, Mapping[str, str]], slots: Mapping[str, int], now: datetime) -> AgentView:
@@ -51,38 +73,38 @@ def _view(row: Row[Any], known: Mapping[str, Mapping[str, str]], slots: Mapping[
 def _known(db: Connection, agent_ids: Collection[str]) -> dict[str, dict[str, dict[str, str]]]:
     """Return what holds for agents now, by agent, kind and key, in one round trip; the work classes under none."""
     found: dict[str, dict[str, dict[str, str]]] = {}
-    for owner, kind, key, value in db.execute(_KNOWN, {"agents": list(agent_ids)}):
+    one = len(agent_ids) == 1
+    given: dict[str, object] = {"agent": next(iter(agent_ids))} if one else {"agents": list(agent_ids)}
+    for owner, kind, key, value in db.execute(_known_of(one), given):
         found.setdefault(owner, {}).setdefault(kind, {})[key] = value
     return found
 
 
-def _part(owner: ColumnElement[str], kind: str, key: Any, value: Any, *where: ColumnElement[bool]) -> Select[Any]:
-    wanted = owner.in_(bindparam("agents", expanding=True))
-    return select(owner, literal_column(f"'{kind}'"), key, cast_sql(value, Text)).where(wanted, *where)
-
-
 _BUSY = ticket.c.state.in_((literal_column("'open'"), literal_column("'offered'")))  # an offer holds its slot
-_KNOWN = union_all(
-    _part(agent_brand.c.agent_id, "brand", agent_brand.c.brand_id, literal_column("''")),
-    _part(
-        agent_channel.c.agent_id,
-        "channel",
-        agent_channel.c.channel,
-        literal_column("''"),
-        agent_channel.c.valid_to.is_(None),
-    ),
-    _part(
-        agent_skill.c.agent_id, "skill", agent_skill.c.skill_key, agent_skill.c.level, agent_skill.c.valid_to.is_(None)
-    ),
-    _part(agent_slot.c.agent_id, "slot", agent_slot.c.work_class, agent_slot.c.slots, agent_slot.c.valid_to.is_(None)),
-    _part(presence.c.agent_id, "presence", presence.c.status, literal_column("''"), presence.c.valid_to.is_(None)),
-    _part(ticket.c.agent_id, "load", ticket.c.slot_key, func.count(), _BUSY).group_by(
-        ticket.c.agent_id, ticket.c.slot_key
-    ),
-    select(literal_column("''"), literal_column("'class'"), work_class.c.key, cast_sql(work_class.c.slots, Text)).where(
-        work_class.c.key == work_class.c.slot_key
-    ),
-)
+_NOTHING: ColumnElement[str] = literal_column("''")
+
+
+@cache
+def _known_of(one: bool) -> CompoundSelect[Any]:
+    """Return the statement for one agent, whose id is `agent`, or for several in `agents`."""
+
+    def part(owner: ColumnElement[str], kind: str, key: Any, value: Any, *where: ColumnElement[bool]) -> Select[Any]:
+        wanted = owner == bindparam("agent") if one else owner.in_(bindparam("agents", expanding=True))
+        return select(owner, literal_column(f"'{kind}'"), key, cast_sql(value, Text)).where(wanted, *where)
+
+    brand, channel, skill, slots, here = agent_brand.c, agent_channel.c, agent_skill.c, agent_slot.c, presence.c
+    classes = select(_NOTHING, literal_column("'class'"), work_class.c.key, cast_sql(work_class.c.slots, Text))
+    return union_all(
+        part(brand.agent_id, "brand", brand.brand_id, _NOTHING),
+        part(channel.agent_id, "channel", channel.channel, _NOTHING, channel.valid_to.is_(None)),
+        part(skill.agent_id, "skill", skill.skill_key, skill.level, skill.valid_to.is_(None)),
+        part(slots.agent_id, "slot", slots.work_class, slots.slots, slots.valid_to.is_(None)),
+        part(here.agent_id, "presence", here.status, _NOTHING, here.valid_to.is_(None)),
+        part(ticket.c.agent_id, "load", ticket.c.slot_key, func.count(), _BUSY).group_by(
+            ticket.c.agent_id, ticket.c.slot_key
+        ),
+        classes.where(work_class.c.key == work_class.c.slot_key),
+    )
 
 
 def lock(db: Connection, agent_ids: Iterable[str]) -> None:
@@ -90,10 +112,15 @@ def lock(db: Connection, agent_ids: Iterable[str]) -> None:
     wanted = sorted(set(agent_ids))
     if not wanted:
         return
-    query = select(agent.c.id).where(agent.c.id.in_(wanted)).order_by(agent.c.id)
-    if db.dialect.name == "postgresql":
+    db.execute(_locking(db.dialect.name), {"agents": wanted}).all()
+
+
+@cache
+def _locking(dialect: str) -> Select[Any]:
+    query = select(agent.c.id).where(agent.c.id.in_(bindparam("agents", expanding=True))).order_by(agent.c.id)
+    if dialect == "postgresql":
         query = query.with_for_update(key_share=True)  # rows that only refer to an agent are not held up
-    db.execute(query).all()
+    return query
 
 
 def note_assigned(db: Connection, agent_id: str, now: datetime) -> None:

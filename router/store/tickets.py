@@ -71,12 +71,19 @@ def claim(db: Connection, ticket_id: str, lane_id: int, *, patient: bool = False
 
     `patient`: wait for whoever holds it, to see whether they leave it where it was.
     """
+    query = _claiming(db.dialect.name, patient)
+    return db.execute(query, {"ticket": ticket_id, "lane": lane_id}).scalar() is not None
+
+
+@cache
+def _claiming(dialect: str, patient: bool) -> Select[tuple[str]]:
     query = select(ticket.c.id).where(
-        ticket.c.id == ticket_id, ticket.c.lane_id == lane_id, ticket.c.state == "waiting", ticket.c.agent_id.is_(None)
+        ticket.c.id == bindparam("ticket"),
+        ticket.c.lane_id == bindparam("lane"),
+        ticket.c.state == "waiting",
+        ticket.c.agent_id.is_(None),
     )
-    if db.dialect.name == "postgresql":
-        query = query.with_for_update(skip_locked=not patient, key_share=True)
-    return db.execute(query).scalar() is not None
+    return query.with_for_update(skip_locked=not patient, key_share=True) if dialect == "postgresql" else query
 
 
 def add_events(db: Connection, rows: Sequence[Event]) -> None:
