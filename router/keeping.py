@@ -16,6 +16,7 @@ from pathlib import Path
 from router.app import Heed
 from router.mistakes import Mistake
 from router.model import Scope
+from router.rulemaking import golden
 from router.store import audit, erasing, inbound, keeping, migrate, notices
 from router.store.audit import COMMAND, Actor
 from router.store.db import Connection
@@ -148,6 +149,7 @@ def purge(heed: Heed, now: datetime) -> Purged:
         other = erasing.forget(db, now, FORGOTTEN_AFTER)
         other += notices.forget(db, now - FORGOTTEN_AFTER, now - UNSEEN_KEPT)
     other += _in_batches(heed, lambda db: erasing.drop_strays(db, now - STRAY_AFTER, AT_ONCE))
+    golden.erase(heed, now)
     return Purged(tickets, contacts, raw, other)
 
 
@@ -171,6 +173,7 @@ def erase_contact(heed: Heed, scope: Scope, contact_id: str, now: datetime, *, a
         for connection_id, (first, last) in spans.items():
             erasing.erase_raw(db, connection_id, first - STRAY_AFTER, last + STRAY_AFTER)
         audit.append(db, actor, "contact erased", contact_id, now, brand_id=brand_id)
+    golden.erase(heed, now)
     return True
 
 

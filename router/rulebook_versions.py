@@ -26,6 +26,7 @@ class Version:
     comment: str
     published_at: datetime
     live: bool
+    erased: int  # examples that were erased with the message they were made of
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +90,7 @@ def _versions(db: Connection, brand_id: str) -> list[Version]:
             comment=str(row["comment"] or ""),
             published_at=cast(datetime, row["published_at"]),
             live=row["id"] == live_id,
+            erased=cast(int, row["erased"]),
         )
         for row in rulebook.versions(db, brand_id)
     ]

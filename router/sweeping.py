@@ -32,6 +32,7 @@ from router import (
     watching,
 )
 from router.app import Heed
+from router.backtest import running
 from router.desk import scheduling
 from router.drain import drain
 from router.store import due, inbound, lanes, leases
@@ -119,6 +120,7 @@ class Sweep:
             ("overload", lambda: self._look_for_overload(now)),
             ("moods switched off or on", lambda: self._settle_moods(waiting, now)),
             ("taught versions", lambda: self._teach(waiting, now)),
+            ("back-tests", lambda: self._backtest(waiting, now)),
             ("questions to customers", lambda: surveying.ask_due(self._heed, now)),
             ("answers that follow by mail", lambda: by_mail.follow_due(self._heed, now)),
             ("follow-ups", lambda: following.tell_due(self._heed, now)),
@@ -203,6 +205,13 @@ class Sweep:
                 self._errand(f"teach {version_id}", lambda v=version_id: making.make(self._heed, v, now))  # type: ignore[misc]
             elif waiting["slow"] <= delivery.BACKLOG:
                 self._heed.background.enqueue("slow", "router.jobs.teach", version_id)
+
+    def _backtest(self, waiting: dict[str, int] | None, now: datetime) -> None:
+        for backtest_id in running.forgotten(self._heed, now):
+            if waiting is None:
+                self._errand(f"backtest {backtest_id}", lambda b=backtest_id: running.make(self._heed, b, now))  # type: ignore[misc]
+            elif not waiting["slow"]:  # else its job may be among them
+                self._heed.background.enqueue("slow", "router.jobs.backtest", backtest_id)
 
     def _tidy(self, now: datetime) -> None:
         if self._tidied is None or now - self._tidied >= HOUSEWORK_EVERY:

@@ -15,6 +15,8 @@ from router.jobs import backtest as job
 from router.jobs import set_heed
 from router.mistakes import Mistake
 from router.model import Role, Scope
+from router.store import backtests
+from router.sweeping import Sweep
 from tests.builders import a_brand, a_queue, an_agent, now, rules
 
 LIVE = "rules: [{name: All, when: always, then: [{answer_within: 20m}]}]"
@@ -89,6 +91,28 @@ class TestAsk:
         assert running.one(sqlite_desk.heed, ops, asked) == first
         assert first.report.compared.changed == 2
         assert [one.row.id for one in running.newest(sqlite_desk.heed, ops, sqlite_desk.brand_id)] == [asked]
+
+    def test_begins_again_where_a_worker_was_lost_and_gives_up_in_words(self, sqlite_desk, ops):
+        heed, at = sqlite_desk.heed, now()
+        asked = running.ask(heed, COMMAND, ops, sqlite_desk.brand_id, DRAFT, 3, 1, at)
+        assert (running.forgotten(heed, at), running.forgotten(heed, at + timedelta(minutes=1))) == ([], [asked])
+        for _ in range(running.ATTEMPTS):
+            with heed.database.write() as db:
+                assert backtests.begin(db, asked, at, at - running.LOST_AFTER)
+            running.make(heed, asked, at)
+            assert running.one(heed, ops, asked).row.done_at is None, "somebody is at it"
+            assert running.forgotten(heed, at + timedelta(minutes=1)) == []
+            at += timedelta(minutes=5)
+        assert running.forgotten(heed, at) == []
+        assert "choose fewer days" in running.one(heed, ops, asked).row.error
+
+    def test_a_sweep_begins_it_again(self, sqlite_desk, ops):
+        later = now() + timedelta(minutes=1)
+        asked = running.ask(sqlite_desk.heed, COMMAND, ops, sqlite_desk.brand_id, DRAFT, 3, 1, now())
+        sweep = Sweep(sqlite_desk.heed)
+        sweep.now(later)
+        sweep._errands.shutdown()  # once all that was begun has ended
+        assert running.one(sqlite_desk.heed, ops, asked).report is not None
 
     def test_keeps_why_it_could_not_be_done(self, sqlite_desk, ops):
         later = now() + timedelta(days=30)

@@ -32,6 +32,13 @@ MOST_DAYS = 92
 MOST_TICKETS = 100_000  # of the whole desk; a longer period then begins later
 MOST_SINCE = 20_000  # tickets since publishing that are looked at while somebody waits
 SHOWN = 5
+PATIENCE = timedelta(seconds=30)  # after which a back-test that nobody began is asked for again
+LOST_AFTER = timedelta(minutes=4)  # since it was begun: jobs are ended after two minutes, so whoever began is gone
+ATTEMPTS = 3
+GIVEN_UP = (
+    f"It was begun {ATTEMPTS} times and never came to an end: the workers were stopped, or the period is too long for "
+    "this machine. Start it again; if it ends so once more, choose fewer days."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +123,32 @@ def ask(heed: Heed, actor: Actor, scope: Scope, brand_id: str, source: str, days
 
 
 def make(heed: Heed, backtest_id: str, now: datetime) -> None:
-    """Run a back-test that was asked for; may run twice without harm."""
-    with heed.database.read() as db:
-        row = backtests.one(db, backtest_id)
-    if row is None or row.done_at is not None:
+    """Run a back-test that was asked for, unless it is done or somebody is at it."""
+    with heed.database.write() as db:
+        row = backtests.one(db, backtest_id) if backtests.begin(db, backtest_id, now, now - LOST_AFTER) else None
+    if row is None:
         return
     try:
         found, error = as_json(run(heed, row.brand_id, row.source, row.days, row.seed, row.asked_at)), None
     except Mistake as mistake:
         found, error = None, mistake.reason
+    _done(heed, row, now, found=found, error=error)
+
+
+def forgotten(heed: Heed, now: datetime) -> list[str]:
+    """Return the back-tests that are to be begun again, their job or worker being lost; others are given up."""
+    with heed.database.read() as db:
+        left = backtests.left(db, now - PATIENCE, now - LOST_AFTER)
+        given_up = [backtests.one(db, backtest_id) for backtest_id, begun in left if begun >= ATTEMPTS]
+    for row in given_up:
+        if row is not None:
+            _done(heed, row, now, error=GIVEN_UP)
+    return [backtest_id for backtest_id, begun in left if begun < ATTEMPTS]
+
+
+def _done(heed: Heed, row: BacktestRow, now: datetime, *, found: str | None = None, error: str | None = None) -> None:
     with heed.database.write() as db:
-        backtests.done(db, backtest_id, now, found=found, error=error)
+        backtests.done(db, row.id, now, found=found, error=error)
     heed.notifier.publish([Change(kind="rules", brand=row.brand_id)])
 
 

@@ -1,24 +1,29 @@
 """Golden tickets: an example made of a real ticket, its words masked and confirmed by a person before they are kept.
 
 Examples leave with the rules, by export: so nothing of a customer's gets in but what somebody has read and let through.
+When the message is erased, its example is too.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from typing import cast
 
 from router.app import Heed
 from router.desk import NotFound
 from router.mistakes import Mistake
 from router.model import Scope
+from router.notify import Change
 from router.rulemaking import drafting
 from router.rulemaking.drafting import Saved
 from router.rulemaking.masking import masked
-from router.rulemaking.sheet import Plain, Sheet
+from router.rulemaking.sheet import Plain, Sheet, parse, text_of
 from router.rulemaking.waiting import facts_of
-from router.store import contacts, people
+from router.store import audit, contacts, people
+from router.store import golden as store
 from router.store.audit import Actor
+from router.store.golden import Source
 from router.store.views import rule_tickets
 from rules.errors import RuleErrors
 from rules.evaluate import evaluate
@@ -38,6 +43,7 @@ class Golden:
     """An example to be, as it is shown for confirming."""
 
     ticket_id: str
+    message_id: str
     number: int
     brand_id: str
     text: str  # masked
@@ -66,7 +72,7 @@ def propose(heed: Heed, scope: Scope, ticket_id: str, now: datetime, text: str |
     stated = {name: facts[name] for name in sorted(_asked(rule_set) - NEVER) if name in facts}
     outcome = evaluate(rule_set, {**stated, "text": words}, now)
     return Golden(
-        found.ticket_id, found.number, found.brand_id, words,
+        found.ticket_id, found.message_id, found.number, found.brand_id, words,
         {name: cast(Plain, written(value)) for name, value in stated.items()}, _expected(outcome),
     )  # fmt: skip
 
@@ -76,14 +82,51 @@ def keep(heed: Heed, actor: Actor, scope: Scope, ticket_id: str, text: str, name
     if not name.strip():
         raise Mistake("Give the example a name that says what it is about.")
     made = propose(heed, scope, ticket_id, now, text)
+    name = name.strip()[:200]
     given: dict[str, Plain] = {**made.facts, **({"text": made.text} if made.text else {})}
-    example: Plain = {"name": name.strip()[:200], "given": given, "expect": dict(made.expect)}
+    example: Plain = {"name": name, "given": given, "expect": dict(made.expect)}
 
     def edit(sheet: Sheet) -> Sheet:
         return Sheet(sheet.rules, (*sheet.examples, example), sheet.facts)
 
+    with heed.database.write() as db:
+        store.add(db, made.brand_id, made.message_id, name, _digest(made.text))
     revision = drafting.current(heed, made.brand_id).revision
     return drafting.change(heed, actor, scope, made.brand_id, revision, edit, now, did="example")
+
+
+def erase(heed: Heed, now: datetime) -> None:
+    """Take out every example whose message is erased: of the draft, of the versions that were, of back-tests."""
+    with heed.database.read() as db:
+        brands = sorted({source.brand_id for source in store.gone(db)})
+    for brand_id in brands:
+        with heed.database.write() as db:
+            drafting.held(db, brand_id)
+            gone = [source for source in store.gone(db) if source.brand_id == brand_id]
+            store.rewrite(db, brand_id, lambda held, gone=gone: _without(held, gone))  # type: ignore[misc]
+            store.forget(db, [source.id for source in gone])
+            audit.append(db, Actor("heed"), "examples erased", f"{len(gone)} examples", now, brand_id=brand_id)
+        heed.notifier.publish([Change(kind="rules", brand=brand_id)])
+
+
+def _without(held: str, gone: Sequence[Source]) -> tuple[str, int]:
+    """Return a file without the examples that are gone, by their name or their words, and how many those were."""
+    names, digests = {source.name for source in gone}, {source.digest for source in gone}
+
+    def stays(example: Plain) -> bool:
+        given = example.get("given") if isinstance(example, dict) else None
+        text = given.get("text") if isinstance(given, dict) else None
+        named = example.get("name") if isinstance(example, dict) else None
+        return text is None or not (named in names or _digest(str(text)) in digests)
+
+    sheet = parse(held)
+    kept = tuple(example for example in sheet.examples if stays(example))
+    lost = len(sheet.examples) - len(kept)
+    return (text_of(replace(sheet, examples=kept)) if lost else held), lost
+
+
+def _digest(text: str) -> str:
+    return sha256(text.strip().encode()).hexdigest()
 
 
 def _asked(rule_set: RuleSet) -> set[str]:

@@ -60,6 +60,24 @@ def of_rules(db: Connection, brand_id: str, digest: str, before: datetime) -> Ba
     return BacktestRow(*row) if row else None
 
 
+def begin(db: Connection, backtest_id: str, now: datetime, lost: datetime) -> bool:
+    """Take a back-test. False: it is done, or somebody who may still be at it began after `lost`."""
+    b = backtest
+    free = (b.c.id == backtest_id) & b.c.done_at.is_(None) & (b.c.begun_at.is_(None) | (b.c.begun_at < lost))
+    return db.execute(update(b).where(free).values(begun_at=now, attempts=b.c.attempts + 1)).rowcount == 1
+
+
+def left(db: Connection, asked: datetime, lost: datetime) -> list[tuple[str, int]]:
+    """Return back-tests that nobody is at, and how often each was begun.
+
+    They were asked for before `asked` and never begun, or begun before `lost` and not done.
+    """
+    b = backtest
+    nobody = (b.c.begun_at.is_(None) & (b.c.asked_at < asked)) | (b.c.begun_at < lost)
+    query = select(b.c.id, b.c.attempts).where(b.c.done_at.is_(None), nobody).order_by(b.c.id)
+    return [(row.id, row.attempts) for row in db.execute(query)]
+
+
 def done(
     db: Connection, backtest_id: str, now: datetime, *, found: str | None = None, error: str | None = None
 ) -> None:

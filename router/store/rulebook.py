@@ -36,7 +36,7 @@ def number_of(db: Connection, version_id: str) -> int:
 def versions(db: Connection, brand_id: str, limit: int = 100) -> list[Mapping[str, object]]:
     """Return the versions of a brand's rules, newest first, without their YAML."""
     table = rule_set_version
-    columns = (table.c.id, table.c.number, table.c.format, table.c.author, table.c.comment, table.c.published_at)
+    columns = (table.c[name] for name in ("id", "number", "format", "author", "comment", "published_at", "erased"))
     query = select(*columns).where(table.c.brand_id == brand_id).order_by(table.c.number.desc()).limit(limit)
     return [dict(row._mapping) for row in db.execute(query)]
 

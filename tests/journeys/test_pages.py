@@ -149,6 +149,7 @@ class TestOnAPhoneInTheDark:
         paths = [
             *of_settings(at, ana), "/settings/connections", "/settings/people", "/settings/queues",
             f"/settings/queues/{queue}", "/settings/levels", "/settings/you", "/rules",
+            "/rules/backtest",
         ]  # fmt: skip
         context = a_context(browser, site, at, ana, "phone", "dark")
         watched = Watched(context)

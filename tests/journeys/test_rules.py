@@ -1,4 +1,4 @@
-"""The rules page in a real browser: ops build a rule by mouse and again by keyboard, publish, and take it back.
+"""The rules page in a real browser: ops build a rule by mouse and again by keys, back-test it, publish, take it back.
 
 What a second person changes meanwhile comes into the page, and is never overwritten.
 """
@@ -191,6 +191,19 @@ def test_a_rule_is_built_tried_published_and_taken_back(browser: Browser, site: 
     meanwhile(at, omar, "Gold refunds", "Seen as it happens")
     expect(page.locator("[data-rule='Gold refunds']")).to_contain_text("Seen as it happens")
 
+    section = page.get_by_role("region", name="Back-test")
+    section.get_by_label("Last").select_option("7")
+    section.get_by_role("button", name="Back-test the draft").click()
+    expect(page.locator("main")).to_contain_text("Under way")
+    jobs.set_heed(at.heed)
+    jobs.backtest(*at.rows("SELECT id FROM backtest")[0])
+    page.get_by_role("link", name="Look again").click()
+    expect(page.locator("main")).to_contain_text("1 ticket of 7 days")
+    expect(page.locator("main")).to_contain_text("1 would have been treated otherwise.")
+    assert seen.check("back-test") == []
+    page.goto(f"{site}/rules")
+    page.wait_for_selector("html[data-rules=ready]")
+
     page.set_viewport_size({"width": 390, "height": 844})
     assert seen.check("phone") == []
     page.get_by_role("link", name="Look over and publish").click()
@@ -199,7 +212,6 @@ def test_a_rule_is_built_tried_published_and_taken_back(browser: Browser, site: 
     page.get_by_label("What changed, and why").fill("Angry people first, money to VIP")
     page.get_by_role("button", name="Publish as version 3").click()
     expect(page.locator("main")).to_contain_text("Version 3 is live.")
-    jobs.set_heed(at.heed)
     assert queue_of(at) == "VIP"
     page.get_by_role("link", name="history and roll back").click()
     page.get_by_role("button", name="Roll back to 2").click()

@@ -3,9 +3,13 @@
 import pytest
 from flask.testing import FlaskClient
 
+from router import keeping, publishing, rulebook_versions
+from router.backtest import running
 from router.model import Role
+from router.rulemaking import drafting, golden
 from router.rulemaking.masking import masked
-from tests.builders import Desk, a_brand, a_queue, an_agent, rules
+from router.store.audit import Actor
+from tests.builders import Desk, a_brand, a_queue, an_agent, now, rules
 from tests.web.test_inbox import post, signed_in
 
 RULES = """
@@ -66,3 +70,31 @@ def test_another_brands_ticket_is_not_there(sqlite_desk: Desk, olga: FlaskClient
     ticket = sqlite_desk.says(SAYS, "ida")
     eve = signed_in(sqlite_desk, an_agent(sqlite_desk, "Eve", role=Role.OPS, brands=(a_brand(sqlite_desk, "other"),)))
     assert eve.get(f"/rules/example/{ticket.id}").status_code == 404
+
+
+def test_an_example_is_erased_with_the_person_who_wrote_it(desk: Desk) -> None:
+    a_queue(desk, "Repairs")
+    rules(desk, RULES + "examples: [{name: By hand, given: {text: My lamp is broken.}, expect: {queue: Repairs}}]")
+    olga = an_agent(desk, "Olga", role=Role.OPS)
+    actor = Actor("agent", olga.agent or "")
+    ticket = desk.says(SAYS, "ida")
+    for name, text in (("A broken oven", "My oven is broken."), ("Another", "It is broken, my oven.")):
+        golden.keep(desk.heed, actor, olga, ticket.id, text, name, now())
+    source = drafting.current(desk.heed, desk.brand_id).source
+    edited = source.replace("Another", "Renamed").replace("My oven is broken.", "My old oven is broken.")
+    publishing.publish(desk.heed, actor, olga, desk.brand_id, source, "Examples", now())
+    publishing.publish(desk.heed, actor, olga, desk.brand_id, edited, "Their words", now())
+    running.ask(desk.heed, actor, olga, desk.brand_id, edited, 3, 1, now())
+    golden.erase(desk.heed, now())
+    assert publishing.live_source(desk.heed, desk.brand_id) == edited, "nothing is erased yet"
+
+    assert keeping.erase_contact(desk.heed, olga, str(ticket.contact_id), now())
+    held = "rule_set_version", "rule_draft", "backtest"
+    files = [file for table in held for (file,) in desk.rows(f"SELECT source FROM {table}")]
+    assert [file for file in files if "oven" in file] == []
+    assert publishing.live_source(desk.heed, desk.brand_id).count("lamp") == 1
+    versions = rulebook_versions.versions(desk.heed, desk.brand_id)
+    assert [(one.comment, one.erased) for one in versions[:2]] == [("Their words", 2), ("Examples", 2)]
+    assert desk.rows("SELECT count(*) FROM golden_ticket") == [(0,)]
+    page = signed_in(desk, olga).get("/rules/history").text
+    assert "2 examples of it were erased with the messages they were made of." in page

@@ -4,7 +4,7 @@ from sqlalchemy import Boolean, Column, Index, Integer, LargeBinary, Table, Text
 
 from router.store.schema.base import ident, link, metadata, moment
 
-rule_set_version = Table(  # never changed once written
+rule_set_version = Table(  # never changed once written, but for examples that are erased
     "rule_set_version",
     metadata,
     ident(),
@@ -15,6 +15,7 @@ rule_set_version = Table(  # never changed once written
     Column("author", Text, nullable=False),  # agent id, or heed
     Column("comment", Text, nullable=False),
     moment("published_at"),
+    Column("erased", Integer, nullable=False, server_default="0"),  # examples taken out with the message they were of
     UniqueConstraint("brand_id", "number"),
 )
 
@@ -42,6 +43,16 @@ rule_draft = Table(  # what a brand's draft was after each change; the newest re
     moment("at"),
 )
 
+golden_ticket = Table(  # of which message an example was made, so that it goes when that is erased; not exported
+    "golden_ticket",
+    metadata,
+    ident(),
+    link("brand_id", "brand.id"),
+    Column("message_id", Text, nullable=False),  # no foreign key: it is found by the message that is gone
+    Column("name", Text, nullable=False),  # of the example
+    Column("digest", Text, nullable=False),  # of its words
+)
+
 backtest = Table(  # what a draft would have changed; kept, so that a published one can be held against what happened
     "backtest",
     metadata,
@@ -53,6 +64,8 @@ backtest = Table(  # what a draft would have changed; kept, so that a published 
     Column("days", Integer, nullable=False),  # that were asked for
     Column("seed", Integer, nullable=False),
     moment("asked_at"),
+    moment("begun_at", nullable=True),  # by the worker that is at it, or was lost with it
+    Column("attempts", Integer, nullable=False, server_default="0"),
     moment("done_at", nullable=True),
     Column("error", Text, nullable=True),  # why it could not be done
     Column("found", Text, nullable=True),  # JSON of figures; no words of anyone, nothing of one agent

@@ -17,6 +17,7 @@ class Asked:
     """One ticket, and its last evaluation that had a message."""
 
     ticket_id: str
+    message_id: str
     number: int
     brand_id: str
     queue_id: str
@@ -73,7 +74,7 @@ def _asked(db: Connection, ticket_ids: Sequence[str]) -> list[Asked]:
     said: Mapping[str, str] = corrections.said_in(db, [row.message_id for row in rows.values()])
     return [
         Asked(
-            row.id, row.number, row.brand_id, row.queue_id, row.contact_id, row.subject,
+            row.id, row.message_id, row.number, row.brand_id, row.queue_id, row.contact_id, row.subject,
             said.get(row.message_id, row.text), row.proven, row.waiting_since, row.facts,
         )
         for row in (rows[ticket_id] for ticket_id in ticket_ids if ticket_id in rows)

@@ -65,7 +65,7 @@ const isOurs = (node) => node instanceof HTMLInputElement && node.name === "csrf
 /** @param {ChildNode | null} from @param {Node} want @returns {ChildNode | null} */
 function nextLike(from, want) {
   for (let node = from; node; node = node.nextSibling) {
-    if (!keyOf(node) && node.nodeName === want.nodeName && !isOurs(node)) return node;
+    if (!keyOf(node) && node.nodeName === want.nodeName && isOurs(node) === isOurs(want)) return node;
   }
   return null;
 }
