@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from router import asking, triage
 from router.app import Heed
@@ -15,6 +15,7 @@ from router.rulemaking import drafting, planned
 from router.store import audit, desk, destinations, people, rulebook, teaching, templates
 from router.store.audit import Actor
 from router.store.db import Connection
+from router.teaching.loaded import AS_IT_CAME, Holding, holding
 from router.triage.cues import CUES
 from router.triage.intents import INTENTS
 from rules import examples
@@ -29,6 +30,8 @@ from rules.tally import Outcome
 from rules.values import FactValue
 
 MAX_COMMENT = 500  # letters
+
+NO_INTENTS: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,10 +77,10 @@ def names(db: Connection, brand_id: str) -> Desk:
 def checked(heed: Heed, brand_id: str, source: str) -> Checked:
     """Check rules against a brand's desk and run their examples."""
     with heed.database.read() as db:
-        known = names(db, brand_id)
+        known, read = names(db, brand_id), reader(db, brand_id)
     findings = tuple(check(source, known))
     try:
-        failures = examples.run(load(source, known), read_text)
+        failures = examples.run(load(source, known), read)
     except RuleErrors:  # they are among the findings
         return Checked(findings, ())
     return Checked(findings, tuple(map(str, failures)), len({failure.example for failure in failures}))
@@ -170,24 +173,37 @@ def _fitting(queues: frozenset[str] | None, skills: frozenset[str] | None) -> st
     return to_yaml(replace(fitting, examples=held))
 
 
-def try_on(source: str, facts: Mapping[str, FactValue]) -> tuple[RuleSet, Outcome]:
-    """Return what rules make of facts; a `text` among them is read first. Raises RuleErrors."""
+def try_on(source: str, facts: Mapping[str, FactValue], read: Mapping[str, FactValue]) -> tuple[RuleSet, Outcome]:
+    """Return what rules make of facts and of what triage read in their text. Raises RuleErrors."""
     rule_set = load(source)
-    text = facts.get("text")
-    read = read_text(facts) if isinstance(text, str) else {}
     return rule_set, evaluate(rule_set, {**read, **facts})
 
 
-def read_text(given: Mapping[str, FactValue]) -> Mapping[str, FactValue]:
-    """Return the facts that triage reads in the text of an example."""
-    reading = triage.read(str(given.get("text", "")), channel=str(given.get("channel", "email")))
+def reader(db: Connection, brand_id: str) -> examples.Read:
+    """Return what reads a text as a brand's messages are read: with what it taught, and on its scale."""
+    own = {key: row.group for key, row in teaching.intents(db, brand_id).items()}
+    return partial(read_text, held=holding(db, brand_id), own=own)
+
+
+def read_text(
+    given: Mapping[str, FactValue], held: Holding = AS_IT_CAME, own: Mapping[str, str] = NO_INTENTS
+) -> Mapping[str, FactValue]:
+    """Return the facts that triage reads in the text among those given; none where there is no text.
+
+    `held` is what it reads with; `own` are the groups of a brand's own intents.
+    """
+    text = given.get("text")
+    if not isinstance(text, str):
+        return {}
+    channel = str(given.get("channel", "email"))
+    reading = triage.read(text, channel=channel, taught=held.taught, scale=held.scale)
     return {
         "read": reading.read,
         "language": reading.language,
         "language_confidence": round(reading.language_confidence * 100),
         "intent": reading.intent,
         "intent_confidence": round(reading.intent_confidence * 100),
-        "intent_group": INTENTS[reading.intent].group,
+        "intent_group": own.get(reading.intent) or INTENTS[reading.intent].group,
         "second_intent": reading.second_intent,
         "sentiment": reading.sentiment,
         "frustration": reading.calm_frustration,
@@ -229,6 +245,7 @@ __all__ = [
     "publish",
     "publish_starter",
     "read_text",
+    "reader",
     "rollback",
     "try_on",
 ]

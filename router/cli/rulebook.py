@@ -12,6 +12,7 @@ from router.cli.opening import now, opened, tell
 from router.mistakes import Mistake
 from router.model import SYSTEM
 from rules.errors import RuleErrors
+from rules.examples import Read
 from rules.explain import trace_in_words
 from rules.values import FactValue
 
@@ -34,7 +35,7 @@ def rules(parser: ArgumentParser) -> None:
     attempt.add_argument("file", type=Path, nargs="?", metavar="FILE", help="default: the live rules")
     attempt.add_argument("--text", default="", help="what the customer wrote")
     attempt.add_argument("--fact", action="append", default=[], metavar="NAME=VALUE", help="again for each")
-    attempt.add_argument("--brand", metavar="KEY")
+    attempt.add_argument("--brand", metavar="KEY", help="read the text with what this brand taught")
     attempt.add_argument("--json", action="store_true")
     attempt.set_defaults(run=_try)
     backtesting.add(acts, _source)
@@ -69,16 +70,19 @@ def _check(asked: Namespace) -> int:
 
 
 def _try(asked: Namespace) -> int:
-    if asked.file is not None:
-        source = _source(asked.file)
-    else:
+    source = None if asked.file is None else _source(asked.file)
+    read: Read = publishing.read_text
+    if source is None or asked.brand:
         with opened() as heed:
-            source = publishing.live_source(heed, equipping.brand_named(heed, asked.brand))
+            brand_id = equipping.brand_named(heed, asked.brand)
+            source = publishing.live_source(heed, brand_id) if source is None else source
+            with heed.database.read() as db:
+                read = publishing.reader(db, brand_id)
     facts = _facts(asked.fact)
     if asked.text:
         facts["text"] = asked.text
     try:
-        _, outcome = publishing.try_on(source, facts)
+        _, outcome = publishing.try_on(source, facts, read(facts))
     except RuleErrors as wrong:
         raise Mistake(str(wrong)) from wrong
     sentences = trace_in_words(outcome)

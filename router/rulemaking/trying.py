@@ -8,6 +8,7 @@ from router import publishing
 from router.mistakes import Mistake
 from router.rulemaking.pieces import fitting, split, typed
 from rules.errors import RuleErrors, Wrong, suggestion
+from rules.examples import Read
 from rules.explain import action_in_words, flip_in_words, lost
 from rules.facts import FACTS, Fact
 from rules.load import load
@@ -37,20 +38,20 @@ class Tried:
         return next(band for least, band in BANDS if (self.frustration or 0) >= least)
 
 
-def attempt(source: str, text: str, lines: str, now: datetime) -> Tried:
-    """Return what rules make of a text and of facts, one a line as NAME = VALUE."""
+def attempt(source: str, text: str, lines: str, now: datetime, reader: Read) -> Tried:
+    """Return what rules make of a text and of facts, one a line as NAME = VALUE; `reader` reads the text."""
     try:
         rule_set = load(source)
         given = stated(lines, rule_set.custom_facts)
         if text.strip():
             given["text"] = text
         asked: dict[str, FactValue] = {"channel": "email", "now": now, **given}
-        rule_set, outcome = publishing.try_on(source, asked)
+        read = reader(asked) if text.strip() else {}
+        rule_set, outcome = publishing.try_on(source, asked, read)
     except RuleErrors as wrong:
         return Tried(wrong=f"Mend the errors first: {wrong.errors[0]}")
     except Mistake as mistake:
         return Tried(wrong=mistake.reason)
-    read = publishing.read_text({"text": text}) if text.strip() else {}
     known: dict[str, FactValue] = {**read, **given}
     asked = {**read, **asked}
     number = {rule.name: place for place, rule in enumerate(rule_set.rules, start=1)}

@@ -28,6 +28,9 @@ class Holding:
     mark: str  # ends the version of a reading
 
 
+AS_IT_CAME = Holding(None, None, "")
+
+
 @dataclass(slots=True)
 class _Process:
     """What this process has loaded; None for what it cannot read."""

@@ -98,7 +98,7 @@ def test_conditions_nest_and_are_dropped(at: Desk, olga: FlaskClient) -> None:
         "w.2.0-value": "1",
     }  # fmt: skip
     edits(olga, **nested)
-    says = publishing.try_on(draft(at, olga), {})[0].rules[1]
+    says = publishing.try_on(draft(at, olga), {}, {})[0].rules[1]
     assert len(says.when.parts) == 3  # type: ignore[union-attr]
     edits(olga, "drop:w.2.0", **nested)
     assert "promises_missed" not in draft(at, olga)

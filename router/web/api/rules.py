@@ -184,8 +184,9 @@ def try_rules(call: Call, body: TryIn) -> Tested:
     brand_id = naming.brand_id(call, body.brand, {"pointer": "#/brand"})
     source = body.yaml if body.yaml is not None else publishing.live_source(call.heed, brand_id)
     facts = _facts(body, load(source).custom_facts)
-    _, outcome = publishing.try_on(source, facts)
-    read = publishing.read_text(facts) if "text" in facts else {}
+    with call.heed.database.read() as db:
+        read = publishing.reader(db, brand_id)(facts)
+    _, outcome = publishing.try_on(source, facts, read)
     return _tested(outcome, {**read, **facts})
 
 

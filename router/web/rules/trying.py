@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
+from router import publishing
 from router.rulemaking import drafting
 from router.rulemaking.trying import attempt as attempted
 from router.web import limits
@@ -23,7 +24,9 @@ def attempt() -> str:
     limits.limit(RATE, "rules", "try", signed_in().agent.id)
     asked = {name: request.form.get(name, "")[:MOST] for name in ("text", "facts")}
     source = drafting.current(heed_of(), brand()).source
-    found = attempted(source, asked["text"], asked["facts"], now())
+    with heed_of().database.read() as db:
+        reader = publishing.reader(db, brand())
+    found = attempted(source, asked["text"], asked["facts"], now(), reader)
     if is_fragment():
         return render_template("rules/_tried.html", tried=found)
     return page(brand(), request.form.get("open", ""), tried=found, asked=asked)
