@@ -55,14 +55,13 @@ def measure(package: str) -> dict[str, float]:
     preload()
     began = {"start_s": time.process_time() - start, "start_wall_s": time.perf_counter() - start_wall}
     from router.triage import frustration, language, read
-    from router.triage.features import pair_hashes
     from router.triage.text import read_words
 
     def mood(text: str) -> None:
         words = read_words(text).words
         tag = language.identify(words).tag
         if tag in frustration.MODELS:
-            frustration.score(words, pair_hashes(words), tag)
+            frustration.score(words, tag)
 
     lines = files("router.triage").joinpath("data", "seeds_frustration.tsv").read_text(encoding="utf-8").splitlines()
     texts = [line.split("\t")[-1] for line in lines if line and not line.startswith(";")]

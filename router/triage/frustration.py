@@ -11,11 +11,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from router.triage.cues import CUES, hits
+from router.triage.englishes import in_one_english
 from router.triage.features import breadth, pair_hashes
 from router.triage.linear import Scorer
 from router.triage.matching import Hit
 from router.triage.polarity import polarity
-from router.triage.vocabulary import UNHEARD, heard
+from router.triage.vocabulary import heard
 from router.triage.weights import load
 
 MODELS = {"en": "frustration_en", "ur-Latn": "frustration_ur-Latn"}  # languages with a measured figure
@@ -42,28 +43,27 @@ def _scorer(language: str) -> Scorer:
     return Scorer(load(MODELS[language]), breadth)
 
 
-def score(words: Sequence[str], pairs: Sequence[int], language: str) -> Score:
-    """Return the frustration of calm words in a language of MODELS; raises KeyError for any other.
-
-    `pairs` are the words' features.pair_hashes.
-    """
+def score(words: Sequence[str], language: str) -> Score:
+    """Return the frustration of calm words in a language of MODELS; raises KeyError for any other."""
     scorer = _scorer(language)
     weights = scorer.weights
-    found = hits(words)
-    said = heard(words) if language == "en" else words
-    added, masses = scorer.parts(said, pair_hashes(said) if UNHEARD in said else pairs)
-    tone = polarity(words) if language == "en" else 0.0
+    said, places = _said(words, language)
+    found = hits(said)
+    added, masses = scorer.parts(said, pair_hashes(said))
+    tone = polarity(said) if language == "en" else 0.0
     whole = scorer.raw(added, masses) + extra(weights.cues, {hit.cue for hit in found}, tone) + weights.bias[0]
     raw = whole
-    if len(words) > WHOLE_FROM:
-        start = max(range(0, len(words) - STEP, STEP), key=lambda at: _window(scorer, added, masses, found, at))
+    if len(said) > WHOLE_FROM:
+        start = max(range(0, len(said) - STEP, STEP), key=lambda at: _window(scorer, added, masses, found, at))
         hottest = _window(scorer, added, masses, found, start)
         if language == "en":
-            hottest += extra(weights.cues, set(), polarity(words[start : start + WINDOW]))
+            hottest += extra(weights.cues, set(), polarity(said[start : start + WINDOW]))
         raw = max(whole, WINDOW_SHARE * hottest + (1 - WINDOW_SHARE) * whole)
     floor = weights.settings["evidence_floor"]
-    order = sorted((i for i in range(len(words)) if added[i] * weights.scale > floor), key=lambda i: (-added[i], i))
-    return Score(raw, shown(weights.curve, raw), tone, tuple(found), tuple(order[:4]))
+    order = sorted((i for i in range(len(said)) if added[i] * weights.scale > floor), key=lambda i: (-added[i], i))
+    marked = tuple(Hit(hit.cue, places[hit.start], places[hit.end - 1] + 1) for hit in found)
+    strongest = tuple(dict.fromkeys(places[i] for i in order))
+    return Score(raw, shown(weights.curve, raw), tone, marked, strongest[:4])
 
 
 def extra(weights: Mapping[str, float], cues: set[str], tone: float) -> float:
@@ -83,6 +83,15 @@ def shown(curve: Sequence[tuple[float, float]], raw: float) -> float:
         return curve[-1][1]
     (low, low_shown), (high, high_shown) = curve[place - 1], curve[place]
     return low_shown + (high_shown - low_shown) * (raw - low) / (high - low)
+
+
+def _said(words: Sequence[str], language: str) -> tuple[Sequence[str], Sequence[int]]:
+    """Return the words that count, and the place that each came from."""
+    if language != "en":
+        return words, range(len(words))
+    same, places = in_one_english(words)
+    kept = heard(same)
+    return [same[at] for at in kept], [places[at] for at in kept]
 
 
 def cue_names() -> tuple[str, ...]:

@@ -31,6 +31,8 @@ FOREIGN_PRIOR = log(0.2)  # of each group of languages that are none of ours
 IDENTIFIER = 0.25  # weight of the identifier's opinion
 CLEAR = 0.75  # probability from which a language that is none of ours is called that
 LEAST = 0.2  # probability under which nothing is called
+ROMAN_NAMES = 2  # times as many small words of English as of Roman Urdu (“Mai”, “Din”) from which those are names
+NAMED = 0.6  # confidence in English where names spoke for another language
 ROMAN_LEAST = 0.55  # the same for Roman Urdu, which must not be said of English words
 ALONE = {"hangul": "ko", "kana": "ja"}  # scripts that one of our languages writes alone
 SHARED = ("latin", "arabic", "cyrillic", "devanagari", "han")  # scripts with a model
@@ -47,9 +49,23 @@ _ROMAN_URDU = word_set(  # small words of Roman Urdu that are not English
 )
 
 _ENGLISH = word_set(  # small words of English that are not Roman Urdu
-    "the is are was were been my your our its it im ive you and have has had not no for of with this that these "
-    "still when where why what how who will would could should can cant please today open did does from thanks "
-    "thank regards"
+    "the is are was were been my your our its it im ive you and has have had not no for of with this that these "
+    "still when where why what how who will would should could can cant please today open did does from thanks "
+    "thank regards yall aint finna tryna gonna abeg wetin cannae dinnae didnae wasnae lah kena kindly"
+)
+_ENGLISH_TOO = word_set("is are was were im has no for of will can open its still")  # in other languages as well
+
+_OTHERS = word_set(  # small words of other languages that are neither English nor parts of names
+    "ich nicht und das ist mein meine sie wir auf mit für ein eine noch wann wie warum bitte danke kein keine habe "
+    "que por para mi pedido cuando donde como está mis gracias hola quiero tengo pero muy sin con se lo "
+    "je vous mon ma ne pas est les des pour avec où quand comment merci bonjour votre nous mais "
+    "ik niet het een mijn jullie wij waar wanneer maar heb nog dank bedankt zijn op met "
+    "il mio mia non che sono ho dove quando perché grazie ancora per è ciao del della "
+    "não meu minha você uma com ainda onde obrigado obrigada nao voce está foi "
+    "saya tidak apa dan belum kapan di mana tolong terima kasih sudah ini itu bisa saya ada "
+    "bir bu ve için ne nasıl nerede benim siparişim neden teşekkürler değil çok var yok lütfen "
+    "nie się jest na do że to moje dziękuję kiedy gdzie proszę jak och jag inte är och det min var jeg ikke "
+    "og på mitt tack tak hvor nu este mea când unde nem és hogy az en ei ole se mutta missä không của tôi là bạn mga"
 )
 
 
@@ -129,6 +145,12 @@ def _with_identifier(likely: Mapping[str, float], words: Sequence[str]) -> dict[
 def _allowed(likely: Mapping[str, float], words: Sequence[str], languages: Collection[str] | None) -> Language:
     """Return the likeliest language of the desk; `und` if it is clearly another one, or nothing is clear."""
     ours = {tag: share for tag, share in likely.items() if tag in LANGUAGES and (languages is None or tag in languages)}
+    if (
+        "en" in ours
+        and max(likely, key=lambda tag: likely[tag]) not in ("en", "ur-Latn")
+        and _is_plainly_english(words)
+    ):
+        return Language("en", NAMED)
     held = sum(ours.values())
     if not ours or held < 1 - CLEAR:
         return Language(UNKNOWN, 0.0, foreign=True)
@@ -142,7 +164,14 @@ def _allowed(likely: Mapping[str, float], words: Sequence[str], languages: Colle
 
 def _is_english_with_names(words: Sequence[str]) -> bool:
     """Say whether only names or slips in an English sentence can have sounded like Roman Urdu."""
-    return not _ENGLISH.isdisjoint(words) and _ROMAN_URDU.isdisjoint(words)
+    english, roman = (sum(word in small for word in words) for small in (_ENGLISH, _ROMAN_URDU))
+    return english > ROMAN_NAMES * roman
+
+
+def _is_plainly_english(words: Sequence[str]) -> bool:
+    """Say whether all small words are English, so that what sounds like another language can only be names."""
+    small = _ENGLISH.intersection(words)
+    return (len(small) > 1 or bool(small - _ENGLISH_TOO)) and _OTHERS.isdisjoint(words)
 
 
 def _in_one_script(words: Sequence[str]) -> tuple[str, list[str]]:

@@ -54,11 +54,10 @@ def read(
     wanted = _wanted((*head, *unframed(words)), model or spoken.tag, taught)
     if model is None or not (head or words or body.dropped):
         return _unread(spoken, wanted, text, scored, body)
-    pairs = pair_hashes(words)
-    score = frustration.score(words, pairs, model)
+    score = frustration.score(words, model)
     calm = score.shown if words else 0.0
     if head:
-        calm = max(calm, frustration.score(head, pair_hashes(head), model).shown)
+        calm = max(calm, frustration.score(head, model).shown)
     scale = scale or AS_WRITTEN
     calm = scale.shown(pace, spoken.tag, calm)
     calm_points = round(calm)

@@ -10,14 +10,15 @@ from router.triage import corpora, metrics
 from router.triage.corpora import Row
 from router.triage.cues import CUES, hits
 from router.triage.descent import Matrix, Model, Plan, fit
+from router.triage.englishes import in_one_english
 from router.triage.features import PAIR_VALUE, breadth, pair_hashes, word_features, word_mass
 from router.triage.fit import quantise
 from router.triage.frustration import NEGATIVE, POSITIVE, cue_names
 from router.triage.lexicon import starting_weights
 from router.triage.polarity import polarity
-from router.triage.text import read_words
-from router.triage.train_vocabulary import only, vocabulary
-from router.triage.vocabulary import FILE
+from router.triage.text import NUMBER, read_words
+from router.triage.train_vocabulary import vocabulary
+from router.triage.vocabulary import FILE, heard
 from router.triage.vocabulary import dump as dump_words
 from router.triage.weights import Weights, dump
 
@@ -43,11 +44,11 @@ def train_frustration(data_dir: Path, out_dir: Path) -> dict[str, float]:
     known = vocabulary(row.text for row in rows if row.language == "en" and row.split == "train")
     (out_dir / FILE).write_text(dump_words(known), encoding="ascii")
     for language in ROWS:
-        heard = known if language == "en" else None
+        hears = known if language == "en" else None
         weights = frustration_model([row for row in rows if row.language == language], language)
         (out_dir / f"frustration_{language}.json").write_text(dump(weights), encoding="utf-8")
         for name, part in (("dev", [r for r in rows if r.split == "dev"]), ("challenge", hard)):
-            figures |= _separates(weights, [r for r in part if r.language == language], f"{language} {name}", heard)
+            figures |= _separates(weights, [r for r in part if r.language == language], f"{language} {name}", hears)
     return figures
 
 
@@ -80,7 +81,7 @@ def fit_rows(texts: Matrix, rows: Sequence[Row], language: str) -> Model:
 def matrix(rows: Sequence[Row], language: str, known: Collection[str] | None = None) -> Matrix:
     """Return texts as features, as frustration.score sums those of one window.
 
-    Words that are not among `known` are all one; None hears every word, so that rare ones teach their letters.
+    Words that are not among `known` are passed over; None hears every word, so that rare ones teach their letters.
     """
     texts: list[int] = []
     hashes: list[int] = []
@@ -88,14 +89,16 @@ def matrix(rows: Sequence[Row], language: str, known: Collection[str] | None = N
     extras: list[list[float]] = []
     for text, row in enumerate(rows):
         words = read_words(row.text).words
-        said = words if known is None else only(words, known)
+        said = words if language != "en" else in_one_english(words)[0]
+        if known is not None:
+            said = [said[at] for at in heard(said, lambda word: word == NUMBER or word in known)]
         mass = sum(word_mass(word) + PAIR_VALUE * PAIR_VALUE for word in said)
         found = [one for word in said for one in word_features(word)]
         found += [(pair, PAIR_VALUE) for pair in pair_hashes(said)]
         texts += [text] * len(found)
         hashes += [hashed for hashed, _ in found]
         values += [value / breadth(mass) for _, value in found]
-        extras.append(named(words, language))
+        extras.append(named(said, language))
     table = np.array(extras).reshape(len(rows), len(cue_names()))
     return Matrix(np.array(texts, np.int64), np.array(hashes, np.int64), np.array(values), table)
 

@@ -1,4 +1,4 @@
-"""The words that the English frustration model knows; names and rare words are all one to it.
+"""The words that the English frustration model knows; names and rare words say nothing to it.
 
 Who signs as whom must not move a score, and the letters of a word that was hardly ever seen say nothing but by chance.
 What is known are words that were common and not mostly capitalised where the model learnt, and those of the lexicons
@@ -6,21 +6,28 @@ and phrases, kept as hashes.
 """
 
 from base64 import b64decode, b64encode
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import cache, lru_cache
 from importlib.resources import files
 from zlib import compress, crc32, decompress
 
+from router.triage.names import is_name
 from router.triage.text import NUMBER
 
-UNHEARD = "\x00"  # stands for every word that is not known; no text has it
 FILE = "vocabulary_en.txt"
 LINE = 120  # characters
 
 
-def heard(words: Sequence[str]) -> list[str]:
-    """Return calm words with UNHEARD for each that is not known."""
-    return list(map(_heard, words))
+@lru_cache(maxsize=30_000)
+def is_known(word: str) -> bool:
+    """Say whether the packaged model knows a calm word."""
+    return word == NUMBER or _hash(word) in _known()
+
+
+def heard(words: Sequence[str], is_known: Callable[[str], bool] = is_known) -> list[int]:
+    """Return the places of the calm words that are known and no names."""
+    unknown = [not is_known(word) for word in words]
+    return [at for at in range(len(words)) if not unknown[at] and not is_name(words, unknown, at)]
 
 
 def dump(words: Collection[str]) -> str:
@@ -28,11 +35,6 @@ def dump(words: Collection[str]) -> str:
     hashes = sorted({_hash(word) for word in words})
     packed = b64encode(compress(b"".join(one.to_bytes(4, "big") for one in hashes), 9)).decode("ascii")
     return "".join(packed[at : at + LINE] + "\n" for at in range(0, len(packed), LINE))
-
-
-@lru_cache(maxsize=30_000)
-def _heard(word: str) -> str:
-    return word if word == NUMBER or _hash(word) in _known() else UNHEARD
 
 
 @cache

@@ -10,7 +10,7 @@ import pytest
 
 from router.model import NOT_READ, Reading
 from router.triage import read
-from router.triage.fairness import MOST_POINTS, Fairness, first_heat, languages, measure
+from router.triage.fairness import MOST_HEAT, MOST_POINTS, Fairness, first_heat, languages, measure
 
 
 @pytest.fixture(scope="module")
@@ -30,6 +30,11 @@ class TestShouting:
 
 
 class TestNames:
+    def test_move_the_score_by_ten_points_and_the_heat_by_one_degree(self, found: Fairness) -> None:
+        for group, swap in found.names.items():
+            assert swap.widest <= MOST_POINTS, group
+            assert swap.heat_widest <= MOST_HEAT, group
+
     def test_no_group_is_favoured(self, found: Fairness) -> None:
         for group, swap in found.names.items():
             assert abs(swap.mean) <= 1, group

@@ -114,7 +114,10 @@ class TestFrustration:
         assert read(text, history=["hello?", "any news?"] * 20).frustration == read(text).frustration
 
     def test_sees_one_angry_passage_in_a_long_mail(self) -> None:
-        small_talk = "We met at the fair in spring and talked about the new catalogue and its many pages. " * 12
+        small_talk = (
+            "We met at the fair in spring and talked about the new catalogue. "
+            "The weather was mild, and in the evening we all sat by the lake. "
+        ) * 8
         angry = "I am furious, this is the third time you ignored me and I am cancelling."
         assert read(small_talk + angry + small_talk).calm_frustration >= 25
         assert read(small_talk * 2).calm_frustration < 25

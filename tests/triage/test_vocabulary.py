@@ -1,30 +1,29 @@
-"""What the English frustration model knows of words: names and rare words are all one to it."""
+"""What the English frustration model knows of words: names and rare words say nothing to it."""
 
 import pytest
 
 from router.triage import read
 from router.triage.lexicon import own_words
 from router.triage.train_vocabulary import LEAST, vocabulary
-from router.triage.vocabulary import UNHEARD, dump, heard
+from router.triage.vocabulary import dump, heard, is_known
 
 TEXT = "I have been waiting for my refund for three weeks and nobody at your shop answers me. Regards, {}"
 
 
 class TestHeard:
     def test_keeps_words_of_support_and_numbers(self) -> None:
-        said = ["my", "refund", "is", "#", "days", "late"]
-        assert heard(said) == said
+        assert heard(["my", "refund", "is", "#", "days", "late"]) == [0, 1, 2, 3, 4, 5]
 
-    def test_a_name_is_a_word_like_any_other_it_does_not_know(self) -> None:
-        assert heard(["regards", "agnieszka", "kowalska"]) == ["regards", UNHEARD, UNHEARD]
+    def test_passes_over_names_like_any_other_word_it_does_not_know(self) -> None:
+        assert heard(["regards", "agnieszka", "kowalska"]) == [0]
+        assert heard(["thanks", "bui", "duc", "long"]) == [0]
 
-    @pytest.mark.parametrize("name", ["Wrzesniewska", "Okonkwo", "Nguyenova", "Ztrqvbn"])
+    @pytest.mark.parametrize("name", ["Wrzesniewska", "Okonkwo", "Nguyenova", "Ztrqvbn", "Hoang Minh Anh", ""])
     def test_whichever_unknown_name_signs_the_score_is_the_same(self, name: str) -> None:
         assert read(TEXT.format(name)).frustration == read(TEXT.format("Zhelyazkova")).frustration
 
     def test_every_word_of_our_lexicon_is_heard(self) -> None:
-        words = sorted(own_words())
-        assert heard(words) == words
+        assert all(map(is_known, own_words()))
 
 
 class TestVocabulary:
