@@ -28,11 +28,19 @@ def in_one_english(words: Sequence[str]) -> tuple[list[str], list[int]]:
     places: list[int] = []
     at = 0
     while at < len(words):
-        rest, said = _standing(forms.get(words[at], ()), words, at) or ((), (words[at],))
+        word = words[at]
+        found = _standing(forms[word], words, at) if word in forms else None
+        if found is None:
+            made.append(word)
+            places.append(at)
+            at += 1
+            continue
+        rest, said = found
         made += said
         places += [at + min(step, len(rest)) for step in range(len(said))]
         at += 1 + len(rest)
-    _agree(made)
+    if not _NEGATIONS.isdisjoint(made):
+        _agree(made)
     return made, places
 
 

@@ -23,24 +23,25 @@ _FAMILY = word_set(
     "moody ng park peace price quang rice rivers san sharp silver sky smart stern stone street strong sweet temple "
     "thanh tu turner van von wade walker wei wells white wise woo wood woods worth wright yang yen young"
 )
+ALSO_NAMES = _GIVEN | _FAMILY
 _BEFORE = word_set("mr mrs ms miss dr prof dear hi hey hello regards sincerely yours colleague partner named")
 _BEFORE_TWO = {("name", "is"), ("spoke", "to"), ("spoke", "with"), ("chatted", "with"), ("this", "is")}
 _AFTER = word_set("here promised told said")  # a given name
 _SIGN_OFF = word_set("thanks thank thx regards sincerely cheers")  # before a given name that ends the text
 
 
-def is_name(words: Sequence[str], unknown: Sequence[bool], at: int) -> bool:
+def is_name(words: Sequence[str], known: Sequence[bool], at: int) -> bool:
     """Say whether the calm word at a place is a name there: it can be one, and stands where names stand.
 
-    `unknown` says of each word whether it is none that is known, as most names are.
+    `known` says of each word whether the model knows it; most names it does not.
     """
     word = words[at]
-    given, family = word in _GIVEN, word in _FAMILY
-    if not (given or family):
+    if word not in ALSO_NAMES:
         return False
+    given, family = word in _GIVEN, word in _FAMILY
     before = words[at - 1] if at else ""
     after = words[at + 1] if at + 1 < len(words) else ""
-    if (at and unknown[at - 1]) or (after and unknown[at + 1]):
+    if (at and not known[at - 1]) or (after and not known[at + 1]):
         return True
     if (given and after in _FAMILY) or (family and before in _GIVEN):
         return True

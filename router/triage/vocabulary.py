@@ -11,7 +11,7 @@ from functools import cache, lru_cache
 from importlib.resources import files
 from zlib import compress, crc32, decompress
 
-from router.triage.names import is_name
+from router.triage.names import ALSO_NAMES, is_name
 from router.triage.text import NUMBER
 
 FILE = "vocabulary_en.txt"
@@ -26,8 +26,10 @@ def is_known(word: str) -> bool:
 
 def heard(words: Sequence[str], is_known: Callable[[str], bool] = is_known) -> list[int]:
     """Return the places of the calm words that are known and no names."""
-    unknown = [not is_known(word) for word in words]
-    return [at for at in range(len(words)) if not unknown[at] and not is_name(words, unknown, at)]
+    known = list(map(is_known, words))
+    if ALSO_NAMES.isdisjoint(words):
+        return [at for at, is_word in enumerate(known) if is_word]
+    return [at for at, is_word in enumerate(known) if is_word and not is_name(words, known, at)]
 
 
 def dump(words: Collection[str]) -> str:

@@ -66,15 +66,15 @@ class TestIsName:
     )
     def test_where_names_stand(self, text: str, name: str) -> None:
         words = read_words(text).words
-        assert is_name(words, [False] * len(words), words.index(name))
+        assert is_name(words, [True] * len(words), words.index(name))
 
     @pytest.mark.parametrize("text", ["I will sue you", "how long is it", "the best price", "a rich man"])
     def test_and_not_elsewhere(self, text: str) -> None:
         words = read_words(text).words
-        assert not any(is_name(words, [False] * len(words), at) for at in range(len(words)))
+        assert not any(is_name(words, [True] * len(words), at) for at in range(len(words)))
 
     def test_beside_a_word_that_nobody_knows(self) -> None:
-        assert is_name(["bui", "duc", "long"], [True, True, False], 2)
+        assert is_name(["bui", "duc", "long"], [False, False, True], 2)
 
 
 class TestNamesOfAnyOrigin:
