@@ -49,14 +49,14 @@ def at_work(shift: Planned, now: datetime) -> Handover | None:
     for day in (today, today - timedelta(days=1)):  # yesterday's may pass midnight
         if day.weekday() != shift.weekday:
             continue
-        starts, ends = _moment(day, shift.starts_s, zone), _moment(day, shift.ends_s, zone)
+        starts, ends = moment(day, shift.starts_s, zone), moment(day, shift.ends_s, zone)
         if starts <= now < ends:
             place = shift.place or shift.zone.rsplit("/", 1)[-1].replace("_", " ")
             return Handover(place, shift.starts_s >= EVENING_S or shift.ends_s > DAY_S, ends)
     return None
 
 
-def _moment(day: date, seconds: int, zone: ZoneInfo) -> datetime:
+def moment(day: date, seconds: int, zone: ZoneInfo) -> datetime:
     """Return when the clock on the wall shows so many seconds after midnight."""
     days, rest = divmod(seconds, DAY_S)
     local = datetime(day.year, day.month, day.day, rest // 3600, rest % 3600 // 60, rest % 60, tzinfo=zone)
@@ -74,4 +74,4 @@ def _starts(shift: Planned, now: datetime) -> Iterable[datetime]:
     zone = ZoneInfo(shift.zone)
     today = now.astimezone(zone).date()
     first = today + timedelta(days=(shift.weekday - today.weekday()) % 7)
-    return [_moment(first + timedelta(days=days), shift.starts_s, zone) for days in (0, 7)]
+    return [moment(first + timedelta(days=days), shift.starts_s, zone) for days in (0, 7)]

@@ -63,8 +63,8 @@ def unseen(heed: Heed, scope: Scope) -> int:
         return notices.count(db, scope)
 
 
-def look_at(heed: Heed, scope: Scope, notice_id: str, now: datetime) -> tuple[str | None, str | None]:
-    """Let a notice be seen and return the ticket and message it is about. Raises NotFound."""
+def look_at(heed: Heed, scope: Scope, notice_id: str, now: datetime) -> tuple[str, str | None, str | None]:
+    """Let a notice be seen and return its kind, and the ticket and message it is about. Raises NotFound."""
     with heed.database.write() as db:
         found = notices.one(db, scope, notice_id)
         if found is None:

@@ -119,11 +119,11 @@ def see(db: Connection, scope: Scope, now: datetime, notice_id: str | None = Non
     return db.execute(update(notice).where(new).values(seen_at=now, closed=True)).rowcount
 
 
-def one(db: Connection, scope: Scope, notice_id: str) -> tuple[str | None, str | None] | None:
-    """Return the ticket and message a person's notice is about, None if it is not theirs."""
-    query = select(notice.c.ticket_id, notice.c.message_id).where(notice.c.id == notice_id, or_(*_theirs(scope)))
-    row = db.execute(query).first()
-    return None if row is None else (row.ticket_id, row.message_id)
+def one(db: Connection, scope: Scope, notice_id: str) -> tuple[str, str | None, str | None] | None:
+    """Return a person's notice: its kind, and the ticket and message it is about. None if it is not theirs."""
+    query = select(notice.c.kind, notice.c.ticket_id, notice.c.message_id)
+    row = db.execute(query.where(notice.c.id == notice_id, or_(*_theirs(scope)))).first()
+    return None if row is None else (row.kind, row.ticket_id, row.message_id)
 
 
 def forget(db: Connection, before: datetime, unseen_before: datetime) -> int:

@@ -112,7 +112,15 @@ shift = Table(
     *since_until(),
 )
 
-leave = Table("leave", metadata, ident(), link("agent_id", "agent.id"), moment("starts_at"), moment("ends_at"))
+leave = Table(
+    "leave",
+    metadata,
+    ident(),
+    link("agent_id", "agent.id"),
+    moment("starts_at"),
+    moment("ends_at"),
+    Column("reason", Text, nullable=False, server_default=""),
+)
 
 credential = Table(
     "credential",

@@ -26,13 +26,14 @@ KINDS: Mapping[str, tuple[str, str]] = {  # kind -> (what it says, icon); {who} 
     "connection_silent": ("A connection fell silent", "warning"),
     "overload": ("More waits than the desk can do, or no longer", "warning"),
     "pause": ("{who} would like a pause", "person"),
+    "shift_end": ("Your shift ends soon", "clock"),
     "low_score": ("A customer was not content", "warning"),
 }
 NOBODY_SAID = {  # the same where nobody is named
     "mention": "You were named in a note",
     "transfer": "A ticket was handed to you",
 }
-SPEAKS_FOR_ITSELF = ("mention", "transfer", "pause")
+SPEAKS_FOR_ITSELF = ("mention", "transfer", "pause", "shift_end")
 
 
 def register(app: Flask) -> None:
@@ -61,9 +62,9 @@ def count() -> Response:
 @audience("agent")
 def one(notice_id: str) -> AnyResponse:
     """Go to what a notice is about; it is seen by this."""
-    ticket_id, message_id = notices.look_at(heed_of(), g.scope, notice_id, now())
+    kind, ticket_id, message_id = notices.look_at(heed_of(), g.scope, notice_id, now())
     if ticket_id is None:
-        return redirect(url_for("notices.every"), 303)
+        return redirect(url_for("leaving.ask" if kind == "shift_end" else "notices.every"), 303)
     anchor = f"m-{message_id}" if message_id else None
     return redirect(url_for("inbox.ticket", ticket_id=ticket_id, _anchor=anchor), 303)
 

@@ -13,6 +13,7 @@ from router.web.settings import (
     people,
     people_csv,
     queues,
+    shifts,
     skills,
     teach,
     you,
@@ -56,6 +57,7 @@ ABOUT = {  # endpoint -> what is there
 def register(app: Flask) -> None:
     """Add these pages."""
     audit.register(app)
+    shifts.register(app)
     for part in (
         calendars.bp,
         brands.bp,
