@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check check-long bench words lock clean
+.PHONY: help run test tools check check-long bench words lock clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -13,13 +13,15 @@ run: $(VENV)/run.stamp ## a working desk on http://127.0.0.1:8000 (PORT=8001 mak
 	@exec $(BIN)/python -m router up
 
 # Three test processes: of two on two cores, each stands idle a quarter of its time, waiting for what it started.
-# Bytecode is written whatever the environment says, for they start hundreds of processes that read the same modules; on
-# a new machine by one that reads all tests beside the fetching of tools, else by each of the three.
-test: export PYTHONDONTWRITEBYTECODE =
-test: $(VENV)/dev.stamp ## every test, with what it needs; TESTS=tests/rules for some of them
+test: tools ## every test, with what it needs; TESTS=tests/rules for some of them
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(TESTS)
+
+# Bytecode is written whatever the environment says, for the tests start hundreds of processes that read the same
+# modules; on a new machine by one that reads all tests beside the fetching of programs, else by each of the three.
+tools test: export PYTHONDONTWRITEBYTECODE =
+tools: $(VENV)/dev.stamp ## what tests need and pip cannot install
 	@{ test -e $(VENV)/read.stamp || $(BIN)/python -m pytest -qq --collect-only >/dev/null 2>&1; touch $(VENV)/read.stamp; } & \
 	  $(BIN)/python -m tests.tools; got=$$?; wait; exit $$got
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: $(VENV)/dev.stamp ## style, format and types
 	$(BIN)/ruff check .
