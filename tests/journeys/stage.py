@@ -72,13 +72,13 @@ class Stage:
         self.page.wait_for_selector("dialog[open] :is(h1, h2)")
         return self.page
 
-    def take(self, name: str, lead: Callable[["Stage"], object], *, whole: bool | None = None) -> None:
-        """Lead there and look; the walk goes on whatever is wrong, so that all of it is told at once."""
+    def take(self, name: str, lead: Callable[["Stage"], object], *, shape: bool = False) -> None:
+        """Lead there and look, `shape`: at nothing but the shape; the walk goes on whatever is wrong, to tell all."""
         if not re.search(os.environ.get("STATES", ""), name):
             return
         try:
             lead(self)
-            self.look(name, whole=self.direction == "ltr" if whole is None else whole)
+            self.look(name, shape=shape)
         except Exception as error:
             self.faults.append(f"{name}: {str(error).splitlines()[0]}")
         self.context.set_offline(False)
@@ -92,17 +92,22 @@ class Stage:
         if name == "others":
             self.omar("left")
 
-    def look(self, name: str, *, whole: bool) -> None:
-        """Take the pictures of a state and note what is wrong; `whole`: ask axe about more than the colours."""
+    def look(self, name: str, *, shape: bool = False) -> None:
+        """Take the pictures of a state and note what is wrong.
+
+        axe is asked about everything in the light and one direction, about colours in the dark and the other. `shape`:
+        the look after others, at another width. Its colours are the same, so nobody is asked about them.
+        """
+        whole = self.direction == "ltr" and not shape
         wrong = self.watched.check(name) if whole else self._heard(name)
         if name in CUT_OFF:  # the browser's own word for what the state is about
             wrong = [one for one in wrong if "Failed to load resource" not in one]
         wrong += [f"{name}: {one}" for one in self.page.evaluate(MEASURE)]
-        for theme in THEMES:
+        for theme in THEMES[:1] if shape else THEMES:
             if theme != "light":
                 self.page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
             wrong += [f"{name}, {theme}: {one}" for one in self._seen(name, theme)]
-        if not whole:
+        if not (whole or shape):
             wrong += [f"{name}, dark: {one}" for one in axe.faults(self.page, axe.CONTRAST)]
         self.page.emulate_media(color_scheme="light")
         self.faults += wrong

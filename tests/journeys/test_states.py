@@ -53,6 +53,6 @@ def test_pages_are_whole_at_every_width_and_zoom(browser: Browser, scene: Scene,
     for size, (width, height) in SIZES.items():
         on.page.set_viewport_size({"width": width, "height": height})
         for name, lead in PAGES.items():
-            on.take(f"{name}-{size}", lead, whole=False)
+            on.take(f"{name}-{size}", lead, shape=True)
     on.close()
     assert not on.faults, "\n".join(on.faults)
