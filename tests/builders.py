@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
-from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import make_url, select, text
+from sqlalchemy import select, text
 
 from channels.types import Delivery
 from router import desk as acts
@@ -26,11 +25,13 @@ from router.store.connections import ConnectionRow
 from router.store.rows import Ticket
 from router.store.schema import message, ticket
 from rules.model import FORMAT
+from tests import snapshots
+from tests.snapshots import Snapshot
 
 NUMBER = itertools.count(1)
 KEY = "k" * 40
 OWN_ADDRESS = "help@shop.example"
-_MADE: dict[bytes, tuple[bytes, str, ConnectionRow]] = {}  # what a SQLite file became: file, brand, API connection
+_MADE: dict[str, tuple[Snapshot, str, ConnectionRow]] = {}  # key of an empty database -> desk, brand, API connection
 
 
 def now() -> datetime:
@@ -121,7 +122,8 @@ class Desk:
 @contextmanager
 def a_desk(url: str, folder: Path, **environ: str) -> Iterator[Desk]:
     """Yield a new desk on a migrated database."""
-    desk = _as_made_before(url, folder, environ) or _made(url, folder, environ)
+    key = snapshots.key(url)
+    desk = _as_made_before(key, url, folder, environ) if key in _MADE else _made(key, url, folder, environ)
     try:
         yield desk
     finally:
@@ -129,35 +131,22 @@ def a_desk(url: str, folder: Path, **environ: str) -> Iterator[Desk]:
         desk.heed.database.close()
 
 
-def _made(url: str, folder: Path, environ: dict[str, str]) -> Desk:
-    """Make a desk on a migrated database; a SQLite file is remembered, for it is what most tests begin with."""
-    empty = _read(url)
+def _made(key: str, url: str, folder: Path, environ: dict[str, str]) -> Desk:
+    """Make a desk on a migrated database, and remember it if there was nothing in there."""
     heed = a_heed(url, folder, **environ)
     desk = Desk(heed, ensure_desk(heed, now()), folder)
-    if empty:
-        heed.database.close()  # brings everything into the file
-        _MADE[sha256(empty).digest()] = (_read(url), desk.brand_id, desk.api)
+    if key:
+        heed.database.close()  # brings everything into a SQLite file
+        _MADE[key] = (snapshots.take(url), desk.brand_id, desk.api)
         desk.heed = a_heed(url, folder, **environ)
     return desk
 
 
-def _as_made_before(url: str, folder: Path, environ: dict[str, str]) -> Desk | None:
-    """Make a desk by copying the one that was made of the same file; None if there is none."""
-    known = _MADE.get(sha256(_read(url)).digest())
-    if known is None:
-        return None
-    file, brand_id, api = known
-    Path(make_url(url).database or "").write_bytes(file)
+def _as_made_before(key: str, url: str, folder: Path, environ: dict[str, str]) -> Desk:
+    """Make the desk that was made of such a database before."""
+    snapshot, brand_id, api = _MADE[key]
+    snapshots.put(url, snapshot)
     return Desk(a_heed(url, folder, **environ), brand_id, folder, api)
-
-
-def _read(url: str) -> bytes:
-    """Return a SQLite file that nobody has open; nothing of any other database."""
-    found = make_url(url)
-    path = Path(found.database or "")
-    if found.get_backend_name() != "sqlite" or path.with_name(path.name + "-wal").exists():
-        return b""
-    return path.read_bytes()
 
 
 def a_heed(url: str, folder: Path, **environ: str) -> Heed:
