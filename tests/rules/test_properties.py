@@ -123,7 +123,7 @@ def some_facts(draw) -> dict[str, object]:
 
 
 @given(SETS, some_facts())
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_the_fast_reading_equals_the_plain_one_and_neither_raises(set_, facts):
     outcome = evaluate(set_, facts)
     by_name = {rule.name: rule for rule in set_.rules}
@@ -135,7 +135,7 @@ def test_the_fast_reading_equals_the_plain_one_and_neither_raises(set_, facts):
 
 
 @given(SETS, st.lists(EXAMPLES, max_size=3))
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_set_comes_back_from_its_export_as_it_was(set_, examples):
     names = {rule.name for rule in set_.rules}
     examples = [each for each in examples if all(name in names for name in dict(each.expect).get("rules", ()))]
