@@ -1,5 +1,6 @@
 """Fixtures of the whole suite: real servers, started once for each test process and ended with it."""
 
+import gc
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -22,6 +23,7 @@ from tests.servers.postgres import NoPostgres, Postgres, running_postgres
 from tests.servers.valkey import empty, running_valkey
 
 compiling.once()
+gc.disable()  # until all tests are read: what is read stays
 
 # Nothing is timed; in CI examples are the same each time, so that what is red there is red everywhere.
 settings.register_profile("heed", deadline=None, derandomize=bool(os.environ.get("CI")))
@@ -38,6 +40,17 @@ def missing(reason: str) -> None:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the journeys: their few files take longest, and no test process is to wait for one at the end."""
     items.sort(key=lambda item: "journeys" not in item.path.parts)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop() -> None:
+    """Look for garbage from here on: less often than Python does, and never among what was read before the first test.
+
+    A test process holds a million objects that stay; looking through them again and again takes a seventh of its CPU.
+    """
+    gc.freeze()
+    gc.set_threshold(10_000, 10, 10)
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)
