@@ -31,9 +31,10 @@ class Lane:
         topic, slot = self.spec.topic or "", self.slot
         best: dict[tuple[object, ...], At] = {}
         for at in self.open_to:
-            view, load = at.view, at.load.get(slot, 0)
-            if view.presence is not Presence.ONLINE or load >= view.capacity.get(slot, 0):
+            load = at.load.get(slot, 0)
+            if load >= at.room.get(slot, 0):
                 continue
+            view = at.view
             alike = (view.skills.get(topic, 0), load, view.capacity[slot], view.id == knows)
             other = best.get(alike)
             if other is None or (at.last_assigned_at or NEVER, view.id) < (
@@ -63,6 +64,7 @@ class At:
     """An agent at one moment of a replay."""
 
     view: AgentView  # as recorded, without load
+    room: Mapping[WorkClass, int] = field(default_factory=dict)  # slots, none while not online
     load: dict[WorkClass, int] = field(default_factory=dict)  # by slot
     last_assigned_at: datetime | None = None
     lanes: dict[WorkClass, list[Lane]] = field(default_factory=dict)  # open to them, by slot
@@ -122,6 +124,7 @@ class Board:
         else:
             opens = replace(at.view, presence=Presence.OFFLINE) != replace(view, presence=Presence.OFFLINE)
             at.view, at.seen = view, None
+        at.room = view.capacity if view.presence is Presence.ONLINE else {}
         for brand, agents in self._of_brand.items():
             if brand in view.brands:
                 agents[view.id] = view

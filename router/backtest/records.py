@@ -5,16 +5,15 @@ ticket is done; in between one agent has it, or several after one another. Rules
 so a replay holds no words and no facts, only where each set of rules sends the turn.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from router.model import Heat
 from router.placing import Line
 from router.routing.lanes import AgentView
 
-DAY_S = 86_400
+DAY = timedelta(days=1)
 FRUSTRATED: Heat = 2  # from this heat on a customer counts as frustrated
 
 
@@ -60,7 +59,10 @@ class Turn:
     @property
     def answered_s(self) -> float | None:
         """Return how long until the first answer; None: there was none."""
-        return next((stint.after_s + stint.answer_s for stint in self.stints if stint.answer_s is not None), None)
+        for stint in self.stints:
+            if stint.answer_s is not None:
+                return stint.after_s + stint.answer_s
+        return None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +100,9 @@ class Days:
 
     def day_of(self, at: datetime) -> int:
         """Return the number of the day a moment is in; days begin when the period does, and the last may be short."""
-        return int((at - self.start).total_seconds() // DAY_S)
+        return (at - self.start) // DAY
 
     @property
     def count(self) -> int:
         """Return how many days there are."""
-        return max(math.ceil((self.end - self.start).total_seconds() / DAY_S), 1)
+        return max(-((self.start - self.end) // DAY), 1)
