@@ -6,6 +6,7 @@ The agent concerned is locked, then the ticket. While it is offered a ticket kee
 from collections.abc import Mapping
 from datetime import datetime
 
+from router import preferences
 from router.changes import Changes
 from router.choosing import Claimed
 from router.giving import give
@@ -23,13 +24,17 @@ MISSED = "missed offers"  # why somebody is away, and who set it
 
 
 def hand_out(db: Connection, changes: Changes, claimed: Claimed, view: AgentView, how: Offering) -> None:
-    """Offer a claimed ticket to an agent, or open it with them where their queue asks nobody; on record why."""
+    """Offer a claimed ticket to an agent, or open it with them where their queue asks nobody or they want no question.
+
+    Why is on record.
+    """
     choice = claimed.choice
     ticket = changes.watch(tickets.load(db, SYSTEM, [choice.ticket_id], lock=True)[choice.ticket_id])
+    at_once = how.auto_accept or preferences.of(db, view.id).auto_accept
     facts = Facts(rules=rulebook.last_rules(db, ticket.id), answer_by=ticket.answer_by, now=changes.now)
-    decision = assigned(choice, facts, kind="assigned" if how.auto_accept else "offered")
+    decision = assigned(choice, facts, kind="assigned" if at_once else "offered")
     decision_id = decisions.add(db, ticket.id, view.id, decision, ticket.rules_version_id, changes.now)
-    if how.auto_accept:
+    if at_once:
         give(db, changes, ticket, view, "dispatched")
     else:
         until = changes.now + law.lasts(choice.lane.work_class, how.offer_s)

@@ -41,6 +41,7 @@ SETTINGS = (
     Setting("notify", Kind.SEVERAL, "", MOMENTS),  # notifications of the system
     Setting("undo_s", Kind.CHOICE, "10", ("0", "5", "10", "20", "30")),  # a mail can be taken back so long; 0: never
     Setting("hints", Kind.SWITCH, "on"),  # while writing
+    Setting("auto_accept", Kind.SWITCH, "off"),  # what queues would offer is given at once
 )
 
 
@@ -54,6 +55,7 @@ class Preferences:
     notify: frozenset[str]  # of MOMENTS; empty: no notifications
     undo_s: int
     hints: bool
+    auto_accept: bool
 
 
 def of(db: Db, agent_id: str) -> Preferences:
@@ -107,4 +109,5 @@ def _read(stored: Mapping[str, str]) -> Preferences:
         notify=frozenset(said["notify"].split()),
         undo_s=int(said["undo_s"]),
         hints=said["hints"] == "on",
+        auto_accept=said["auto_accept"] == "on",
     )

@@ -3,7 +3,7 @@
 import pytest
 
 from router import desk as acts
-from router import equipping, lapsing, staffing
+from router import equipping, lapsing, preferences, staffing
 from router.desk import NotFound, Refused
 from router.desk.offers import accept, decline
 from router.model import Presence
@@ -58,6 +58,12 @@ class TestANewTicket:
         held = sqlite_desk.ticket(ticket.id)
         assert (held.state, held.agent_id) == ("open", ana.agent)
         assert sqlite_desk.rows("SELECT how FROM assignment") == [("dispatched",)]
+
+    def test_opens_at_once_with_whoever_wants_no_question(self, sqlite_desk):
+        ana, bo = an_agent(sqlite_desk, "Ana", slots={"live": 1}), an_agent(sqlite_desk, "Bo", slots={"live": 1})
+        preferences.change(sqlite_desk.heed, bo.agent, {"auto_accept": "on"})
+        held = {one.agent_id: one.state for one in [sqlite_desk.ticket(sqlite_desk.says(who=w).id) for w in ("d", "e")]}
+        assert held == {ana.agent: "offered", bo.agent: "open"}
 
     def test_of_a_pull_queue_waits_for_whoever_asks(self, sqlite_desk):
         sqlite_desk.do("UPDATE queue SET mode = 'pull'")
