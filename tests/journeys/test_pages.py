@@ -116,7 +116,7 @@ def of_settings(at: Desk, ana: Scope) -> list[str]:
     return [
         "/settings/connections/new", "/settings/connections/new/email", "/settings/connections/new/telegram",
         f"/settings/connections/{connection}", "/settings/people/new", f"/settings/people/{ana.agent}",
-        "/settings/skills", "/welcome",
+        f"/settings/people/{ana.agent}/shifts", "/settings/skills", "/welcome",
     ]  # fmt: skip
 
 
@@ -125,7 +125,7 @@ class TestOnAPhoneInTheDark:
         chat, contact = a_connection_row(at, "webchat"), at.ticket(open_ticket).contact_id
         ticket = f"/tickets/{open_ticket}"
         paths = [
-            "/", "/?tab=waiting", "/?tab=snoozed", "/?tab=done", f"{ticket}/why", f"{ticket}/transfer",
+            "/", "/shift/end", "/?tab=waiting", "/?tab=snoozed", "/?tab=done", f"{ticket}/why", f"{ticket}/transfer",
             f"{ticket}/snooze", f"{ticket}/forward", f"/contacts/{contact}", "/keys", f"/chat/{chat.connection.key}",
             ticket,
         ]  # fmt: skip
