@@ -25,20 +25,20 @@ def test_a_supervisor_plans_a_week_which_its_agent_sees(sqlite_desk: Desk) -> No
     assert wrong.status_code == 422 and "Tuesday: the break" in wrong.text and 'value="12:00-12:30"' in wrong.text
 
 
-def test_leave_is_added_with_its_reason_and_taken_back(sqlite_desk: Desk) -> None:
-    ana = an_agent(sqlite_desk)
-    shifts.change(sqlite_desk.heed, COMMAND, ana.agent or "", now(), zone="UTC", work=ALWAYS, breaks=[""] * 7)
-    boss, path = signed_in(sqlite_desk, a_supervisor(sqlite_desk)), f"/settings/people/{ana.agent}/shifts"
+def test_leave_is_added_with_its_reason_and_taken_back(desk: Desk) -> None:
+    ana = an_agent(desk)
+    shifts.change(desk.heed, COMMAND, ana.agent or "", now(), zone="UTC", work=ALWAYS, breaks=[""] * 7)
+    boss, path = signed_in(desk, a_supervisor(desk)), f"/settings/people/{ana.agent}/shifts"
     starts, ends = (now() + timedelta(days=ahead) for ahead in (1, 3))
     said = {"from": f"{starts:%Y-%m-%dT09:00}", "to": f"{ends:%Y-%m-%dT17:00}", "reason": "a wedding"}
     post(boss, f"{path}/leave", **said)
     assert "a wedding" in boss.get(path).text
-    assert "a wedding" in signed_in(sqlite_desk, ana).get("/settings/you").text
+    assert "a wedding" in signed_in(desk, ana).get("/settings/you").text
     post(boss, f"{path}/leave", **said | {"to": said["from"]})
     assert "Leave ends after it begins" in boss.get(path).text
-    [leave] = shifts.plan(sqlite_desk.heed, ana.agent or "", now()).leaves
+    [leave] = shifts.plan(desk.heed, ana.agent or "", now()).leaves
     post(boss, f"{path}/leave/end", leave=leave.id)
-    assert shifts.plan(sqlite_desk.heed, ana.agent or "", now()).leaves == ()
+    assert shifts.plan(desk.heed, ana.agent or "", now()).leaves == ()
 
 
 def test_another_brands_people_are_not_there(sqlite_desk: Desk) -> None:
@@ -50,17 +50,17 @@ def test_another_brands_people_are_not_there(sqlite_desk: Desk) -> None:
     assert {post(eve, f"{path}{part}", zone="UTC").status_code for part in ("", "/leave", "/leave/end")} == {404}
 
 
-def test_who_holds_tickets_is_told_once_that_their_shift_ends(sqlite_desk: Desk) -> None:
-    ana = an_agent(sqlite_desk)
+def test_who_holds_tickets_is_told_once_that_their_shift_ends(desk: Desk) -> None:
+    ana = an_agent(desk)
     ends = now().replace(second=0) + timedelta(minutes=10)
     hours = f"{ends - timedelta(hours=8):%H:%M}-{ends:%H:%M}"
-    shifts.change(sqlite_desk.heed, COMMAND, ana.agent or "", now(), zone="UTC", work=[hours] * 7, breaks=[""] * 7)
-    assert shifts.tell_ends(sqlite_desk.heed, now()) == 0, "nothing to hand over"
-    sqlite_desk.says()
-    pulled(sqlite_desk, ana)
-    assert shifts.tell_ends(sqlite_desk.heed, now() - timedelta(hours=1)) == 0
-    assert [shifts.tell_ends(sqlite_desk.heed, now()) for _ in range(2)] == [1, 0]
-    browser = signed_in(sqlite_desk, ana)
+    shifts.change(desk.heed, COMMAND, ana.agent or "", now(), zone="UTC", work=[hours] * 7, breaks=[""] * 7)
+    assert shifts.tell_ends(desk.heed, now()) == 0, "nothing to hand over"
+    desk.says()
+    pulled(desk, ana)
+    assert shifts.tell_ends(desk.heed, now() - timedelta(hours=1)) == 0
+    assert [shifts.tell_ends(desk.heed, now()) for _ in range(2)] == [1, 0]
+    browser = signed_in(desk, ana)
     page = browser.get("/notices").text
     assert "Your shift ends soon" in page
     notice = page.split('href="/notices/')[1].split('"')[0]
