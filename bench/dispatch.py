@@ -115,9 +115,9 @@ def _costs(kind: Kind) -> dict[str, float]:
 
 
 def _decide(heed: Heed, scope: Scope) -> None:
-    """Choose and claim the next ticket for an agent, as if they had a slot free; nothing is kept."""
+    """Choose and claim the next ticket for an agent, as if they had a slot free; nothing is written."""
     now = datetime.now(UTC)
-    with heed.database.read() as db:
+    with heed.database.write() as db:
         push = offers.pushing(db)
         view = roster.views(db, now, ids={scope.agent or ""})[scope.agent or ""]
         view.load.clear()  # type: ignore[attr-defined]

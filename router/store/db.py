@@ -26,16 +26,20 @@ class Database:
 
     def __init__(self, engine: Engine, lock_file: Path | None) -> None:
         self.engine = engine
+        self._reading = engine.execution_options(postgresql_readonly=True) if lock_file is None else engine
         self.dialect: str = engine.dialect.name
         self._lock_file = lock_file
         self._turn = threading.Lock()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """Yield a connection for reading; nothing is kept."""
-        with self.engine.connect() as connection:
+        """Yield a connection for reading; nothing that is written on it is kept, and PostgreSQL refuses it."""
+        with self._reading.connect() as connection:
             yield connection
-            connection.rollback()
+            if self.dialect == "postgresql":
+                connection.commit()  # psycopg lets go of its prepared statements with a rollback: all are planned anew
+            else:
+                connection.rollback()
 
     @contextmanager
     def write(self) -> Iterator[Connection]:

@@ -110,17 +110,24 @@ def open_ids(db: Connection) -> set[int]:
     return set(db.execute(select(lane.c.id).where(lane.c.open)).scalars())
 
 
-_HEAD = """
+_HEAD = {
+    "sqlite": """
     SELECT t.id, t.lane_id, t.place, t.heat, t.intent_confidence, t.passed_over, t.spared, t.last_agent_id
-    FROM {lanes} JOIN ticket t ON t.id = (
+    FROM (SELECT value AS lane_id FROM json_each(:lanes)) l JOIN ticket t ON t.id = (
         SELECT w.id FROM ticket w
         WHERE w.lane_id = l.lane_id AND w.place IS NOT NULL {passed}
         ORDER BY w.lane_id, w.place, w.id LIMIT 1)
     ORDER BY t.place, t.id LIMIT :most
-"""
-_LANES = {
-    "sqlite": "(SELECT value AS lane_id FROM json_each(:lanes)) l",
-    "postgresql": "(SELECT unnest(CAST(:lanes AS integer[])) AS lane_id) l",
+""",
+    "postgresql": """
+    SELECT t.id, t.lane_id, t.place, t.heat, t.intent_confidence, t.passed_over, t.spared, t.last_agent_id
+    FROM (SELECT unnest(CAST(:lanes AS integer[])) AS lane_id) l CROSS JOIN LATERAL (
+        SELECT w.id, w.lane_id, w.place, w.heat, w.intent_confidence, w.passed_over, w.spared, w.last_agent_id
+        FROM ticket w
+        WHERE w.lane_id = l.lane_id AND w.place IS NOT NULL {passed}
+        ORDER BY w.lane_id, w.place, w.id LIMIT 1) t
+    ORDER BY t.place, t.id LIMIT :most
+""",
 }
 _PASSED = """
     AND NOT EXISTS (SELECT 1 FROM pass_over p WHERE p.ticket_id = w.id AND p.agent_id = :agent AND p.until > :now)
@@ -157,7 +164,7 @@ def heads(
 @cache
 def _heads(dialect: str, passed: bool, skipped: bool) -> TextualSelect:
     more = (_PASSED if passed else "") + ("AND w.id NOT IN :without" if skipped else "")
-    statement = text(_HEAD.format(lanes=_LANES[dialect], passed=more))
+    statement = text(_HEAD[dialect].format(passed=more))
     if passed:
         statement = statement.bindparams(bindparam("now", type_=ticket.c.place.type))
     if skipped:

@@ -1,9 +1,11 @@
 """One way to read, one way to write, on both databases."""
 
 import threading
+from contextlib import suppress
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import InternalError
 
 from router.store import leases
 from tests.builders import in_minutes, now
@@ -54,7 +56,7 @@ class TestWrite:
 
 class TestRead:
     def test_keeps_nothing(self, database):
-        with database.read() as db:
+        with suppress(InternalError), database.read() as db:  # PostgreSQL refuses it
             db.execute(text("INSERT INTO desk_setting (name, value) VALUES ('a', 'a')"))
         assert values(database) == []
 
