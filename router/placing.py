@@ -81,6 +81,11 @@ def together(held: Why, added: Why) -> Why:
     return needs
 
 
+def without(needs: Why, relaxed: Mapping[str, int]) -> Why:
+    """Return needs but for those a supervisor let the ticket do without; a higher level or a transfer asks anew."""
+    return {s: why for s, why in needs.items() if why[1] == "transfer" or why[0] > relaxed.get(s, 0)}
+
+
 def spoken_as(language: str, desk: DeskNow) -> str:
     """Return the skill that serves a language: its own tag, else the language it is a way of writing."""
     if language == "und":

@@ -168,7 +168,7 @@ def line_up(talk: Conversation, outcome: Outcome, home_queue_id: str, desk: Desk
 def take_place(talk: Conversation, outcome: Outcome, line: Line, desk: DeskNow, changes: Changes) -> None:
     """Put a ticket in a line, with the promises that the rules' outcome makes."""
     ticket = talk.ticket
-    line = replace(line, needs=placing.together(talk.needs, line.needs))
+    line = replace(line, needs=placing.without(placing.together(talk.needs, line.needs), talk.relaxed))
     changes.lanes[ticket.id] = placing.enter(ticket, line, desk, changes.now)
     if line.needs != talk.needs:
         changes.needs[ticket.id] = talk.needs = dict(line.needs)
@@ -217,7 +217,7 @@ def stays(talk: Conversation, understood: Understood, heat_before: int, desk: De
     if made is not None:
         ticket.answer_by = made.due_at
     if ticket.reserved_for or ticket.state == State.OFFERED:  # it has a place, for its agent or to go back to
-        needs = placing.together(talk.needs, line.needs)
+        needs = placing.without(placing.together(talk.needs, line.needs), talk.relaxed)
         placing.rank(ticket, replace(line, queue=queue, needs=needs), desk, changes.now)
     if heat_before < HOT <= ticket.heat:
         changes.event(ticket, "mood_rose", level=ticket.frustration, before=ticket.frustration_before, heat=ticket.heat)

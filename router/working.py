@@ -33,6 +33,7 @@ class Conversation:
     done: set[tuple[str, str]] = field(default_factory=set)  # rule and effect asked for; looked up for a publish alone
     language_said: bool = False  # somebody corrected it; looked up where nobody writes
     transfers: int = 0  # by people
+    relaxed: Mapping[str, int] = field(default_factory=dict)  # needs it does without: skill -> up to which level
     heard_at: datetime | None = None  # when the customer wrote last; looked up for answers from elsewhere alone
 
 
@@ -135,6 +136,7 @@ class Working:
         tags, needs, promises = tickets.tags(db, rows), tickets.needs(db, rows), tickets.open_promises(db, rows)
         counts, missed = messages.counts(db, shown, shown), tickets.missed(db, rows, self.now)
         held, transfers = rulebook.held(db, rows), tickets.transfers(db, rows)
+        relaxed = tickets.relaxed(db, rows)
         for ticket_id, row in rows.items():
             self.conversations[ticket_id] = Conversation(
                 ticket=row,
@@ -149,6 +151,7 @@ class Working:
                 missed=missed.get(ticket_id, 0),
                 held=held.get(ticket_id, {}),
                 transfers=transfers.get(ticket_id, 0),
+                relaxed=relaxed.get(ticket_id, {}),
             )
 
     def thread_of(self, said: InboundMessage) -> str:

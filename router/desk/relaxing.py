@@ -1,4 +1,4 @@
-"""Doing without some needs of a ticket that waits: a supervisor's word, recorded, until the customer writes again."""
+"""Doing without some needs of a ticket that waits: a supervisor's word, that stays until more is asked for."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -36,7 +36,7 @@ def relax_held(act: Act, skills: frozenset[str]) -> None:
     act.changes.needs[ticket.id] = kept
     line = placing.line_now(ticket, kept, act.desk, topic=topic)
     act.changes.lanes[ticket.id] = placing.rank(ticket, line, act.desk, act.now)
-    act.changes.event(ticket, "relaxed", dropped=sorted(skills))
+    act.changes.event(ticket, "relaxed", needs={skill: before[skill][0] for skill in sorted(skills)})
     audit.append(
         act.db, Actor("agent", act.agent), "needs relaxed", ticket.id, act.now, brand_id=ticket.brand_id,
         change={"needs": sorted(skills)},

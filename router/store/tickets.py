@@ -1,5 +1,6 @@
 """Tickets: load and lock, insert and save, their history, needs, tags and promises."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import fields
 from datetime import datetime
@@ -153,6 +154,17 @@ def transfers(db: Connection, ticket_ids: Iterable[str]) -> dict[str, int]:
     moved = table.c.ticket_id.in_(list(ticket_ids)) & (table.c.kind == "transferred")
     query = select(table.c.ticket_id, func.count()).where(moved).group_by(table.c.ticket_id)
     return {row[0]: row[1] for row in db.execute(query)}
+
+
+def relaxed(db: Connection, ticket_ids: Iterable[str]) -> dict[str, dict[str, int]]:
+    """Return what supervisors let tickets do without since they were last opened: skill -> up to which level."""
+    table = ticket_event
+    query = select(table.c.ticket_id, table.c.data).join(ticket, ticket.c.id == table.c.ticket_id)
+    said = (table.c.kind == "relaxed") & (table.c.episode == ticket.c.episode)
+    found: dict[str, dict[str, int]] = {}
+    for row in db.execute(query.where(table.c.ticket_id.in_(list(ticket_ids)), said).order_by(table.c.seq)):
+        found.setdefault(row.ticket_id, {}).update(json.loads(row.data).get("needs", {}))
+    return found
 
 
 def add_tags(db: Connection, rows: Sequence[tuple[str, str, str]]) -> None:

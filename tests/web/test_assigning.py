@@ -91,9 +91,20 @@ def test_a_supervisor_lets_a_ticket_do_without_a_need_in_one_click(at: Desk) -> 
     assert at.events(ticket.id)[-1] == "relaxed"
     assert at.rows("SELECT actor_id, object FROM audit_event WHERE act = 'needs relaxed'") == [(sue.agent, ticket.id)]
     assert send(browser, f"/tickets/{ticket.id}/relax", page=path, need="billing").status_code == 409
+    assert at.says("The invoice is still wrong.", who="dan").id == ticket.id
+    needs = "SELECT skill_key, level FROM ticket_need WHERE ticket_id = :t ORDER BY skill_key"
+    assert at.rows(needs, t=ticket.id) == [("en", 1)], "it stays so when the customer writes on"
     given = acts.pull(at.heed, bo, now())
     assert given is not None and given.ticket_id == ticket.id
     assert send(signed_in(at, bo), f"/tickets/{ticket.id}/relax", need="en").status_code == 403
+
+
+def test_a_need_that_was_let_go_comes_back_when_rules_ask_for_more(at: Desk) -> None:
+    ticket = at.says("The invoice is wrong.", who="dan")
+    acts.relax(at.heed, a_supervisor(at), ticket.id, ["billing"], now())
+    rules(at, MONEY.replace("level: 3", "level: 4"))
+    at.says("The invoice is still wrong.", who="dan")
+    assert ("billing", 4) in at.rows("SELECT skill_key, level FROM ticket_need WHERE ticket_id = :t", t=ticket.id)
 
 
 def test_needs_that_only_together_are_in_the_way_are_named_together(at: Desk) -> None:
