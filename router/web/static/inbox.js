@@ -63,7 +63,7 @@ async function after(what, said) {
     const menu = /** @type {HTMLDetailsElement} */ (byId("presence"));
     const summary = /** @type {HTMLElement} */ (menu.querySelector("summary"));
     let status = "";
-    for (const choice of menu.querySelectorAll(".choice")) {
+    for (const choice of menu.querySelectorAll("button.choice")) {
       const is = choice.getAttribute("value") === said.status;
       choice.setAttribute("aria-pressed", String(is));
       if (is) status = choice.childNodes[1]?.textContent?.trim() ?? "";
