@@ -23,10 +23,10 @@ def run(tickets: Iterable[Ticket], agents: Sequence[Agent], policy: Policy, worl
 
     Tickets arrive at their `arrived`, and are given in that order. Agents are used up: give each run its own.
     """
-    return _Run(agents, policy, world).live(tickets, until)
+    return Run(agents, policy, world).live(tickets, until)
 
 
-class _Run:
+class Run:
     """One run: the line, and what is planned."""
 
     def __init__(self, agents: Sequence[Agent], policy: Policy, world: World):
