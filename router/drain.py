@@ -1,7 +1,8 @@
 """Reads stored deliveries of one connection in batches: read, decide, write, each in its beat.
 
 The connection's lease makes one drain the only one at a time. If a write fails the batch is halved until the bad event
-stands alone; an event that killed its worker twice is set aside, kept and visible, and replayed after a fix.
+stands alone; an event that twice killed a worker that had nothing else is set aside, kept and visible, and replayed
+after a fix.
 """
 
 import logging

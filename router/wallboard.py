@@ -93,7 +93,7 @@ def board(heed: Heed, scope: Scope, now: datetime, midnight: datetime) -> Board:
             agents=here,
             away=away,
             curve=tuple(views.minutes(db, [queue.id for queue in queues], since)),
-            handover=next_handover(views.shifts(db, list(agents)), now),
+            handover=next_handover(views.shifts(db, list(agents), now), now),
         )
 
 

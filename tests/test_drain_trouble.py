@@ -124,6 +124,14 @@ class TestOneBadEvent:
             [(_, _, error, _)] = inbound.set_aside(db)
         assert error == "It ended its worker twice."
 
+    def test_is_not_the_one_whose_worker_was_killed_in_a_batch_and_once_more(self, desk):
+        post(desk, who="dan"), post(desk, who="eve")
+        for _ in range(2):
+            with desk.heed.database.write() as db:
+                assert inbound.take(db, desk.api.id, 64)
+        desk.drain()
+        assert len(desk.messages()) == 2
+
     def test_is_not_the_one_that_meets_a_database_in_trouble(self, desk):
         post(desk, text="Please help. " * 20_000)
         with a_full_disk(desk):

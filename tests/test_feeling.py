@@ -10,6 +10,7 @@ from router import feeling, inbox, merging, publishing, wallboard
 from router.model import SYSTEM, Role
 from router.sweeping import Sweep
 from tests.builders import an_agent, now, rules
+from tests.soon import soon
 
 ANGRY = (
     "This is the third time I write! Still no refund and you charged me again. I will cancel my account if not fixed."
@@ -152,8 +153,8 @@ class TestSwitchedOff:
         assert feeling.unsettled(desk.heed) == [desk.brand_id]
         sweep = Sweep(desk.heed)
         sweep.now(now())
+        assert soon(lambda: desk.ticket(angry.id).place > desk.ticket(calm.id).place)
         sweep.stop()
-        assert desk.ticket(angry.id).place > desk.ticket(calm.id).place
         later = now() + feeling.SETTLES_FOR
         feeling.settle(desk.heed, desk.brand_id, later)
         assert feeling.unsettled(desk.heed) == []

@@ -4,8 +4,7 @@ import os
 import shutil
 import signal
 import tempfile
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -15,6 +14,7 @@ import pytest
 from router import background, embedded, jobs
 from tests.builders import KEY, Desk, a_desk, post
 from tests.nursery import Child, command
+from tests.soon import soon
 
 ROOT = Path(__file__).parent.parent
 WITHIN_S = 40.0
@@ -40,13 +40,6 @@ def a_worker(of: Desk, queue: str, url: str) -> Iterator[Child]:
         yield process
     finally:
         process.kill()
-
-
-def soon(holds: Callable[[], bool]) -> bool:
-    until = time.monotonic() + WITHIN_S
-    while not holds() and time.monotonic() < until:
-        time.sleep(0.05)
-    return holds()
 
 
 def kill(broker: Path) -> None:

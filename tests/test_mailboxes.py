@@ -1,7 +1,7 @@
 """Mailboxes on a real IMAP server: mail is stored once, with the position, whatever happens in between."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -11,9 +11,9 @@ from router.mailboxes import Mailboxes
 from router.store import connections, mailboxes
 from tests.builders import Desk, a_connection_row, a_desk, now
 from tests.servers.imap import ImapServer, Missing, running_imap
+from tests.soon import soon
 
 pytestmark = pytest.mark.imap
-WITHIN_S = 20.0
 
 
 @pytest.fixture(scope="module")
@@ -34,13 +34,6 @@ def here(sqlite_url: str, tmp_path: Path) -> Iterator[Desk]:
 def a_mail(number: int) -> bytes:
     head = f"From: dan@home.example\r\nTo: help@shop.example\r\nMessage-ID: <{number}@home.example>\r\n"
     return f"{head}Subject: Order {number}\r\n\r\nWhere is order {number}?\r\n".encode()
-
-
-def soon(holds: Callable[[], bool]) -> bool:
-    until = time.monotonic() + WITHIN_S
-    while not holds() and time.monotonic() < until:
-        time.sleep(0.02)
-    return holds()
 
 
 def stored(of: Desk) -> int:

@@ -1,8 +1,7 @@
 """What is found again by whoever looks: stored messages, effects, files, notices; one clock acts, without a broker."""
 
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -26,6 +25,7 @@ from tests.builders import (
     rules,
 )
 from tests.servers.plain import PlainServer, Told
+from tests.soon import soon
 
 GREETING = """
 rules:
@@ -39,14 +39,6 @@ rules:
 def here(database_url: str, tmp_path: Path) -> Iterator[Desk]:
     with a_desk(database_url, tmp_path) as made:
         yield made
-
-
-def soon(holds: Callable[[], bool], within_s: float = 20.0) -> bool:
-    """Wait until something holds."""
-    until = time.monotonic() + within_s
-    while not holds() and time.monotonic() < until:
-        time.sleep(0.02)
-    return holds()
 
 
 class TestTheSweep:

@@ -5,10 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from router import desk as acts
-from router import lineup, minutes, sweeping, wallboard
+from router import lineup, minutes, shifts, sweeping, wallboard
 from router.handover import next_handover
 from router.model import SYSTEM, Presence, Role, Scope
 from router.store import minutes as stored_minutes
+from router.store.audit import COMMAND
+from router.store.views import wallboard as views
 from router.store.views.wallboard import MinuteRow, ShiftRow
 from router.web.supervisor.curve import drawn
 from tests.builders import a_brand, a_connection_row, a_queue, a_skill, a_supervisor, an_agent, mail, now, post, rules
@@ -200,3 +202,15 @@ def test_the_curve_keeps_its_peaks_and_breaks_where_nothing_was_measured():
     assert found.waiting.count("M") == found.hot.count("M") == found.area.count("Z") == 2
     assert len(found.hours) == 5 or len(found.hours) == 6
     assert drawn([], NIGHT, timedelta(hours=6)).waiting == ""
+
+
+def test_who_is_on_leave_hands_nothing_over(desk):
+    ana = an_agent(desk)
+    shifts.change(desk.heed, COMMAND, ana.agent, now(), zone="UTC", work=["00:00-23:59"] * 7, breaks=[""] * 7)
+    at = now().replace(hour=12)
+    with desk.heed.database.read() as db:
+        assert views.shifts(db, [ana.agent], at)
+    shifts.add_leave(desk.heed, COMMAND, ana.agent, now(), at - timedelta(hours=1), at + timedelta(days=2), "Ill")
+    with desk.heed.database.read() as db:
+        assert views.shifts(db, [ana.agent], at) == []
+        assert views.shifts(db, [ana.agent], at + timedelta(days=2))

@@ -138,7 +138,7 @@ def _lacks(lane: LaneSpec, agent: AgentView) -> list[Lack]:
 def _needs(
     db: Db, lane: LaneSpec, needs: Mapping[str, tuple[int, str]], agents: Sequence[AgentView], now: datetime
 ) -> list[Standing]:
-    shifts = wallboard.shifts(db, [agent.id for agent in agents])
+    shifts = wallboard.shifts(db, [agent.id for agent in agents], now)
     lacks = {agent.id: _lacks(lane, agent) for agent in agents}
     found = []
     for skill, (level, because) in sorted(needs.items()):

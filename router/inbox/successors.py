@@ -9,7 +9,6 @@ from router.handover import at_work, next_start
 from router.inbox.desk import AgentLine, agents
 from router.model import Presence, Scope
 from router.store import people
-from router.store.shifts import on_leave
 from router.store.views import wallboard
 
 
@@ -36,9 +35,7 @@ def succession(heed: Heed, scope: Scope, now: datetime) -> Succession:
     known = agents(heed, scope)
     with heed.database.read() as db:
         brands: Mapping[str, frozenset[str]] = people.all_brands(db)
-        planned = wallboard.shifts(db, [who.id for who in known])
-        away = on_leave(db, [who.id for who in known], now)
-    shifts = [shift for shift in planned if shift.agent_id not in away]
+        shifts = wallboard.shifts(db, [who.id for who in known], now)
     at = {shift.agent_id: found.place for shift in shifts if (found := at_work(shift, now)) is not None}
     others = [Successor(w, at.get(w.id, ""), brands.get(w.id, frozenset())) for w in known if w.id != scope.agent]
     return Succession(

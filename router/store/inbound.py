@@ -18,7 +18,8 @@ STORED: ColumnElement[str] = literal_column("'stored'")  # a literal, or the par
 _ODD: ColumnElement[bool] = literal_column("state = 'not_understood'", Boolean)  # likewise
 _KEPT = inbound_event.c.body.is_not(None) | inbound_event.c.blob_id.is_not(None)
 INLINE = 256 * 1024  # bytes; a larger body lies in chunks
-CRASHES = 2  # workers an event may kill before it is set aside
+IN_A_BATCH = 1  # what the first attempt at an event counts that has neighbours; one that is alone counts one more
+CRASHES = 3  # attempts from which on an event is set aside: it was alone in two workers that ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,8 @@ def hash_key(key: str) -> str:
 def take(db: Connection, connection_id: str, most: int) -> list[Stored]:
     """Return the oldest stored events of a connection and count the attempt at them.
 
-    An event that was tried before comes alone, so that one which kills its worker takes no other down with it.
+    An event that was tried before comes alone, so that one which kills its worker takes no other down with it. One that
+    was in a batch whose worker ended is no more to blame than its neighbours: that attempt counts less.
     """
     table = inbound_event
     query = (
@@ -97,7 +99,8 @@ def take(db: Connection, connection_id: str, most: int) -> list[Stored]:
     if tried is not None:
         rows = rows[:1] if tried == 0 else rows[:tried]
     if rows:
-        db.execute(update(table).where(table.c.id.in_([r.id for r in rows])).values(attempts=table.c.attempts + 1))
+        counts = max(rows[0].attempts, IN_A_BATCH) + 1 if len(rows) == 1 else IN_A_BATCH
+        db.execute(update(table).where(table.c.id.in_([r.id for r in rows])).values(attempts=counts))
     return [
         Stored(
             id=row.id,
@@ -112,8 +115,9 @@ def take(db: Connection, connection_id: str, most: int) -> list[Stored]:
 def put_back(db: Connection, events: Sequence[Stored]) -> None:
     """Take the attempt at events back: it was the database that failed, not they."""
     table = inbound_event
-    query = update(table).where(table.c.id.in_([one.id for one in events]), table.c.state == STORED)
-    db.execute(query.values(attempts=table.c.attempts - 1))
+    for before in {one.attempts for one in events}:
+        ids = [one.id for one in events if one.attempts == before]
+        db.execute(update(table).where(table.c.id.in_(ids), table.c.state == STORED).values(attempts=before))
 
 
 def settle(db: Connection, connection_id: str, done: Sequence[Stored], state: str, error: str, now: datetime) -> None:

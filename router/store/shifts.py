@@ -86,12 +86,6 @@ def drop_leave(db: Connection, agent_id: str, leave_id: str) -> bool:
     return db.execute(gone).rowcount == 1
 
 
-def on_leave(db: Connection, agent_ids: Collection[str], now: datetime) -> set[str]:
-    """Return who of these people is on leave."""
-    away = (leave.c.starts_at <= now) & (leave.c.ends_at > now) & leave.c.agent_id.in_(list(agent_ids))
-    return set(db.execute(select(leave.c.agent_id).where(away)).scalars())
-
-
 def of_those_here(db: Connection, told_since: datetime) -> list[Leaving]:
     """Return the shifts of people who are here and hold tickets, those told since a moment of an end left out."""
     here = exists().where(

@@ -15,6 +15,7 @@ from sqlalchemy import (
     Select,
     and_,
     case,
+    exists,
     extract,
     false,
     func,
@@ -33,6 +34,7 @@ from router.store.schema import (
     agent_site,
     brand,
     lane,
+    leave,
     message,
     presence,
     promise,
@@ -209,8 +211,8 @@ def present_since(db: Db, agent_ids: Collection[str]) -> dict[str, tuple[str, da
     return {row.agent_id: (row.reason, row.valid_from) for row in db.execute(query)}
 
 
-def shifts(db: Db, agent_ids: Collection[str]) -> list[ShiftRow]:
-    """Return the work shifts of these people as they are planned now."""
+def shifts(db: Db, agent_ids: Collection[str], at: datetime | None = None) -> list[ShiftRow]:
+    """Return the work shifts of these people as they are planned now; `at`: without those who are on leave then."""
     of_site = and_(agent_site.c.agent_id == agent.c.id, agent_site.c.valid_to.is_(None))
     query = (
         select(
@@ -226,6 +228,9 @@ def shifts(db: Db, agent_ids: Collection[str]) -> list[ShiftRow]:
         .outerjoin(site, site.c.id == agent_site.c.site_id)
         .where(shift.c.agent_id.in_(list(agent_ids)), shift.c.valid_to.is_(None), shift.c.kind == "work")
     )
+    if at is not None:
+        away = (leave.c.agent_id == shift.c.agent_id) & (leave.c.starts_at <= at) & (leave.c.ends_at > at)
+        query = query.where(~exists().where(away))
     return [ShiftRow(*row) for row in db.execute(query.order_by(shift.c.id))]
 
 
