@@ -34,7 +34,7 @@ check-long: $(VENV)/dev.stamp ## each channel's samples damaged 10,000 times, ru
 	@$(BIN)/python -m pytest -n 2 --dist loadfile tests/channels -k damage --mutations 10000 --timeout 900
 
 bench: $(VENV)/dev.stamp .tools/rule-engine ## every benchmark, one table each; NAME=accept for one of them
-	@for name in $(or $(NAME),accept flow pull dispatch latency streams inbox triage rules); do \
+	@for name in $(or $(NAME),accept flow pull dispatch waits latency streams inbox triage rules); do \
 	  $(BIN)/python -m bench.$$name || exit 1; done
 
 .tools/rule-engine: bench/rule-engine.txt | $(VENV)/dev.stamp
