@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from urllib.parse import quote
 
 from playwright.sync_api import ElementHandle, Locator, expect
 
@@ -191,7 +192,8 @@ class Keyboard(Hand):
     def find(self, words: str, who: str) -> None:
         self._key("/", "`/`")
         with self._doing(f"“{words}”, `Enter`"):
-            self.page.keyboard.type(words)
+            with self.page.expect_response(lambda answer: f"?q={quote(words)}&" in answer.url):
+                self.page.keyboard.type(words)  # what a part of them found may be the same
             expect(self.page.locator("#found article[data-ticket]").filter(has_text=who)).to_have_count(1)
             self.page.keyboard.press("Enter")
             self.page.wait_for_selector("#talk[data-ticket]")
