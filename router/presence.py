@@ -15,7 +15,6 @@ from router.store import offers, presences, roster
 from router.store.db import Connection
 from router.store.ids import new_id
 
-SEEN_EVERY = timedelta(seconds=15)  # heartbeat of a process for all its streams
 LOST_AFTER = timedelta(seconds=45)  # a stream not seen for so long is gone, and so is its process
 GRACE = timedelta(seconds=30)  # a page that reloads, or a line that drops, is no leaving
 

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from flask import Flask
 
 from router.inbox import pieces
 from router.model import Evidence
@@ -46,6 +47,14 @@ def test_a_time_says_its_day_when_it_is_not_today(at: datetime, zone: str, said:
 
 def test_a_day_is_the_readers_own() -> None:
     assert words.when(datetime(2026, 3, 3, 22, 30, tzinfo=UTC), NOW, "Asia/Karachi") == "03:30"
+
+
+@pytest.mark.parametrize(("tag", "first", "last"), [("en", "Monday", "Sunday"), ("ur", "پیر", "اتوار")])
+def test_the_week_begins_on_monday(tag: str, first: str, last: str) -> None:
+    with Flask("words").test_request_context():
+        words.read_in(tag)
+        found = words.weekdays()
+    assert (len(found), found[0], found[-1]) == (7, first, last)
 
 
 def test_a_time_elsewhere_names_the_place() -> None:

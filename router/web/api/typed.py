@@ -30,7 +30,6 @@ from router.web.audience import audience
 from router.web.security import MAX_FORM, heed_of, now, signed_in
 
 USUAL_RATE = "6000 per minute"  # calls of one token
-WRITING = ("POST", "PUT")
 _NAME = re.compile(r"\{(\w+)\}")
 _ID = re.compile(ID)
 

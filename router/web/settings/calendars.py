@@ -14,6 +14,7 @@ from router.web.audience import audience
 from router.web.security import heed_of, now, signed_in
 from router.web.settings import asked
 from router.web.words import look_up as _
+from router.web.words import weekdays
 
 bp = Blueprint("settings_calendars", __name__, url_prefix="/settings/calendars")
 
@@ -96,7 +97,7 @@ def _page(*, wrong: str = "") -> str:
         "settings/calendars.html",
         rows=[(row, _week(row)) for row in opening.calendars(heed_of(), g.scope)],
         brands=equipping.brands(heed_of(), g.scope),
-        days=opening.DAYS,
+        days=weekdays(),
         zones=_zones(),
         given=request.form,
         wrong=wrong,
@@ -107,7 +108,7 @@ def _one(row: CalendarRow, week: Sequence[str], closed: str, *, wrong: str = "")
     return render_template(
         "settings/calendar.html",
         row=row,
-        week=list(zip(opening.DAYS, week, strict=True)),
+        week=list(zip(weekdays(), week, strict=True)),
         closed=closed,
         coming=opening.coming_holidays(row, now().date()),
         zones=_zones(),

@@ -10,13 +10,12 @@ from werkzeug.wrappers import Response
 
 from router import rota, shifts, staffing
 from router.mistakes import Mistake
-from router.opening import DAYS
 from router.staffing import PersonLine
 from router.web.audience import audience
 from router.web.security import heed_of, now, signed_in
 from router.web.settings import asked
 from router.web.words import look_up as _
-from router.web.words import zone_of
+from router.web.words import weekdays, zone_of
 
 bp = Blueprint("settings_shifts", __name__, url_prefix="/settings/people/<agent_id>/shifts")
 
@@ -103,7 +102,7 @@ def _page(line: PersonLine, zone: str, work: Sequence[str], breaks: Sequence[str
         "settings/shifts.html",
         line=line,
         zone=zone,
-        week=list(zip(DAYS, work, breaks, strict=True)),
+        week=list(zip(weekdays(), work, breaks, strict=True)),
         leaves=shifts.plan(heed_of(), line.agent.id, now()).leaves,
         zones=[(name, name) for name in sorted(available_timezones())],
         given=request.form,

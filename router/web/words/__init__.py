@@ -19,6 +19,7 @@ from router.web.words.moments import size as size
 from router.web.words.moments import span as span
 from router.web.words.moments import utc_now as utc_now
 from router.web.words.moments import waited as waited
+from router.web.words.moments import weekdays as weekdays
 from router.web.words.moments import when as when
 from router.web.words.moments import zone_of as zone_of
 from router.web.words.reader import direction as direction

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from router.opening import DAYS as WEEK
 from router.web.words.catalogue import ENGLISH, LOCALES
 from router.web.words.reader import language
 from router.web.words.texts import look_up, number, plural
@@ -121,6 +122,17 @@ def language_name(tag: str, english: str) -> str:
     if script == "Latn" and base in names:
         return look_up("Roman {language}", language=names[base])
     return str(names.get(tag.replace("-", "_")) or names.get(base) or english)
+
+
+def weekdays() -> tuple[str, ...]:
+    """Return the seven days, Monday first."""
+    if language() == ENGLISH:
+        return WEEK
+    # only who reads another language than English waits for it
+    from babel.core import Locale
+
+    names = Locale.parse(LOCALES[language()]).days["stand-alone"]["wide"]
+    return tuple(names[day] for day in range(7))
 
 
 def initials(name: str) -> str:
