@@ -1,6 +1,6 @@
 """When the shift that is at work hands over to the next, told from the planned shifts alone. Pure."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 DAY_S = 86_400
 EVENING_S = 18 * 3600  # a shift that begins from then on is the night's
 SOON = timedelta(hours=12)  # later is no news
+BETWEEN = timedelta(hours=1)  # two shifts, not further apart, are one day's work
 
 
 class Planned(Protocol):
@@ -67,6 +68,14 @@ def next_start(shifts: Iterable[Planned], now: datetime) -> datetime | None:
     """Return when the first of these shifts begins after now; None if none is planned."""
     starts = [at for shift in shifts for at in _starts(shift, now) if at > now]
     return min(starts, default=None)
+
+
+def is_off(shifts: Collection[Planned], now: datetime) -> bool:
+    """Say whether no shift is at work and none begins soon, as the second half of a divided day."""
+    if any(at_work(shift, now) for shift in shifts):
+        return False
+    start = next_start(shifts, now)
+    return start is None or start - now > BETWEEN
 
 
 def _starts(shift: Planned, now: datetime) -> Iterable[datetime]:

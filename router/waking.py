@@ -23,14 +23,12 @@ from router.working import REOPENS_FOR
 
 QUIET_FOR = timedelta(minutes=10)  # without a word from the customer, a live ticket no longer holds a slot
 
-LOST_FOR = timedelta(minutes=2)  # after that nobody is expected back who has a customer waiting live
-
 Act = Callable[[Connection, Changes, DeskNow, Sequence[Ticket]], None]
 
 
 def wake_snoozed(heed: Heed, now: datetime) -> int:
     """Wake the tickets whose rest is over: back to their agents, or in line."""
-    return _each(heed, now, due.snoozed, _wake)
+    return each(heed, now, due.snoozed, _wake)
 
 
 def bring_back(heed: Heed, ticket_id: str, answered_at: datetime, now: datetime) -> int:
@@ -46,27 +44,22 @@ def bring_back(heed: Heed, ticket_id: str, answered_at: datetime, now: datetime)
             tickets.unmeet_promises(db, ticket_id, answered_at)
         up(db, changes, desk, held, State.PENDING, "its answer was not sent")
 
-    return _each(heed, now, lambda db, _: due.pending(db, shown), act)
+    return each(heed, now, lambda db, _: due.pending(db, shown), act)
 
 
 def step_down(heed: Heed, now: datetime) -> int:
     """Let needs fall away whose time has passed, languages excepted: more agents may take the ticket."""
-    return _each(heed, now, due.stepping_down, _step_down)
+    return each(heed, now, due.stepping_down, _step_down)
 
 
 def rest_quiet(heed: Heed, now: datetime) -> int:
     """Free the slots of live tickets that were answered and have not been heard of for ten minutes."""
-    return _each(heed, now, lambda db, at: due.quiet(db, at - QUIET_FOR), _quiet)
-
-
-def pull_back(heed: Heed, now: datetime) -> int:
-    """Take open live tickets from agents whose connection has been lost for two minutes: customers wait there."""
-    return _each(heed, now, lambda db, at: due.of_lost_agents(db, at - LOST_FOR), _pull_back)
+    return each(heed, now, lambda db, at: due.quiet(db, at - QUIET_FOR), _quiet)
 
 
 def close_old(heed: Heed, now: datetime) -> int:
     """Close what was resolved so long ago that a message starts a new ticket."""
-    return _each(heed, now, lambda db, at: due.resolved(db, at - REOPENS_FOR), _close)
+    return each(heed, now, lambda db, at: due.resolved(db, at - REOPENS_FOR), _close)
 
 
 def serve_reserved(heed: Heed, now: datetime) -> int:
@@ -116,7 +109,7 @@ def _release(db: Connection, changes: Changes, agent_id: str) -> None:
             changes.event(ticket, "waiting", queue=ticket.queue_id, because=because, answer_by=ticket.answer_by)
 
 
-def _each(heed: Heed, now: datetime, find: Callable[[Connection, datetime], list[DueTicket]], act: Act) -> int:
+def each(heed: Heed, now: datetime, find: Callable[[Connection, datetime], list[DueTicket]], act: Act) -> int:
     """Do something to the tickets found, brand by brand: agents locked first, then tickets, then decided."""
     with heed.database.read() as db:
         found = find(db, now)
@@ -197,29 +190,6 @@ def _quiet(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticke
         freed.add(_holder(ticket))
     for agent_id in sorted(freed - {""}):
         refill(db, changes, agent_id)
-
-
-def _pull_back(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:
-    """Put tickets in line again; one that was answered rests, and wakes for whoever is there."""
-    ids = [ticket.id for ticket in held]
-    needs, promises = tickets.needs(db, ids), tickets.open_promises(db, ids)
-    for ticket in held:
-        if ticket.state != State.OPEN:
-            continue
-        changes.watch(ticket)
-        tickets.end_assignment(db, ticket.id, "left", changes.now)
-        promised = [p.due_at for p in promises.get(ticket.id, ()) if p.kind != "resolution"]
-        if not promised:
-            ticket.state = State.PENDING
-            changes.event(ticket, "pulled_back")
-            continue
-        ticket.answer_by, ticket.place = min(promised), None
-        line = placing.line_now(ticket, needs.get(ticket.id, {}), desk)
-        changes.lanes[ticket.id] = placing.enter(ticket, line, desk, changes.now)
-        changes.event(ticket, "pulled_back")
-        changes.event(
-            ticket, "waiting", queue=ticket.queue_id, because="its agent has left", answer_by=ticket.answer_by
-        )
 
 
 def _close(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:

@@ -1,13 +1,15 @@
 """What the clock looks for: tickets whose moment has come, and when the next moment of anything is."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.engine import Connection as Db
 
 from router.store.schema import (
+    assignment,
     attachment,
     brand,
     chat_visitor,
@@ -80,6 +82,20 @@ def of_lost_agents(db: Db, before: datetime) -> list[DueTicket]:
     lost = select(presence.c.agent_id).where(presence.c.valid_to.is_(None), gone)
     theirs = ticket.c.agent_id.in_(lost) & (ticket.c.state == "open") & (ticket.c.slot_key == "live")
     return _found(db, _query().where(theirs))
+
+
+def open_of(db: Db, agents: Collection[str]) -> list[DueTicket]:
+    """Return the tickets that these agents have open."""
+    return _found(db, _query().where(ticket.c.agent_id.in_(agents), ticket.c.state == "open")) if agents else []
+
+
+def left_open_by(db: Db, agents: Collection[str]) -> list[DueTicket]:
+    """Return the tickets that these agents had open when they left; not what was given to them since."""
+    since = select(presence.c.valid_from).where(presence.c.agent_id == ticket.c.agent_id, presence.c.valid_to.is_(None))
+    holds = (assignment.c.ticket_id == ticket.c.id) & assignment.c.valid_to.is_(None)
+    later = exists().where(holds, assignment.c.valid_from > since.scalar_subquery())
+    theirs = ticket.c.agent_id.in_(agents) & (ticket.c.state == "open")
+    return _found(db, _query().where(theirs, ~later)) if agents else []
 
 
 def resolved(db: Db, before: datetime) -> list[DueTicket]:

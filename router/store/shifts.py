@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, func, select, update
 
 from router.store import bulk
 from router.store.db import Connection
@@ -84,6 +84,21 @@ def drop_leave(db: Connection, agent_id: str, leave_id: str) -> bool:
     """Take a leave of a person's back; False if there is none such."""
     gone = delete(leave).where(leave.c.id == leave_id, leave.c.agent_id == agent_id)
     return db.execute(gone).rowcount == 1
+
+
+def gone_holders(db: Connection, before: datetime, said: str) -> list[str]:
+    """Return who holds open tickets and has been offline since before a moment.
+
+    Not those who left for the reason `said` and were not online again: they said what becomes of what they hold.
+    """
+    past = presence.alias()
+    mine = past.c.agent_id == presence.c.agent_id
+    told = select(func.max(past.c.valid_from)).where(mine, past.c.reason == said).scalar_subquery()
+    online = select(func.max(past.c.valid_from)).where(mine, past.c.status == "online").scalar_subquery()
+    holds = exists().where(ticket.c.agent_id == presence.c.agent_id, ticket.c.state == "open")
+    gone = (presence.c.status == "offline") & presence.c.valid_to.is_(None) & (presence.c.valid_from <= before)
+    query = select(presence.c.agent_id).where(gone, holds, told.is_(None) | (online > told))
+    return list(db.execute(query.order_by(presence.c.agent_id)).scalars())
 
 
 def of_those_here(db: Connection, told_since: datetime) -> list[Leaving]:

@@ -54,6 +54,16 @@ class TestPeople:
         told = ana.post("/me/shift/end", {"tickets": [back], "note": "He waits for a call."}).json
         assert told == {"handed": [chat], "kept": [], "refused": [], "presence": "offline"}
 
+    def test_tickets_are_taken_back_from_whoever_is_not_here(self, api: ApiDesk) -> None:
+        ana, sue = api.agent(), api.agent("Sue", role=Role.SUPERVISOR)
+        chat, her = api.desk.says().id, ana.get("/me").json["id"]
+        ana.post("/next")
+        assert sue.post(f"/agents/{her}/take-back", {}).status_code == 409
+        ana.call("PUT", "/me/presence", {"status": "offline"})
+        assert ana.post(f"/agents/{her}/take-back", {}).status_code == 403
+        assert sue.post(f"/agents/{her}/take-back", {"note": "She is ill."}).json == {"taken": [chat]}
+        assert sue.get(f"/tickets/{chat}").json["messages"][-1]["text"] == "She is ill."
+
     def test_colleagues_are_told_without_how_their_work_went(self, api: ApiDesk) -> None:
         ana = api.agent()
         an_agent(api.desk, "Bo", presence=Presence.AWAY)

@@ -101,6 +101,7 @@ class TestWhoMayNot:
         far = desk.program(an_agent(desk.desk, "Far", brands=(away,), role=Role.SUPERVISOR))
         tested = running.ask(desk.desk.heed, COMMAND, SYSTEM, desk.desk.brand_id, "rules: []", 1, 1, now())
         things = {"contacts": ticket.contact_id, "tickets": ticket.id, "rules": tested, "offers": offer["id"]}
+        things["agents"] = ana.get("/me").json["id"]
         before = desk.desk.ticket(ticket.id)
         for operation in ALL:
             if operation.ids and not operation.path.startswith("/attachments"):

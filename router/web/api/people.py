@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from router import inbox, presence, rulebook_versions
+from router import inbox, presence, reclaiming, rulebook_versions
 from router.desk import leaving
 from router.desk.leaving import BACK, KEEP, MAX_NOTE, Parting
 from router.model import Presence
@@ -85,6 +85,18 @@ class LeftOut(Out):
     presence: PresenceName = Field(description="`wrapping_up` while a chat in progress is kept, else `offline`.")
 
 
+class TakeBackIn(In):
+    """A word for whoever goes on."""
+
+    note: Annotated[Words, Field(max_length=reclaiming.MAX_NOTE)] = ""
+
+
+class TakenOut(Out):
+    """What was taken back."""
+
+    taken: list[str] = Field(description="Ids of tickets.")
+
+
 class AgentOut(Out):
     """A colleague."""
 
@@ -141,6 +153,15 @@ def end_shift(call: Call, body: LeavingIn) -> LeftOut:
         refused=[RefusedOut(ticket=ticket, detail=detail) for ticket, detail in left.refused],
         presence=left.presence.value,
     )
+
+
+@api.route("POST", "/agents/{id}/take-back", scope="tickets:write", conflicts=True)
+def take_back(call: Call, agent_id: str, body: TakeBackIn) -> TakenOut:
+    """Take back at once what a person has open who is not here: for supervisors.
+
+    What waits for an answer goes back to its old place, what was answered rests. 409: they are here.
+    """
+    return TakenOut(taken=reclaiming.at_once(call.heed, call.scope, agent_id, call.now, note=body.note))
 
 
 @api.route("GET", "/agents", scope="tickets:read")

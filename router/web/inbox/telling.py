@@ -144,6 +144,16 @@ def _mood(event: EventView) -> str:
     return _("mood rose from {before} to {level}", before=event.data.get("before"), level=event.data.get("level"))
 
 
+def _pulled_back(event: EventView) -> str:
+    because, who = str(event.data.get("because")), event.data.get("agent_name")
+    return _(PULLED_BACK.get(because, LOST) if who else LOST, who=who)
+
+
+LOST = mark("taken back: its agent's connection was lost")
+PULLED_BACK: Mapping[str, str] = {
+    "shift over": mark("taken back from {who}, whose shift is over and who is not here"),
+    "supervisor": mark("taken back from {who}, who is not here"),
+}
 HOW: Mapping[str, str] = {
     "merged": "with {who}, who had the other ticket",
     "unmerged": "back with {who}",
@@ -169,7 +179,7 @@ EVENTS: Mapping[str, Say] = {
     "mood_off": _plain("mood switched off: by promise and age alone"),
     "mood_on": _plain("mood switched on again"),
     "over_capacity": _with("opened by an answer, over the capacity of {x}", "agent_name"),
-    "pulled_back": _plain("taken back: its agent's connection was lost"),
+    "pulled_back": _pulled_back,
     "quiet": _plain("the customer fell silent"),
     "snoozed": _plain("snoozed"),
     "resolved": _plain("resolved"),

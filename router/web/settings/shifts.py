@@ -8,14 +8,16 @@ from flask import Blueprint, Flask, flash, g, redirect, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response
 
-from router import rota, shifts, staffing
+from router import inbox, reclaiming, rota, shifts, staffing
+from router.desk import Refused
 from router.mistakes import Mistake
+from router.model import Presence
 from router.staffing import PersonLine
 from router.web.audience import audience
 from router.web.security import heed_of, now, signed_in
 from router.web.settings import asked
 from router.web.words import look_up as _
-from router.web.words import weekdays, zone_of
+from router.web.words import plural, weekdays, zone_of
 
 bp = Blueprint("settings_shifts", __name__, url_prefix="/settings/people/<agent_id>/shifts")
 
@@ -81,6 +83,19 @@ def end_leave(agent_id: str) -> Response:
     return redirect(url_for("settings_shifts.show", agent_id=agent_id), 303)
 
 
+@bp.post("/take-back")
+@audience("supervisor")
+def take_back(agent_id: str) -> Response:
+    """Take back at once what the person has open, who is not here."""
+    _seen(agent_id)
+    try:
+        taken = reclaiming.at_once(heed_of(), g.scope, agent_id, now(), note=asked.text("note"))
+        flash(plural(len(taken), "{n} ticket taken back.", "{n} tickets taken back."), "good")
+    except Refused as refused:
+        flash(refused.reason, "bad")
+    return redirect(url_for("settings_shifts.show", agent_id=agent_id), 303)
+
+
 def _seen(agent_id: str) -> PersonLine:
     for line in staffing.everyone(heed_of(), g.scope):
         if line.agent.id == agent_id:
@@ -97,6 +112,12 @@ def _moment(name: str, zone: str) -> datetime:
     return typed if typed.tzinfo else typed.replace(tzinfo=zone_of(zone))
 
 
+def _is_gone(agent_id: str) -> bool:
+    """Say whether the person is not here and yet has tickets open."""
+    found = next((who for who in inbox.agents(heed_of(), g.scope) if who.id == agent_id), None)
+    return found is not None and found.presence is Presence.OFFLINE and any(slot.taken for slot in found.slots)
+
+
 def _page(line: PersonLine, zone: str, work: Sequence[str], breaks: Sequence[str], *, wrong: str = "") -> str:
     return render_template(
         "settings/shifts.html",
@@ -105,6 +126,8 @@ def _page(line: PersonLine, zone: str, work: Sequence[str], breaks: Sequence[str
         week=list(zip(weekdays(), work, breaks, strict=True)),
         leaves=shifts.plan(heed_of(), line.agent.id, now()).leaves,
         zones=[(name, name) for name in sorted(available_timezones())],
+        gone=_is_gone(line.agent.id),
+        most=reclaiming.MAX_NOTE,
         given=request.form,
         wrong=wrong,
     )
