@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from router import sweeping
 from router.app import Heed
+from router.holding import new_holder, take_over
 from router.mailboxes import Mailboxes
 from router.store.failures import CANNOT_STORE
 
@@ -95,7 +96,8 @@ class Clock:
 
 def run(heed: Heed) -> None:
     """Run a clock until SIGTERM or SIGINT. To be called in the main thread."""
-    clock = Clock(heed, sweeping.new_holder())
+    take_over(heed)
+    clock = Clock(heed, new_holder())
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: clock.stop())
     clock.run()

@@ -17,11 +17,11 @@ from router.app import Heed
 from router.arriving import Arriving, Stale
 from router.changes import Changes
 from router.desknow import desk_now
+from router.holding import new_holder
 from router.notify import Change
 from router.store import connections, inbound, leases, traffic
 from router.store.connections import ConnectionRow
 from router.store.failures import CANNOT_STORE, for_anothers_sake, will_pass
-from router.store.ids import new_id
 from router.store.inbound import Stored
 from router.working import Working, customer_of
 
@@ -34,7 +34,7 @@ STALE_TRIES = 5  # times a batch is decided again because an agent acted on one 
 
 def drain(heed: Heed, connection_id: str) -> int:
     """Read everything stored for a connection and return how many events were settled; 0 if another is at it."""
-    holder, name = new_id(), f"drain:{connection_id}"
+    holder, name = new_holder(), f"drain:{connection_id}"
     heed.background.answered(connection_id)
     total = 0
     while True:

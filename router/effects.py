@@ -15,12 +15,12 @@ from router.app import Heed
 from router.changes import Changes
 from router.desk.acting import tell
 from router.desk.addressing import message_id_for
+from router.holding import new_holder
 from router.model import SYSTEM, Role, State
 from router.notify import Change
 from router.store import connections, desk, leases, notices, outgoing, people, rulebook, templates, tickets
 from router.store import effects as effect_rows
 from router.store.db import Connection
-from router.store.ids import new_id
 from router.store.rows import Message, Outgoing, Ticket
 
 log = logging.getLogger(__name__)
@@ -33,7 +33,7 @@ PLACEHOLDERS = ("name", "number", "brand")  # all that a template may hold
 
 def settle_due(heed: Heed, now: datetime) -> int:
     """Do the effects that are due and return how many; nothing if another process is at it."""
-    holder = new_id()
+    holder = new_holder()
     with heed.database.read() as db:
         if not rulebook.due_effects(db, now, 1, but=("webhook",)):
             return 0

@@ -11,7 +11,7 @@ import traceback
 from collections.abc import Callable
 from typing import BinaryIO
 
-from router.parent import SUPERVISED, follow_supervisor
+from router.parent import PLACE, SUPERVISED, follow_supervisor
 
 HIGHEST_FILE = 4096  # what this process may hold open; more would be a leak
 PR_SET_NAME = 15  # source: linux/prctl.h; 15 bytes at most
@@ -21,7 +21,7 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class Forked:
     """A running function, handled as `subprocess.Popen` handles a program: pid, stdout, poll, wait, returncode."""
 
-    def __init__(self, function: Callable[[], int], name: str, stdin: int) -> None:
+    def __init__(self, function: Callable[[], int], name: str, stdin: int, place: str = "") -> None:
         sys.stdout.flush()
         sys.stderr.flush()
         gc.freeze()  # what exists now stays in memory shared by all children
@@ -29,7 +29,7 @@ class Forked:
         self.returncode: int | None = None
         self.pid = os.fork()
         if self.pid == 0:
-            _become(function, name, stdin, writing)
+            _become(function, name, stdin, writing, place)
         os.close(writing)
         self.stdout: BinaryIO | None = os.fdopen(reading, "rb", buffering=0)
 
@@ -48,7 +48,7 @@ class Forked:
         return code
 
 
-def _become(function: Callable[[], int], name: str, stdin: int, output: int) -> None:
+def _become(function: Callable[[], int], name: str, stdin: int, output: int, place: str) -> None:
     """Turn this fork into a process of its own, run the function and end; never returns.
 
     The files of the supervisor are closed here by number, not by their objects: those live as long as the frames above
@@ -69,6 +69,7 @@ def _become(function: Callable[[], int], name: str, stdin: int, output: int) -> 
         if sys.platform == "linux":
             ctypes.CDLL(None).prctl(PR_SET_NAME, f"heed-{name}".encode())  # what ps and top show
         os.environ[SUPERVISED] = "1"
+        os.environ[PLACE] = place
         sys.argv = [f"heed {name}"]
         follow_supervisor()
         code = function()

@@ -13,6 +13,7 @@ from router import drain as draining
 from router import effects as doing
 from router.app import Heed, open_heed
 from router.backtest import running
+from router.holding import take_over
 from router.mistakes import Mistake
 from router.teaching import making
 
@@ -134,7 +135,13 @@ def work(heed: Heed, queue: str) -> None:
     if queue not in QUEUES:
         raise ValueError(f"There is no job queue “{queue}”. Give one of: {', '.join(QUEUES)}.")
     set_heed(heed)
-    workers.keep_working(heed, queue, _catch_up if queue == "intake" else lambda: None)  # type: ignore[arg-type]
+
+    def begin() -> None:
+        take_over(heed)
+        if queue == "intake":
+            _catch_up()
+
+    workers.keep_working(heed, queue, begin)  # type: ignore[arg-type]
 
 
 def _catch_up() -> None:

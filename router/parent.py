@@ -5,6 +5,7 @@ import signal
 import threading
 
 SUPERVISED = "HEED_SUPERVISED"  # set by `up`: standard input is a pipe that only the supervisor holds open
+PLACE = "HEED_PLACE"  # set by whoever supervises: a name for one process at a time, of this supervisor alone
 WATCHER = "heed-parent"
 
 
@@ -13,6 +14,11 @@ def follow_supervisor() -> None:
     followed = any(thread.name == WATCHER for thread in threading.enumerate())
     if SUPERVISED in os.environ and not followed:
         threading.Thread(target=_wait_for_the_end, name=WATCHER, daemon=True).start()
+
+
+def place() -> str:
+    """Return the place of this process among those that its supervisor runs, empty without a supervisor."""
+    return os.environ.get(PLACE, "")
 
 
 def _wait_for_the_end() -> None:

@@ -16,6 +16,7 @@ from channels.types import Connection
 from channels.webchat.visitor import issue_visitor, visitor_of
 from router import samplework
 from router.app import Heed
+from router.holding import new_holder
 from router.mistakes import Mistake
 from router.model import Role
 from router.notify import Change
@@ -26,7 +27,6 @@ from router.samples.mails import LATER_MAILS, MAILS
 from router.samples.words import Said
 from router.store import audit, leases, messages, people, samples
 from router.store.audit import Actor
-from router.store.ids import new_id
 
 log = logging.getLogger(__name__)
 
@@ -105,7 +105,7 @@ def load(
 
     Raises Mistake if the desk has tickets of its own, no web process answers, or no worker reads what was posted.
     """
-    holder = new_id()
+    holder = new_holder()
     with heed.database.write() as db:
         held = samples.kept(db)
         if held.get("state") == "done" or (not held and samples.has_tickets(db)):

@@ -38,7 +38,6 @@ from router.backtest import running
 from router.desk import scheduling
 from router.drain import drain
 from router.store import due, inbound, lanes, leases
-from router.store.ids import new_id
 from router.teaching import making, scales
 
 log = logging.getLogger(__name__)
@@ -50,11 +49,6 @@ SHORTEST_S = 0.05
 ERRANDS = 4  # threads that do a worker's job while the broker is away
 HOUSEWORK_EVERY = timedelta(hours=1)
 LANES_AT_ONCE = 200
-
-
-def new_holder() -> str:
-    """Return a name for one clock process."""
-    return new_id()
 
 
 def hold(heed: Heed, holder: str, now: datetime) -> bool:

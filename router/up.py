@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
+from secrets import token_hex
 
 from router import embedded
 from router.config import Config
@@ -107,6 +108,7 @@ class Supervisor:
 
     def __init__(self, chosen: Sequence[Program], say: Callable[[str], object]) -> None:
         self._children = [Child(program) for program in chosen]
+        self._name = token_hex(8)  # another supervisor, here or elsewhere, has another
         self._width = max(len(program.name) for program in chosen)
         self._say = say
         self._selector = selectors.DefaultSelector()
@@ -174,7 +176,7 @@ class Supervisor:
         child.started = time.monotonic()
         runs = child.program.runs
         if callable(runs):
-            child.process = Forked(runs, child.program.name, self._follow)
+            child.process = Forked(runs, child.program.name, self._follow, f"{self._name}.{child.program.name}")
         else:
             child.process = subprocess.Popen(
                 runs,

@@ -22,7 +22,7 @@ from router.background import JOB_QUEUES
 DRIVER = """
 import http.server, os, signal, subprocess, sys
 from functools import partial
-from router import config, up
+from router import config, parent, up
 
 class Ready(http.server.BaseHTTPRequestHandler):
     def do_GET(self):
@@ -38,6 +38,7 @@ def site(kind, port):
 
 def loop(kind, port):
     signal.signal(signal.SIGTERM, signal.SIG_IGN if kind == "stubborn" else lambda *_: sys.exit(0))
+    print("stands in", parent.place(), flush=True)
     print("works as", os.getpid(), flush=True)
     while True:
         signal.pause()
@@ -187,6 +188,8 @@ class TestDeath:
         os.kill(first, signal.SIGKILL)
         desk.until("worker | was ended by signal 9; starts again")
         assert int(desk.until("works as", nth=2).split()[-1]) != first
+        place = desk.until("stands in").split()[-1]
+        assert place.endswith(".worker") and desk.until("stands in", nth=2).split()[-1] == place
 
     def test_the_broker_too(self, desk: Desk) -> None:
         desk.until("Heed is ready")

@@ -7,8 +7,9 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from secrets import token_hex
 
-from router.parent import SUPERVISED
+from router.parent import PLACE, SUPERVISED
 
 LOOK_S = 0.5
 AGAIN_S = 2.0  # before what died starts again
@@ -20,6 +21,7 @@ class Member:
     """One process of the crew."""
 
     command: Sequence[str]
+    place: str
     process: subprocess.Popen[bytes] | None = None
     not_before: float = 0.0  # monotonic
 
@@ -30,7 +32,8 @@ def run(commands: Sequence[Sequence[str]]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     follow, hold = os.pipe()  # the crew reads from the one until we, who hold the other, are gone
-    crew = [Member(command) for command in commands]
+    name = token_hex(8)  # another crew, here or elsewhere, has another
+    crew = [Member(command, f"{name}.{number}") for number, command in enumerate(commands)]
     while not stopping.is_set():
         for member in crew:
             _look_after(member, follow)
@@ -55,5 +58,8 @@ def _look_after(member: Member, follow: int) -> None:
         member.process, member.not_before = None, time.monotonic() + AGAIN_S
     if member.process is None and time.monotonic() >= member.not_before:
         member.process = subprocess.Popen(
-            member.command, stdin=follow, env={**os.environ, SUPERVISED: "1"}, start_new_session=True
+            member.command,
+            stdin=follow,
+            env={**os.environ, SUPERVISED: "1", PLACE: member.place},
+            start_new_session=True,
         )

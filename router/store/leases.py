@@ -24,6 +24,11 @@ def release(db: Connection, name: str, holder: str) -> None:
     db.execute(delete(lease).where(lease.c.name == name, lease.c.holder == holder))
 
 
+def release_all_of(db: Connection, holders: str) -> int:
+    """Give back every lease of the holders whose names begin like this, and return how many there were."""
+    return db.execute(delete(lease).where(lease.c.holder.startswith(holders, autoescape=True))).rowcount
+
+
 def holder(db: Connection, name: str, now: datetime) -> str | None:
     """Return who holds a lease now."""
     return db.execute(select(lease.c.holder).where(lease.c.name == name, lease.c.until >= now)).scalar()

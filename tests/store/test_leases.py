@@ -3,6 +3,7 @@
 import threading
 from datetime import timedelta
 
+from router import holding, parent
 from router.store import leases
 from tests.builders import now
 
@@ -37,6 +38,24 @@ def test_is_given_back_by_its_holder_alone(database):
         assert leases.holder(db, "clock", at) == "a"
         leases.release(db, "clock", "a")
         assert leases.take(db, "clock", "b", at, LASTS)
+
+
+def test_whoever_follows_in_a_place_does_not_wait_for_what_the_one_before_held(desk, monkeypatch):
+    monkeypatch.setenv(parent.PLACE, "a1.intake")
+    before = holding.new_holder()
+    others = {"drain:2": "a1.intake2/x", "drain:3": "b2.intake/x", "drain:4": "x"}
+    with desk.heed.database.write() as db:
+        for name, holder in {"drain:1": before, **others}.items():
+            assert leases.take(db, name, holder, now(), LASTS)
+    monkeypatch.setenv(parent.PLACE, "")
+    holding.take_over(desk.heed)  # whoever stands in no place follows nobody
+    with desk.heed.database.read() as db:
+        assert leases.holder(db, "drain:1", now()) == before
+    monkeypatch.setenv(parent.PLACE, "a1.intake")
+    holding.take_over(desk.heed)
+    with desk.heed.database.read() as db:
+        assert leases.holder(db, "drain:1", now()) is None
+        assert {name: leases.holder(db, name, now()) for name in others} == others
 
 
 def test_of_many_who_reach_for_it_at_once_one_gets_it(database):
