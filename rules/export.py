@@ -36,8 +36,10 @@ def write(file: Mapping[str, object]) -> str:
     )
 
 
-def _fact(fact: Fact) -> dict[str, str]:
-    entry = {"type": fact.type.value, "trust": fact.trust.name.lower(), "label": fact.label}
+def _fact(fact: Fact) -> dict[str, object]:
+    entry: dict[str, object] = {"type": fact.type.value, "trust": fact.trust.name.lower(), "label": fact.label}
+    if fact.choices:
+        entry["values"] = list(fact.choices)
     return {**entry, "description": fact.description} if fact.description else entry
 
 

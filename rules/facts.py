@@ -6,11 +6,13 @@ they really have, and `trusted` leaves out what falls short. To a rule it is the
 said.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
-from rules.values import FactValue, Type
+from rules.errors import Wrong
+from rules.values import FactValue, Type, parse
 
 
 class Trust(IntEnum):
@@ -60,6 +62,9 @@ _GROUPS = ("billing", "orders", "account", "technical", "security", "people", "s
 _R, _S, _A, _I, _V = Trust.RECORDED, Trust.SIGNED, Trust.AGENT, Trust.INFERRED, Trust.VISITOR
 _T = Type
 _TIME, _DESK, _CLOCK = Moves.TIME, Moves.DESK, Moves.CLOCK
+
+_WORDS = (Type.TEXT, Type.ONE_OF)
+_NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,15})?")
 
 _TABLE = (
     # the message
@@ -150,11 +155,27 @@ def trusted(
 ) -> dict[str, FactValue]:
     """Return the values that may reach a rule: known, declared, and of at least the trust their fact asks for.
 
-    `values` holds each value with the trust it really has; `custom` are the facts a rule set declares.
+    `values` holds each value with the trust it really has; `custom` are the facts a rule set declares. What is known of
+    a contact is kept as text: it is read as its fact's type, and not known if it cannot be.
     """
     kept: dict[str, FactValue] = {}
     for name, (value, trust) in values.items():
         fact = FACTS.get(name) or (custom or {}).get(name)
-        if fact is not None and value is not None and trust >= fact.trust:
-            kept[name] = value
+        if fact is None or trust < fact.trust:
+            continue
+        read = _read(fact.type, value) if isinstance(value, str) and fact.type not in _WORDS else value
+        if read is not None:
+            kept[name] = read
     return kept
+
+
+def _read(kind: Type, text: str) -> FactValue | None:
+    if kind is Type.SET:
+        return frozenset(word.strip() for word in text.split(",") if word.strip())
+    found: object = text
+    if kind in (Type.NUMBER, Type.PERCENT) and _NUMBER.fullmatch(text.strip()):
+        found = float(text)
+    try:
+        return parse(kind, found, text.strip())  # type: ignore[return-value]  # one value of the fact's own type
+    except Wrong:
+        return None

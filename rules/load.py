@@ -21,7 +21,11 @@ MAX_NAME = 200  # characters of a rule's name
 MAX_ACTIONS = 50  # of one rule
 _SECTIONS = ("format", "facts", "rules", "examples")
 _CUSTOM_NAME = re.compile(r"contact\.[a-z][a-z0-9_]{0,59}")
-_CUSTOM_TYPES = (Type.TEXT, Type.NUMBER, Type.PERCENT, Type.BOOLEAN, Type.SET, Type.DURATION, Type.MOMENT)
+CUSTOM_TYPES = (
+    Type.TEXT, Type.ONE_OF, Type.NUMBER, Type.PERCENT, Type.BOOLEAN, Type.SET, Type.DURATION, Type.MOMENT
+)  # fmt: skip
+_CUSTOM_KEYS = ("type", "trust", "label", "description", "values")
+MAX_CHOICES = 100  # values of one declared fact
 
 
 def load(text: str, desk: Desk | None = None) -> RuleSet:
@@ -243,13 +247,14 @@ def _custom(name: str, tree: Tree) -> Fact:
         raise Wrong("its type is missing.", "Write {type: number, trust: signed}.", tree.line)
     fields: dict[str, str] = {}
     for key, entry in tree.entries.items():
-        if key not in ("type", "trust", "label", "description"):
-            remedy = suggestion(key, ("type", "trust", "label", "description"))
-            raise Wrong(f"“{shown(key)}” has no meaning here.", remedy, tree.lines[key])
+        if key not in _CUSTOM_KEYS:
+            raise Wrong(f"“{shown(key)}” has no meaning here.", suggestion(key, _CUSTOM_KEYS), tree.lines[key])
+        if key == "values":
+            continue
         if not isinstance(entry, Scalar):
             raise Wrong(f"“{key}” is not a text.", "Write a single value.", entry.line)
         fields[key] = words(entry.raw, entry.raw)
-    types = {kind.value: kind for kind in _CUSTOM_TYPES}
+    types = {kind.value: kind for kind in CUSTOM_TYPES}
     trusts = {trust.name.lower(): trust for trust in CUSTOM_TRUSTS}
     kind, trust = fields.get("type", ""), fields.get("trust", "")
     if kind not in types:
@@ -258,4 +263,18 @@ def _custom(name: str, tree: Tree) -> Fact:
         raise Wrong(f"its trust is “{shown(trust)}”.", suggestion(trust, trusts))
     plain = f"customer {name.removeprefix(CUSTOM).replace('_', ' ')}"
     label = fields.get("label", f"{plain} is yes" if types[kind] is Type.BOOLEAN else plain)
-    return Fact(name, label, types[kind], trusts[trust], fields.get("description", ""))
+    choices = _choices(types[kind], tree.entries.get("values"))
+    return Fact(name, label, types[kind], trusts[trust], fields.get("description", ""), choices=choices)
+
+
+def _choices(kind: Type, tree: Tree | None) -> tuple[str, ...]:
+    """Return all that a declared fact can be, empty if it can be anything of its type. Raises Wrong."""
+    if kind is not Type.ONE_OF:
+        if tree is not None:
+            raise Wrong(f"values go with the type “{Type.ONE_OF}” alone.", "Leave them out.", tree.line)
+        return ()
+    items = tree.items if isinstance(tree, Items) else []
+    if not items or len(items) > MAX_CHOICES or not all(isinstance(item, Scalar) for item in items):
+        line = tree.line if tree else 0
+        raise Wrong("its values are missing.", f"Write values: [one, another], at most {MAX_CHOICES}.", line)
+    return tuple(dict.fromkeys(words(item.raw, item.raw) for item in items if isinstance(item, Scalar)))

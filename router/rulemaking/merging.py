@@ -3,14 +3,15 @@
 Where both changed one rule in different ways, theirs stays and the other is told: nobody's work is overwritten.
 """
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from json import dumps
 from typing import Literal, TypeVar
 
 from router.rulemaking.sheet import Body, Plain, Sheet
 
-About = Literal["rule", "order", "fact"]
+About = Literal["rule", "order", "fact", "example"]
 V = TypeVar("V")
 
 
@@ -20,8 +21,8 @@ class Conflict:
 
     about: About
     name: str
-    theirs: Body | None = None
-    mine: Body | None = None
+    theirs: Body | Plain = None
+    mine: Body | Plain = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,9 +47,26 @@ def merge(base: Sheet, mine: Sheet, theirs: Sheet, renamed: Mapping[str, str] | 
     order, at_odds = _order(base.names, mine.names, theirs.names, set(rules))
     conflicts += [Conflict("order", "")] if at_odds else []
     facts, torn_facts = _three(base.facts, mine.facts, theirs.facts)
-    conflicts += [Conflict("fact", name) for name in torn_facts]
-    examples = _examples(base.examples, mine.examples, theirs.examples)
-    return Merged(Sheet({name: rules[name] for name in order}, examples, facts), tuple(conflicts))
+    conflicts += [Conflict("fact", name, theirs.facts.get(name), mine.facts.get(name)) for name in torn_facts]
+    ours, others = examples_by_name(mine.examples), examples_by_name(theirs.examples)
+    examples, torn_examples = _three(examples_by_name(base.examples), ours, others)
+    conflicts += [Conflict("example", name, others.get(name), ours.get(name)) for name in torn_examples]
+    kept = {name: rules[name] for name in order}
+    return Merged(Sheet(kept, tuple(examples.values()), facts), tuple(conflicts))
+
+
+def examples_by_name(examples: Sequence[Plain]) -> dict[str, Plain]:
+    """Return examples by what each is known by: its name, or a print of all it says where it has none of its own."""
+    found: dict[str, Plain] = {}
+    for example in examples:
+        name = str(example.get("name") or "") if isinstance(example, dict) else ""
+        found[name if name and name not in found else print_of(example)] = example
+    return found
+
+
+def print_of(example: Plain) -> str:
+    """Return what an example without a name of its own is known by."""
+    return sha256(dumps(example, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def _rename(sheet: Sheet, theirs: Sheet, renamed: Mapping[str, str]) -> Sheet:
@@ -84,17 +102,3 @@ def _order(base: list[str], mine: list[str], theirs: list[str], kept: set[str]) 
             before = next((known for known in reversed(second[:place]) if known in order), None)
             order.insert(order.index(before) + 1 if before else 0, name)
     return order, at_odds
-
-
-def _examples(base: Sequence[Plain], mine: Sequence[Plain], theirs: Sequence[Plain]) -> tuple[Plain, ...]:
-    """Return their examples without those I removed, then those I added; the same twice is one."""
-    before, ours, kept = _keyed(base), _keyed(mine), _keyed(theirs)
-    gone = set(before) - set(ours)
-    return tuple({
-        **{key: one for key, one in kept.items() if key not in gone},
-        **{key: one for key, one in ours.items() if key not in before},
-    }.values())  # fmt: skip
-
-
-def _keyed(examples: Sequence[Plain]) -> dict[Hashable, Plain]:
-    return {dumps(example, sort_keys=True): example for example in examples}

@@ -84,4 +84,5 @@ def test_examples_of_both_are_kept_once() -> None:
 
 def test_a_fact_that_both_declare_otherwise_is_told() -> None:
     mine, theirs = Sheet(facts={"contact.a": {"type": "text"}}), Sheet(facts={"contact.a": {"type": "number"}})
-    assert merge(Sheet(), mine, theirs).conflicts == (Conflict("fact", "contact.a"),)
+    torn = Conflict("fact", "contact.a", {"type": "number"}, {"type": "text"})
+    assert merge(Sheet(), mine, theirs).conflicts == (torn,)

@@ -1,5 +1,7 @@
 """Facts carry trust: what a visitor claims never reaches a rule as if somebody vouched for it."""
 
+from datetime import UTC, datetime, timedelta
+
 import pytest
 
 from rules.evaluate import evaluate
@@ -33,6 +35,25 @@ class TestTrusted:
         values = {"contact.seats": (12, Trust.VISITOR), "contact.hat": ("red", Trust.RECORDED)}
         assert trusted(values, {"contact.seats": seats}) == {}
         assert trusted({"contact.seats": (12, Trust.SIGNED)}, {"contact.seats": seats}) == {"contact.seats": 12}
+
+    @pytest.mark.parametrize(
+        ("kind", "text", "value"),
+        [
+            (Type.NUMBER, "120", 120),
+            (Type.NUMBER, "many", None),
+            (Type.NUMBER, "nan", None),
+            (Type.PERCENT, "60%", 60),
+            (Type.BOOLEAN, "True", True),
+            (Type.DURATION, "30d", timedelta(days=30)),
+            (Type.MOMENT, "2026-12-01T09:00+00:00", datetime(2026, 12, 1, 9, tzinfo=UTC)),
+            (Type.SET, "vip, press", frozenset({"vip", "press"})),
+            (Type.TEXT, "120", "120"),
+            (Type.ONE_OF, "gold", "gold"),
+        ],
+    )
+    def test_what_is_kept_as_text_is_read_as_its_facts_type(self, kind, text, value):
+        own = Fact("contact.own", "own", kind, Trust.SIGNED, "")
+        assert trusted({"contact.own": (text, Trust.SIGNED)}, {"contact.own": own}).get("contact.own") == value
 
 
 class TestTables:

@@ -140,6 +140,11 @@ rules:
             (a_file(more="facts: {contact.seats: {type: number, trust: recorded}}\n"), "its trust is “recorded”"),
             (a_file(more="facts: {contact.seats: {type: nmber, trust: signed}}\n"), "its type is “nmber”"),
             (a_file(more="facts: {contact.tier: {type: text, trust: visitor}}\n"), "Heed has a fact of this name"),
+            (a_file(more="facts: {contact.plan: {type: one of, trust: agent}}\n"), "its values are missing"),
+            (
+                a_file(more="facts: {contact.a: {type: text, trust: agent, values: [a]}}\n"),
+                "values go with the type",
+            ),
         ],
     )
     def test_what_is_wrong_around_the_rules(self, text, message):
@@ -200,6 +205,12 @@ class TestPlainYaml:
         text = "facts: {contact.seats: {type: number, trust: signed, label: seats bought}}\n"
         set_ = rules(a_rule("{fact: contact.seats, is: at_least, value: 10}"), more=text)
         assert (set_.custom[0].type, set_.custom[0].trust) == (Type.NUMBER, Trust.SIGNED)
+
+    def test_a_declared_fact_can_be_one_of_a_few_values(self):
+        text = "facts: {contact.plan: {type: one of, trust: signed, values: [basic, pro]}}\n"
+        right, wrong = (a_rule(f"{{fact: contact.plan, is: is, value: {value}}}") for value in ("pro", "prro"))
+        assert rules(right, more=text).custom[0].choices == ("basic", "pro")
+        assert "it is never “prro”" in errors(a_file(wrong, more=text))[0].message
 
     def test_always_is_a_group_without_conditions(self):
         assert rules(a_rule("always")).rules[0].when == ALWAYS

@@ -89,6 +89,7 @@ def some_actions(draw) -> Action:
 THENS = st.lists(some_actions(), min_size=1, max_size=4).map(tuple)
 RULES = st.builds(Rule, WORDS, st.one_of(WHENS, st.just(ALWAYS)), THENS, st.one_of(st.just(""), WORDS))
 CUSTOM = Fact("contact.seats", "seats", Type.NUMBER, Trust.SIGNED, "how many")
+PLAN = Fact("contact.plan", "plan", Type.ONE_OF, Trust.AGENT, "", choices=("basic", "no", "pro, with seats"))
 GIVEN = st.sampled_from(
     [
         (),
@@ -105,7 +106,7 @@ SETS = st.builds(
     RuleSet,
     st.lists(RULES, min_size=1, max_size=5, unique_by=lambda rule: rule.name).map(tuple),
     st.just(()),
-    st.sampled_from([(), (CUSTOM,)]),
+    st.sampled_from([(), (CUSTOM,), (CUSTOM, PLAN)]),
 )
 
 

@@ -209,6 +209,50 @@ def test_a_second_editor_is_shown_and_not_overwritten(at: Desk, olga: FlaskClien
     assert other.status_code == 303, "another rule: both are kept"
 
 
+SEATS = {"was": "", "label": "seats bought", "name": "seats", "type": "number", "trust": "signed", "values": ""}
+
+
+def test_a_fact_is_declared_offered_renamed_removed_and_taken_back(at: Desk, olga: FlaskClient) -> None:
+    assert does(olga, "fact", **SEATS).status_code == 303
+    assert '<option value="contact.seats">seats bought</option>' in olga.get("/rules?rule=Money").text
+    asks = {"w.1-fact": "contact.seats", "w.1-was": "contact.seats", "w.1-is": "at_least", "w.1-value": "100"}
+    edits(olga, **asks)
+    page = olga.get("/rules?fact=contact.seats").text
+    assert "in 1 rule" in page
+    assert 'value="seats bought"' in page
+    kept = does(olga, "fact/remove", was="contact.seats")
+    assert (kept.status_code, "asked for by “Money”" in kept.text) == (422, True)
+    does(olga, "fact", **{**SEATS, "was": "contact.seats", "name": "places"})
+    assert draft(at, olga).count("contact.places") == 2
+    assert "contact.seats" not in draft(at, olga)
+    does(olga, "undo")
+    assert draft(at, olga).count("contact.seats") == 2
+    does(olga, "undo")
+    assert does(olga, "fact/remove", was="contact.seats").status_code == 303
+    assert "contact.seats" not in draft(at, olga)
+
+
+def test_what_is_wrong_with_a_fact_stands_at_its_field_and_what_was_typed_stays(olga: FlaskClient) -> None:
+    answer = does(olga, "fact", **{**SEATS, "name": "tier"})
+    assert answer.status_code == 422
+    assert re.search(r'value="tier"[^>]*aria-invalid="true" aria-describedby="fact-name-wrong"', answer.text)
+    assert "Heed has a fact of this name" in answer.text
+    assert 'value="seats bought"' in answer.text
+
+
+def test_a_fact_that_two_change_in_different_ways_is_shown_and_not_overwritten(at: Desk, olga: FlaskClient) -> None:
+    omar = signed_in(at, an_agent(at, "Omar", role=Role.OPS))
+    does(olga, "fact", **SEATS)
+    before, own = revision(omar), {**SEATS, "was": "contact.seats"}
+    does(olga, "fact", **{**own, "type": "percent"})
+    mine = post(omar, "/rules/fact", **{**own, "type": "text", "revision": before})
+    assert (mine.status_code, "Somebody else changed “contact.seats” meanwhile" in mine.text) == (409, True)
+    kept = re.search(r'name="mine" value="([^"]+)"', mine.text)
+    assert kept
+    assert does(omar, "take", about="fact", rule="contact.seats", mine=kept[1].replace("&#34;", '"')).status_code == 303
+    assert "type: text" in draft(at, olga)
+
+
 @pytest.mark.parametrize("role", [Role.AGENT, Role.SUPERVISOR])
 def test_others_read(at: Desk, role: Role) -> None:
     ana = signed_in(at, an_agent(at, "Ana", role=role))

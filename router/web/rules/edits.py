@@ -1,29 +1,23 @@
 """What changes the draft: the form of a rule, moving, adding and removing rules, taking back, choosing between two."""
 
-import json
-from collections.abc import Mapping
-
-from flask import Blueprint, flash, g, redirect, request, url_for
-from werkzeug.wrappers import Response
+from flask import Blueprint, g, request
 
 from router.mistakes import Mistake
 from router.rulemaking import drafting
 from router.rulemaking.book import custom_facts
-from router.rulemaking.drafting import Behind, Edit, Saved
+from router.rulemaking.drafting import Behind
 from router.rulemaking.pieces import acts_closed, closed
 from router.rulemaking.sheet import Body, Plain, Sheet, free_name, is_name, parse
 from router.web.audience import audience
-from router.web.inbox.frame import is_fragment
 from router.web.rules import fields
+from router.web.rules.changing import Answer, change, revision, shown
 from router.web.rules.pages import Given, brand, page
+from router.web.rules.torn import taking
 from router.web.security import heed_of, now, signed_in
 from router.web.words import look_up as _
-from router.web.words import plural
 from rules.facts import FACTS
 
 bp = Blueprint("rules_edits", __name__, url_prefix="/rules")
-
-Answer = str | tuple[str, int] | Response
 
 
 @bp.post("/rule")
@@ -48,7 +42,7 @@ def rule() -> Answer:
 
     focus = f"t.{len(then) - 1}-kind" if do == "act" else _new_line(do, when)
     renamed = {name: wanted} if wanted != name else {}
-    return _change(edit, wanted, renamed=renamed, given=given, focus=focus, was=name)
+    return change(edit, wanted, renamed=renamed, given=given, focus=focus, was=name)
 
 
 @bp.post("/add")
@@ -65,7 +59,7 @@ def new() -> Answer:
         place = next((n for n, (one, _body) in enumerate(items, 1) if one == below), len(items))
         return sheet.with_rules(dict([*items[:place], (name, body), *items[place:]]))
 
-    return _change(edit, name, did="added", focus="name")
+    return change(edit, name, did="added", focus="name")
 
 
 @bp.post("/move")
@@ -84,7 +78,7 @@ def move() -> Answer:
         order.insert(max(0, min(wanted, len(order))), name)
         return sheet.with_rules({one: sheet.rules[one] for one in order})
 
-    return _change(edit, name, did="moved", show=request.form.get("open", ""), focus=f"{to}-{name}")
+    return change(edit, name, did="moved", show=request.form.get("open", ""), focus=f"{to}-{name}")
 
 
 @bp.post("/remove")
@@ -97,26 +91,16 @@ def remove() -> Answer:
         _known(sheet, name)
         return sheet.with_rules({one: body for one, body in sheet.rules.items() if one != name})
 
-    return _change(edit, name, did="removed", show="")
+    return change(edit, name, did="removed", show="")
 
 
 @bp.post("/take")
 @audience("ops")
 def take() -> Answer:
-    """Put my rule in place of theirs, after both were shown."""
-    name, written = request.form.get("rule", ""), request.form.get("mine", "")
-    try:
-        body = json.loads(written) if written else None
-    except ValueError:
-        body = None
-    if body is not None and not isinstance(body, dict):
-        raise Mistake("This is no rule.")
-
-    def edit(sheet: Sheet) -> Sheet:
-        rules = {one: held for one, held in sheet.rules.items() if body is not None or one != name}
-        return sheet.with_rules({**rules, name: body} if body is not None else rules)
-
-    return _change(edit, name)
+    """Put my rule, fact or example in place of theirs, after both were shown."""
+    name, about = request.form.get("rule", ""), request.form.get("about", "rule")
+    show = request.form.get("open", "") if about != "rule" else None
+    return change(taking(about, name, request.form.get("mine", "")), name, show=show)
 
 
 @bp.post("/undo")
@@ -128,7 +112,7 @@ def undo() -> Answer:
         drafting.undo(heed_of(), signed_in().actor, g.scope, brand(), now())
     except Mistake as mistake:
         return page(brand(), show, wrong=mistake.reason), 422
-    return _shown(_("Your last change is taken back."), show)
+    return shown(_("Your last change is taken back."), show)
 
 
 @bp.post("/drop")
@@ -136,50 +120,10 @@ def undo() -> Answer:
 def drop() -> Answer:
     """Go back to the live rules; this too can be taken back."""
     try:
-        drafting.drop(heed_of(), signed_in().actor, g.scope, brand(), _revision(), now())
+        drafting.drop(heed_of(), signed_in().actor, g.scope, brand(), revision(), now())
     except Behind:
         return page(brand(), wrong="Somebody else changed the draft meanwhile."), 409
-    return _shown(_("The draft is the live rules again. Undo brings it back."), "")
-
-
-def _change(
-    edit: Edit, name: str, *, did: str = "changed", show: str | None = None, renamed: Mapping[str, str] | None = None,
-    given: Given | None = None, focus: str = "", was: str = "",
-) -> Answer:  # fmt: skip
-    """Keep a change and show the page with a rule open; what stands in the way is shown beside what was filled in."""
-    brand_id = brand()
-    try:
-        saved = drafting.change(
-            heed_of(), signed_in().actor, g.scope, brand_id, _revision(), edit, now(),
-            did=did, rule=name, renamed=renamed,
-        )  # fmt: skip
-    except Behind as behind:
-        return page(brand_id, was or name, behind=behind), 409
-    except Mistake as mistake:
-        return page(brand_id, was or name, given=given, wrong=mistake.reason), 422
-    return _shown(_others(saved), name if show is None else show, focus)
-
-
-def _shown(told: str, show: str, focus: str = "") -> Answer:
-    if is_fragment():
-        return page(brand(), show, told=told, focus=focus)
-    if told:
-        flash(told, "good")
-    place = url_for(
-        "rules.show", brand=brand(), rule=show or None, focus=focus or None, _anchor="open" if show else None
-    )
-    return redirect(place, 303)
-
-
-def _others(saved: Saved) -> str:
-    """Return what to say of changes that others made meanwhile and that are in the draft beside mine."""
-    if not saved.others:
-        return ""
-    return plural(
-        len(saved.others),
-        "Somebody else made {n} change meanwhile. Theirs and yours are both in the draft.",
-        "Somebody else made {n} changes meanwhile. Theirs and yours are both in the draft.",
-    )
+    return shown(_("The draft is the live rules again. Undo brings it back."), "")
 
 
 def _known(sheet: Sheet, name: str) -> None:
@@ -197,8 +141,3 @@ def _new_line(do: str, when: object) -> str:
         block = block.parts[int(step)]  # type: ignore[attr-defined]
     last = f"{where}.{len(block.parts) - 1}"  # type: ignore[attr-defined]
     return f"{last}-fact" if act == "and" else f"{last}.0-fact"
-
-
-def _revision() -> int:
-    given = request.form.get("revision", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0

@@ -1,27 +1,42 @@
 """The rules page itself: for ops the draft, one rule open to edit; for everybody else the live rules to read."""
 
-import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from flask import Blueprint, abort, g, render_template, request
 
 from router import rulebook_versions
 from router.rulemaking import drafting
-from router.rulemaking.book import Book, book, custom_facts, rules_of
+from router.rulemaking.book import Book, book, custom_facts
+from router.rulemaking.declared import Declared, Entry, declared
 from router.rulemaking.drafting import Behind
-from router.rulemaking.merging import Conflict
 from router.rulemaking.offers import offers
 from router.rulemaking.pieces import Act, Block, acts_of, opened
-from router.rulemaking.sheet import Body, Sheet
 from router.web.audience import audience
 from router.web.inbox.frame import is_fragment
 from router.web.rules import drawing
+from router.web.rules.torn import torn
 from router.web.security import heed_of, now
-from rules.explain import rule_in_words
-from rules.facts import FACTS
+from router.web.words import mark
+from rules.facts import CUSTOM, FACTS
 
 bp = Blueprint("rules", __name__)
+
+TYPES = {  # of a declared fact
+    "text": mark("text"),
+    "one of": mark("one of a few values"),
+    "number": mark("number"),
+    "percent": mark("percentage"),
+    "boolean": mark("yes or no"),
+    "set of text": mark("several words"),
+    "duration": mark("length of time"),
+    "moment": mark("date and time"),
+}
+TRUSTS = {  # where its values come from
+    "signed": mark("a system of yours vouches for it"),
+    "agent": mark("somebody of the desk says so"),
+    "visitor": mark("whoever writes may claim it"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +50,12 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Torn:
-    """One thing two people changed: what each of them made of it, in words."""
+class Declaring:
+    """A fact of the brand's own that is open to change; `was` is its name so far, empty for a new one."""
 
-    about: str
-    name: str
-    theirs: str
-    mine: str
-    body: str  # mine, as a form carries it; empty if I removed it
+    was: str
+    entry: Entry
+    wrong: Mapping[str, str] = field(default_factory=dict)  # by field
 
 
 @bp.get("/rules")
@@ -63,7 +76,7 @@ def brand() -> str:
 
 def page(
     brand_id: str, rule: str = "", *, given: Given | None = None, behind: Behind | None = None, wrong: str = "",
-    told: str = "", focus: str = "", **more: object,
+    told: str = "", focus: str = "", declaring: Declaring | None = None, **more: object,
 ) -> str:  # fmt: skip
     """Return the page, or the part of it that changes where a script asks."""
     heed, brands = heed_of(), rulebook_versions.brands(heed_of(), g.scope)
@@ -71,18 +84,25 @@ def page(
         return render_template("rules/none.html")
     found = book(heed, g.scope, brand_id, now())
     may = drafting.may_edit(g.scope, brand_id)
+    facts = declared(found.sheet)
     return render_template(
         "rules/_page.html" if is_fragment() else "rules/index.html",
         book=found,
         brands=brands,
         may=may,
         open=_open(found, rule, given) if may else None,
-        torn=[_torn(one, found) for one in behind.conflicts] if behind else [],
+        torn=[torn(one, found.sheet) for one in behind.conflicts] if behind else [],
         too_old=behind is not None and not behind.conflicts,
         wrong=wrong,
         told=told,
         focus=focus,
         at=now(),
+        facts=facts,
+        prints={one.name: drawing.print_of(one.label, one.type, one.trust, one.values) for one in facts},
+        declaring=declaring or _declaring(facts, request.values.get("fact", "")),
+        fresh=Declaring("", Entry()),
+        types=TYPES,
+        trusts=TRUSTS,
         **{"tried": None, "asked": {}, **more},
     )
 
@@ -108,18 +128,9 @@ def _open(found: Book, rule: str, given: Given | None) -> dict[str, object] | No
     }
 
 
-def _torn(one: Conflict, found: Book) -> Torn:
-    return Torn(
-        one.about,
-        one.name,
-        _says(found.sheet, one.name, one.theirs),
-        _says(found.sheet, one.name, one.mine),
-        "" if one.mine is None else json.dumps(dict(one.mine), ensure_ascii=False),
-    )
-
-
-def _says(sheet: Sheet, name: str, body: Body | None) -> str:
-    if body is None or not name:
-        return ""
-    whole = rules_of(Sheet({name: body}, (), sheet.facts)).get(name)
-    return rule_in_words(whole) if whole else json.dumps(dict(body), ensure_ascii=False)[:400]
+def _declaring(facts: Sequence[Declared], name: str) -> Declaring | None:
+    one = next((fact for fact in facts if fact.name == name), None)
+    if one is None:
+        return None
+    short = one.name.removeprefix(CUSTOM)
+    return Declaring(name, Entry(short, one.label, one.type, one.trust, drawing.joined(one.values), one.description))

@@ -14,6 +14,7 @@ from router.rulemaking.drafting import Behind
 from router.rulemaking.sheet import parse
 from router.rulemaking.waiting import moves
 from router.web.audience import audience
+from router.web.rules.changing import revision
 from router.web.rules.pages import brand
 from router.web.security import heed_of, now, signed_in
 from router.web.words import look_up as _
@@ -50,7 +51,7 @@ def publish() -> tuple[str, int] | AnyResponse:
     source = drafting.current(heed, brand_id).source
     try:
         number, _found = publishing.publish(
-            heed, signed_in().actor, g.scope, brand_id, source, comment, now(), revision=_revision()
+            heed, signed_in().actor, g.scope, brand_id, source, comment, now(), revision=revision()
         )
     except Mistake as mistake:
         return _review(wrong=mistake.reason, comment=comment), 422
@@ -114,7 +115,7 @@ def put_file() -> tuple[str, int] | AnyResponse:
             written = upload.read(MAX_FILE * 4 + 1).decode("utf-8-sig")
         if len(written) > MAX_FILE:
             raise Mistake(f"The file is too long: at most {MAX_FILE:,} characters are read here.")
-        drafting.replace(heed_of(), signed_in().actor, g.scope, brand(), _revision(), written, now())
+        drafting.replace(heed_of(), signed_in().actor, g.scope, brand(), revision(), written, now())
     except UnicodeDecodeError:
         return _file(wrong="The file is no UTF-8 text: save it as UTF-8.", yaml=written), 422
     except RuleErrors as errors:
@@ -171,8 +172,3 @@ def _file(*, wrong: str = "", errors: list[str] | None = None, yaml: str = "") -
     return render_template(
         "rules/file.html", draft=draft, brand_id=brand_id, yaml=yaml or draft.source, wrong=wrong, errors=errors or []
     )
-
-
-def _revision() -> int:
-    given = request.form.get("revision", "")
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else 0

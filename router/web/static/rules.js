@@ -93,6 +93,7 @@ function flush() {
 root.addEventListener("input", (event) => {
   const on = /** @type {HTMLElement} */ (event.target);
   if (on.closest("[data-rule-form]")) dirty = true;
+  on.closest("form[data-fact-form]")?.setAttribute("data-typed", "1");
   if (!on.closest("[data-try]")) return;
   clearTimeout(trying);
   trying = setTimeout(tryIt, TRY_AFTER_MS);
@@ -161,11 +162,13 @@ async function tryIt() {
 document.addEventListener("heed:hint", (event) => {
   const { kind } = /** @type {CustomEvent} */ (event).detail;
   const due = kind === "rules" || kind === "look" && Date.now() - looked > LOOK_MS; // a look: something may have been missed
-  if (!due || dirty || sending) return;
+  if (!due || dirty || sending || root.querySelector("form[data-typed]")) return;
   const open = ruleForm()?.querySelector("[name=rule]");
   const url = new URL("/rules", location.href);
   url.searchParams.set("brand", root.dataset.brand ?? "");
   if (open instanceof HTMLInputElement) url.searchParams.set("rule", open.value);
+  const fact = root.querySelector("li form[data-fact-form] [name=was]");
+  if (fact instanceof HTMLInputElement) url.searchParams.set("fact", fact.value);
   void ask(url.href);
 });
 
