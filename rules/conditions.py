@@ -4,13 +4,14 @@
 is not known makes its condition false (save `is_unknown`), whatever the operator; nothing raises.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from rules.errors import Wrong, shown, suggestion
 from rules.facts import CUSTOM, FACTS, Fact, Trust
 from rules.model import ALWAYS, ANY_DESK, Condition, Desk, Group, Many, When
 from rules.operators import OPERATORS, Operator, Takes
+from rules.sentences import AND, OR, SEMICOLON, joined, listed, say
 from rules.source import Items, Keys, Scalar, Tree
 from rules.values import FactValue, Type, Value, parse, settle, spoken, window, words
 
@@ -172,17 +173,17 @@ def judge(when: When, facts: Mapping[str, FactValue]) -> Verdict:
     if isinstance(when, Condition):
         return _judge_one(when, facts)
     if not when.parts:
-        return Verdict(True, "always")
+        return Verdict(True, say("always"))
     verdicts = [judge(part, facts) for part in when.parts]
     if when.kind == "all":
         failed = next((verdict for verdict in verdicts if not verdict.holds), None)
-        return failed or Verdict(True, " and ".join(verdict.because for verdict in verdicts))
+        return failed or Verdict(True, joined(AND, [verdict.because for verdict in verdicts]))
     held = next((verdict for verdict in verdicts if verdict.holds), None)
     if when.kind == "any":
-        return held or Verdict(False, "none of these holds: " + "; ".join(verdict.because for verdict in verdicts))
+        return held or Verdict(False, none_in_words(verdict.because for verdict in verdicts))
     if held:
-        return Verdict(False, f"{held.because}, which must not be")
-    return Verdict(True, "none of these holds: " + "; ".join(in_words(part) for part in when.parts))
+        return Verdict(False, held_in_words(held.because))
+    return Verdict(True, none_in_words(map(in_words, when.parts)))
 
 
 def _judge_one(condition: Condition, facts: Mapping[str, FactValue]) -> Verdict:
@@ -194,7 +195,8 @@ def _judge_one(condition: Condition, facts: Mapping[str, FactValue]) -> Verdict:
     said = in_words(condition) if holds else denied_in_words(condition)
     shows = fact.type is not Type.TEXT or fact.trust is not Trust.VISITOR  # a reason repeats no words of theirs
     if shows and operator.takes is not Takes.NOTHING and fact.type is not Type.BOOLEAN:
-        said = f"{said} (it is {spoken(facts[fact.name], 'and') or 'empty'})"
+        value = value_in_words(fact, facts[fact.name], AND) or say("empty")
+        said = say("{condition} (it is {value})", condition=said, value=value)
     return Verdict(holds, said)
 
 
@@ -203,16 +205,30 @@ def in_words(when: When) -> str:
     if isinstance(when, Condition):
         return _say(when, when.operator.reads)
     if not when.parts:
-        return "always"
-    inner = [in_words(part) if isinstance(part, Condition) or len(part.parts) < 2 else f"({in_words(part)})"
-             for part in when.parts]  # fmt: skip
+        return say("always")
+    inner = [
+        in_words(part)
+        if isinstance(part, Condition) or len(part.parts) < 2
+        else say("({conditions})", conditions=in_words(part))
+        for part in when.parts
+    ]
     match when.kind:
         case "all":
-            return " and ".join(inner)
+            return joined(AND, inner)
         case "any":
-            return " or ".join(inner)
+            return joined(OR, inner)
         case "none":
-            return "none of these holds: " + "; ".join(inner)
+            return none_in_words(inner)
+
+
+def none_in_words(conditions: Iterable[str]) -> str:
+    """Return that none of some conditions holds, given each in words."""
+    return say("none of these holds: {conditions}", conditions=joined(SEMICOLON, conditions))
+
+
+def held_in_words(condition: str) -> str:
+    """Return that a condition holds and must not, given it in words."""
+    return say("{condition}, which must not be", condition=condition)
 
 
 def denied_in_words(condition: Condition) -> str:
@@ -222,16 +238,26 @@ def denied_in_words(condition: Condition) -> str:
 
 def unknown_in_words(condition: Condition) -> str:
     """Return what is so when a condition's fact is not known."""
-    what = condition.fact.label
-    return f"whether {what} is not known" if condition.fact.type is Type.BOOLEAN else f"{what} is not known"
+    if condition.fact.type is Type.BOOLEAN:
+        return say("whether {fact} is not known", fact=condition.fact.label)
+    return say("{fact} is not known", fact=condition.fact.label)
+
+
+def value_in_words(fact: Fact, value: Value | FactValue, last: str = OR) -> str:
+    """Return a value of a fact as a sentence says it; those of a closed list are words of ours."""
+    if fact.choices and isinstance(value, str):
+        return fact.choices[fact.choices.index(value)] if value in fact.choices else value
+    if fact.choices and isinstance(value, tuple):
+        return listed([value_in_words(fact, one) for one in value], last)
+    return spoken(value, last)
 
 
 def _say(condition: Condition, pattern: str) -> str:
-    joiner = "and" if condition.operator.key in ("between", "mentions_all", "includes_all") else "or"
-    if condition.fact.type is Type.BOOLEAN and condition.operator.takes is Takes.ONE:
+    fact, key = condition.fact, condition.operator.key
+    if fact.type is Type.BOOLEAN and condition.operator.takes is Takes.ONE:
         so = (pattern == "is {value}") is condition.value
-        return condition.fact.label if so else f"it is not so that {condition.fact.label}"
-    value = spoken(condition.value, joiner)
-    if condition.fact.unit == "%" and condition.value is not None:
-        value += " %"
-    return f"{condition.fact.label} {pattern.replace('{value}', value)}"
+        return fact.label if so else say("it is not so that {fact}", fact=fact.label)
+    value = value_in_words(fact, condition.value, AND if key in ("between", "mentions_all", "includes_all") else OR)
+    if fact.unit == "%" and condition.value is not None:
+        value = say("{n} %", n=value)
+    return say(f"{{fact}} {pattern}", fact=fact.label, value=value)

@@ -5,7 +5,7 @@ Reasons are made from these, and rules of too many rows are judged by them. The 
 
 from collections.abc import Callable, Mapping
 
-from rules.conditions import denied_in_words, in_words, unknown_in_words
+from rules.conditions import denied_in_words, held_in_words, in_words, none_in_words, unknown_in_words
 from rules.model import Condition, When
 from rules.values import FactValue, Type, settle
 
@@ -35,8 +35,8 @@ def fails(when: When) -> Fails:
     if when.kind == "all" or not tests:
         return _all(tests)
     if when.kind == "any":
-        return _any(tests, f"none of these holds: {'; '.join(in_words(part) for part in when.parts)}")
-    held = (f"{in_words(part)}, which must not be" for part in when.parts)
+        return _any(tests, none_in_words(map(in_words, when.parts)))
+    held = (held_in_words(in_words(part)) for part in when.parts)
     return _none(tuple(zip(tests, held, strict=True)))
 
 

@@ -1,9 +1,11 @@
 """Rules and their results as English sentences, for the inbox, the editor and the command line."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
+from rules.actions import LAST_AGENT
 from rules.conditions import in_words, judge
 from rules.model import ALWAYS, Action, Group, Rule, When
+from rules.sentences import AND, COMMA, SEMICOLON, joined, say
 from rules.tally import Outcome
 from rules.trace import Trace
 from rules.values import FactValue, spoken
@@ -14,29 +16,46 @@ MISSES_KEPT = 50  # of one record: a desk of that many rules has all of its reas
 
 def rule_in_words(rule: Rule) -> str:
     """Return a rule as one sentence: when what holds, what happens."""
-    does = ", ".join(action_in_words(action) for action in rule.then)
+    does = actions_in_words(rule.then)
     if rule.when == ALWAYS:
-        return f"Always: {does}."
-    return f"When {when_in_words(rule.when)}: {does}."
+        return say("Always: {actions}.", actions=does)
+    return say("When {conditions}: {actions}.", conditions=when_in_words(rule.when), actions=does)
 
 
 def when_in_words(when: When) -> str:
     """Return conditions as a clause that begins with “all of” or “any of” where there are several."""
     if isinstance(when, Group) and len(when.parts) > 1 and any(isinstance(part, Group) for part in when.parts):
-        start = {"all": "all of these hold", "any": "any of these holds", "none": "none of these holds"}[when.kind]
-        return f"{start}: " + "; ".join(in_words(part) for part in when.parts)
+        said = joined(SEMICOLON, map(in_words, when.parts))
+        match when.kind:
+            case "all":
+                return say("all of these hold: {conditions}", conditions=said)
+            case "any":
+                return say("any of these holds: {conditions}", conditions=said)
+            case "none":
+                return say("none of these holds: {conditions}", conditions=said)
     return in_words(when)
+
+
+def actions_in_words(actions: Iterable[Action]) -> str:
+    """Return several actions as a sentence lists them."""
+    return joined(COMMA, map(action_in_words, actions))
 
 
 def action_in_words(action: Action) -> str:
     """Return an action as a sentence says it."""
-    said = action.kind.reads.replace("{value}", spoken(action.value).replace("last_agent", "the last agent"))
+    said: str = say(action.kind.reads, value=_of_action(action))
     level, step_down, note = (action.option(name) for name in ("level", "step_down", "note"))
     if level is not None:
-        said += f" at level {level} or above"
+        said = say("{action} at level {level} or above", action=said, level=str(level))
     if step_down is not None:
-        said += f" (dropped after {spoken(step_down)})"
-    return f"{said}: “{note}”" if note is not None else said
+        said = say("{action} (dropped after {span})", action=said, span=spoken(step_down))
+    return say("{action}: “{note}”", action=said, note=str(note)) if note is not None else said
+
+
+def _of_action(action: Action) -> str:
+    if action.value == LAST_AGENT:
+        return say("the last agent")
+    return say(str(action.value)) if action.value in action.kind.choices else spoken(action.value)
 
 
 def trace_in_words(outcome: Outcome) -> list[str]:
@@ -63,43 +82,57 @@ def flip_in_words(rule: Rule, facts: Mapping[str, FactValue]) -> str:
     changes = flip(rule, facts)
     if not changes:
         return ""
-    matches = judge(rule.when, facts).holds
-    said = " and ".join(_change(change) for change in changes)
-    return f"“{rule.name}” would {'not match' if matches else 'match'} if {said}."
+    said = joined(AND, map(_change, changes))
+    if judge(rule.when, facts).holds:
+        return say("“{rule}” would not match if {change}.", rule=rule.name, change=said)
+    return say("“{rule}” would match if {change}.", rule=rule.name, change=said)
 
 
 def _change(change: Change) -> str:
-    label, after = change.label, change.after
+    fact, after = change.label, change.after
     if isinstance(after, bool):
-        return f"{'it were so' if after else 'it were not so'} that {label}"
+        return say("it were so that {fact}", fact=fact) if after else say("it were not so that {fact}", fact=fact)
     if change.fact in ("text", "subject") and after is not None:
-        return f"{label} said other words"  # no sentence repeats a customer's
+        return say("{fact} said other words", fact=fact)  # no sentence repeats a customer's
     if after is None:
-        return f"{label} were not known"
-    return f"{label} were {spoken(after, 'and') or 'empty'}"
+        return say("{fact} were not known", fact=fact)
+    return say("{fact} were {value}", fact=fact, value=spoken(after, AND) or say("empty"))
 
 
 def lost(outcome: Outcome) -> list[str]:
     """Return what matching rules did without effect, because another rule had won."""
-    sentences = []
-    for rule in outcome.acted:
-        for action in rule.then:
-            winner = outcome.winners.get(_won(action))
-            if winner and winner != rule.name:
-                sentences.append(f"“{rule.name}”: {action_in_words(action)} had no effect, “{winner}” decides.")
-    return sentences
+    return [
+        say("“{rule}”: {action} had no effect, “{winner}” decides.", rule=rule.name, action=said, winner=winner)
+        for rule, action, winner in _lost(outcome)
+        for said in [action_in_words(action)]
+    ]
 
 
 def in_vain(outcome: Outcome) -> dict[str, list[str]]:
     """Return by rule what of it had no effect, because another rule had won: as short as a record wants it."""
     found: dict[str, list[str]] = {}
+    for rule, action, winner in _lost(outcome):
+        found.setdefault(rule.name, []).append(_comes_from(action, winner))
+    return found
+
+
+def _lost(outcome: Outcome) -> Iterator[tuple[Rule, Action, str]]:
     for rule in outcome.acted:
         for action in rule.then:
-            kind = _won(action)
-            winner = outcome.winners.get(kind)
+            winner = outcome.winners.get(_won(action))
             if winner is not None and winner != rule.name:
-                found.setdefault(rule.name, []).append(f"the {kind.replace('_', ' ')} comes from “{winner}”")
-    return found
+                yield rule, action, winner
+
+
+def _comes_from(action: Action, winner: str) -> str:
+    return say("the {what} comes from “{rule}”", what=won_in_words(_won(action)), rule=winner)
+
+
+def won_in_words(key: str) -> str:
+    """Return what one of several rules decides, by its key in an outcome's winners."""
+    kind, _, skill = key.partition(" ")
+    what = say(kind.replace("_", " "))
+    return say("{what} {skill}", what=what, skill=skill.replace("_", " ")) if skill else what
 
 
 def recorded(outcome: Outcome) -> list[tuple[str, bool, str]]:
@@ -112,7 +145,7 @@ def recorded(outcome: Outcome) -> list[tuple[str, bool, str]]:
         return []
     vain = in_vain(outcome)
     return [
-        (rule, matched, "; ".join([because, *vain[rule]]) if rule in vain else because)
+        (rule, matched, joined(SEMICOLON, [because, *vain[rule]]) if rule in vain else because)
         for rule, matched, because in trace.told(MISSES_KEPT)
     ]
 

@@ -8,10 +8,11 @@ said.
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum, StrEnum
 
 from rules.errors import Wrong
+from rules.sentences import say
 from rules.values import FactValue, Type, parse
 
 
@@ -144,7 +145,10 @@ _TABLE = (
          "Agents of the brand who are here with a free slot for such a ticket.", "agents", moves=_DESK),
 )  # fmt: skip
 
-FACTS: Mapping[str, Fact] = {fact.name: fact for fact in _TABLE}
+FACTS: Mapping[str, Fact] = {
+    fact.name: replace(fact, label=say(fact.label), unit=say(fact.unit), choices=tuple(map(say, fact.choices)))
+    for fact in _TABLE
+}
 
 CUSTOM = "contact."  # the start of every name a brand may declare itself
 CUSTOM_TRUSTS = (Trust.SIGNED, Trust.AGENT, Trust.VISITOR)

@@ -11,6 +11,7 @@ from rules.errors import RuleError, RuleErrors, Wrong, shown, suggestion
 from rules.examples import read_example
 from rules.facts import CUSTOM, CUSTOM_TRUSTS, FACTS, Fact
 from rules.model import ALWAYS, ANY_DESK, FORMAT, Action, Desk, Example, Rule, RuleSet, When, conditions
+from rules.sentences import say
 from rules.source import Items, Keys, Scalar, Tree, printable, read
 from rules.values import Type, Value, words
 
@@ -261,8 +262,8 @@ def _custom(name: str, tree: Tree) -> Fact:
         raise Wrong(f"its type is “{shown(kind)}”.", suggestion(kind, types))
     if trust not in trusts:
         raise Wrong(f"its trust is “{shown(trust)}”.", suggestion(trust, trusts))
-    plain = f"customer {name.removeprefix(CUSTOM).replace('_', ' ')}"
-    label = fields.get("label", f"{plain} is yes" if types[kind] is Type.BOOLEAN else plain)
+    plain = say("customer {what}", what=name.removeprefix(CUSTOM).replace("_", " "))
+    label = fields.get("label", say("{what} is yes", what=plain) if types[kind] is Type.BOOLEAN else plain)
     choices = _choices(types[kind], tree.entries.get("values"))
     return Fact(name, label, types[kind], trusts[trust], fields.get("description", ""), choices=choices)
 

@@ -7,7 +7,7 @@ rule raises `Wrong`, with the remedy.
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -16,6 +16,7 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from rules.errors import Wrong, shown
+from rules.sentences import BLANK, OR, joined, listed, say
 
 MAX_WORDS = 1_000  # characters of one value in a rule
 MAX_TEXT = 50_000  # characters of a message's text that rules look at
@@ -25,6 +26,7 @@ LONGEST = timedelta(days=366)  # of any duration in a rule
 FactValue = str | int | float | bool | timedelta | time | datetime | AbstractSet[str] | Sequence[str]
 
 UNITS = {"d": 86_400, "h": 3_600, "m": 60, "s": 1}  # seconds; a day is 24 hours
+_SAID = {"d": say("{n} d"), "h": say("{n} h"), "m": say("{n} min"), "s": say("{n} s")}
 _DURATION = re.compile(r"(?:(\d{1,6})d)?(?:(\d{1,6})h)?(?:(\d{1,6})m)?(?:(\d{1,9})s)?")
 _TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)|24:00")
 _YES_NO = {"true": True, "yes": True, "false": False, "no": False}
@@ -223,7 +225,7 @@ def written(value: Value | FactValue) -> str | int | float | bool | list[object]
         case str() | int() | float() | None:
             return value
         case timedelta():
-            return _units(value, "")
+            return "".join(f"{count}{unit}" for unit, count in _units(value)) or "0m"
         case datetime():
             return value.isoformat()
         case time():
@@ -237,29 +239,34 @@ def written(value: Value | FactValue) -> str | int | float | bool | list[object]
             return [written(item) for item in value]
 
 
-def spoken(value: Value | FactValue, joiner: str = "or") -> str:
-    """Return a value as a sentence says it: “10 min”, “gold or platinum”, “yes”."""
+def spoken(value: Value | FactValue, last: str = OR) -> str:
+    """Return a value as a sentence says it: “10 min”, “gold or platinum”, “yes”; `last` joins the last two of many."""
     match value:
         case bool():
-            return "yes" if value else "no"
+            return say("yes") if value else say("no")
         case timedelta():
             if value < timedelta(0):
-                return f"{spoken(-value)} ago"
-            return _units(value, " ") if value else "0 min"
+                return say("{span} ago", span=spoken(-value))
+            return _span(value) if value else say("{n} min", n=0)
         case tuple() | list() | frozenset() | set():
-            items = [spoken(item) for item in (sorted(value, key=str) if isinstance(value, frozenset | set) else value)]
-            return f" {joiner} ".join([", ".join(items[:-1]), items[-1]]) if len(items) > 1 else "".join(items)
+            items = sorted(value, key=str) if isinstance(value, frozenset | set) else value
+            return listed((spoken(item) for item in items), last)
+        case str():
+            return value
         case datetime():
             return f"{value:%Y-%m-%d %H:%M %Z}".strip()
         case _:
             return str(written(value)) if isinstance(value, Window | time) else str(value)
 
 
-def _units(value: timedelta, gap: str) -> str:
-    names = {"d": "d", "h": "h", "m": "min", "s": "s"} if gap else {unit: unit for unit in UNITS}
-    left, parts = int(value.total_seconds()), []
+def _span(value: timedelta) -> str:
+    return joined(BLANK, [say(_SAID[unit], n=count) for unit, count in _units(value)]) or "0m"
+
+
+def _units(value: timedelta) -> Iterator[tuple[str, int]]:
+    """Give how many there are of each unit, the longest first; none of what there are none of."""
+    left = int(value.total_seconds())
     for unit, seconds in UNITS.items():
         count, left = divmod(left, seconds)
         if count:
-            parts.append(f"{count}{gap}{names[unit]}")
-    return gap.join(parts) or "0m"
+            yield unit, count

@@ -1,7 +1,8 @@
 """Which texts Heed says, and the upkeep of its catalogues: `make words` runs this module.
 
 Texts are found where they stand: literals in `_()`, `look_up()`, `mark()` and `plural()` of Python and templates, `t()`
-and `count()` of ES modules, and for the context of the core sentences of its errors, channels and explained.py.
+and `count()` of ES modules, and for the context of the core sentences of its errors, channels and explained.py. For the
+context of the rules they are the literals of `say()`, and what its tables of facts, operators and actions are called.
 """
 
 import ast
@@ -22,8 +23,13 @@ from router.triage.cues import CUES
 from router.triage.intents import INTENTS
 from router.web.problems import HINTS
 from router.web.words import explained
-from router.web.words.catalogue import CORE, FOLDER, LANGUAGES, LOCALES
+from router.web.words.catalogue import CORE, FOLDER, LANGUAGES, LOCALES, RULES
 from router.web.words.script import counts_of, texts_of
+from rules import sentences
+from rules.actions import ACTIONS, Takes
+from rules.facts import FACTS
+from rules.operators import OPERATORS
+from rules.operators import Takes as Compared
 
 ROOT = Path(__file__).parent.parent
 WEB = ROOT / "router" / "web"
@@ -161,6 +167,11 @@ def _all() -> Iterator[tuple[Key, str]]:
     for intent in INTENTS.values():
         for text in (intent.key.replace("_", " "), intent.label, intent.description):
             yield ("", text), "router/triage/intents.py"
+    for text in _of_tables():
+        yield (RULES, text), "rules/"
+    for path in sorted((ROOT / "rules").rglob("*.py")) + sorted((ROOT / "router" / "rulemaking").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        yield from (((RULES, text), path.relative_to(ROOT).as_posix()) for text in _of_rules(tree))
     for path in sorted((ROOT / "router").rglob("*.py")) + sorted((ROOT / "channels").rglob("*.py")):
         place = path.relative_to(ROOT).as_posix()
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -185,6 +196,26 @@ def _all() -> Iterator[tuple[Key, str]]:
         place, source = path.relative_to(ROOT).as_posix(), path.read_text(encoding="utf-8")
         yield from ((("", text), place) for text in texts_of(source))
         yield from ((("", counted), place) for counted in counts_of(source))
+
+
+def _of_tables() -> Iterator[str]:
+    """Yield what rules say out of their tables."""
+    yield from (sentences.AND, sentences.OR, sentences.COMMA, sentences.SEMICOLON, *Takes, *Compared)
+    for fact in FACTS.values():
+        yield from (fact.label, *fact.choices, *([fact.unit] if fact.unit.isalpha() else []))
+    for operator in OPERATORS.values():
+        yield from (f"{{fact}} {said}" for said in (operator.reads, operator.denies))
+    for kind in ACTIONS.values():
+        yield from (
+            one.replace("_", " ") for one in (kind.key, *kind.choices, *(option.name for option in kind.options))
+        )
+        yield kind.reads
+
+
+def _of_rules(tree: ast.AST) -> Iterator[str]:
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and _name(call.func) == "say" and call.args:
+            yield from (text for text in _literals(call.args[0]) if re.search("[a-z]", PLACEHOLDER.sub("", text)))
 
 
 def _of_python(tree: ast.AST) -> Iterator[Key]:

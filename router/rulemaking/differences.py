@@ -8,6 +8,7 @@ from router.rulemaking.book import rules_of
 from router.rulemaking.sheet import Body, Plain, Sheet
 from rules.explain import rule_in_words
 from rules.model import Rule
+from rules.sentences import say
 
 What = Literal["added", "removed", "changed", "moved", "example added", "example removed", "fact"]
 
@@ -67,10 +68,12 @@ def _moved(before: list[str], after: list[str]) -> set[str]:
 
 def _says(rule: Rule | None, body: Body) -> str:
     if rule is None:
-        return "It is not whole yet."
-    note = f" ({rule.note})" if rule.note else ""
-    return f"{rule_in_words(rule)}{note}" if body else ""
+        return say("It is not whole yet.")
+    if not body:
+        return ""
+    said = rule_in_words(rule)
+    return say("{rule} ({note})", rule=said, note=rule.note) if rule.note else said
 
 
 def _named(example: Plain) -> str:
-    return str(example.get("name") or "an example without a name") if isinstance(example, dict) else ""
+    return str(example.get("name") or "") or say("an example without a name") if isinstance(example, dict) else ""

@@ -9,9 +9,10 @@ from router.mistakes import Mistake
 from router.rulemaking.pieces import fitting, split, typed
 from rules.errors import RuleErrors, Wrong, suggestion
 from rules.examples import Read
-from rules.explain import action_in_words, flip_in_words, lost
+from rules.explain import actions_in_words, flip_in_words, lost
 from rules.facts import FACTS, Fact
 from rules.load import load
+from rules.sentences import AND
 from rules.tally import Outcome
 from rules.values import FactValue, Type, parse, spoken
 
@@ -55,7 +56,7 @@ def attempt(source: str, text: str, lines: str, now: datetime, reader: Read) -> 
     known: dict[str, FactValue] = {**read, **given}
     asked = {**read, **asked}
     number = {rule.name: place for place, rule in enumerate(rule_set.rules, start=1)}
-    does = {rule.name: ", ".join(action_in_words(action) for action in rule.then) for rule in rule_set.rules}
+    does = {rule.name: actions_in_words(rule.then) for rule in rule_set.rules}
     frustration = known.get("frustration")
     return Tried(
         matched=tuple((number[name], name, does[name]) for name in outcome.matched),
@@ -64,7 +65,7 @@ def attempt(source: str, text: str, lines: str, now: datetime, reader: Read) -> 
         lost=tuple(lost(outcome)),
         unread=_unread(len(rule_set.rules), outcome),
         frustration=int(frustration) if isinstance(frustration, int | float) else None,
-        facts=tuple((name, spoken(value, "and")) for name, value in sorted(known.items()) if name != "text"),
+        facts=tuple((name, spoken(value, AND)) for name, value in sorted(known.items()) if name != "text"),
     )
 
 

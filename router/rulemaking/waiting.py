@@ -21,6 +21,7 @@ from rules.evaluate import evaluate
 from rules.facts import FACTS, Fact, Trust, trusted
 from rules.load import load
 from rules.model import RuleSet
+from rules.sentences import COMMA, joined, say
 from rules.tally import Outcome
 from rules.values import FactValue, Type, parse, spoken
 
@@ -105,12 +106,12 @@ def _read(fact: Fact, written: object) -> FactValue | None:
 
 def _changes(old: Outcome, new: Outcome, home: str) -> tuple[tuple[str, str, str], ...]:
     pairs = (
-        ("queue", old.queue or home, new.queue or home),
-        ("answer within", _said(old.answer_within), _said(new.answer_within)),
-        ("needs", _needs(old), _needs(new)),
-        ("heat", str(old.heat_at_least), str(new.heat_at_least)),
-        ("head start", _said(old.head_start), _said(new.head_start)),
-        ("closed as", old.close_as or "", new.close_as or ""),
+        (say("queue"), old.queue or home, new.queue or home),
+        (say("answer within"), _said(old.answer_within), _said(new.answer_within)),
+        (say("needs"), _needs(old), _needs(new)),
+        (say("heat"), str(old.heat_at_least), str(new.heat_at_least)),
+        (say("head start"), _said(old.head_start), _said(new.head_start)),
+        (say("closed as"), old.close_as or "", new.close_as or ""),
     )
     return tuple((what, was, becomes) for what, was, becomes in pairs if was != becomes)
 
@@ -120,4 +121,4 @@ def _said(value: FactValue | None) -> str:
 
 
 def _needs(outcome: Outcome) -> str:
-    return ", ".join(f"{skill} {level}" for skill, level in sorted(outcome.needs.items()))
+    return joined(COMMA, (f"{skill} {level}" for skill, level in sorted(outcome.needs.items())))

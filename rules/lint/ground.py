@@ -11,6 +11,7 @@ from rules.lint.formula import Formula, State, Unproved, box, holds, negated
 from rules.lint.space import Known, Space
 from rules.model import ALWAYS, Condition, Desk, Group, Rule, RuleSet, When, conditions
 from rules.operators import OPERATORS
+from rules.sentences import AND
 from rules.tally import Outcome
 from rules.values import Type, Value, spoken
 
@@ -152,7 +153,7 @@ def ticket_in_words(facts: Known) -> str:
             so = label if fact else f"{name} is so"
             said.append(so if value else f"it is not so that {so}")
         elif (fact is not None and fact.type is Type.SET) or isinstance(value, tuple | frozenset):
-            said.append(f"{label}: {spoken(value, 'and') or 'none'}")
+            said.append(f"{label}: {spoken(value, AND) or 'none'}")
         else:
             text = spoken(value)
             said.append(f"{label} is “{text}”" if isinstance(value, str) else f"{label} is {text}")
@@ -162,4 +163,4 @@ def ticket_in_words(facts: Known) -> str:
 def names(rules: Iterable[Case | Rule]) -> str:
     """Return rules by name, as a sentence lists them."""
     quoted: list[Value] = [f"“{(each.rule if isinstance(each, Case) else each).name}”" for each in rules]
-    return spoken(tuple(quoted), "and")
+    return spoken(tuple(quoted), AND)

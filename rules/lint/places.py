@@ -8,6 +8,7 @@ from rules.lint.finding import Finding
 from rules.lint.ground import OPEN, Case, Ground, finding, takes
 from rules.model import Condition, Desk, Group, When
 from rules.operators import OPERATORS
+from rules.sentences import AND
 from rules.values import spoken
 
 _SHOWN = 3  # shifts that a message names
@@ -47,11 +48,11 @@ def _unmet(ground: Ground, case: Case) -> Iterator[Finding]:
     asked = ground.outcome(facts).needs
     if any(asked.get(skill, 0) < level for skill, level in needs.items()):
         return  # it is not read, or another look says why
-    said = spoken(tuple(f"{skill} at level {level}" if level > 1 else skill for skill, level in needs.items()), "and")
+    said = spoken(tuple(f"{skill} at level {level}" if level > 1 else skill for skill, level in needs.items()), AND)
     wait = "it waits until the need is dropped"
     if not _meets(staff, needs):
         best = [f"the best in {skill} has {max((one.get(skill, 0) for one in staff), default=0)}" for skill in needs]
-        message = f"it needs {said}, and nobody has that; {spoken(tuple(best), 'and')}."
+        message = f"it needs {said}, and nobody has that; {spoken(tuple(best), AND)}."
         remedy = "Ask for a lower level, use prefer, or give somebody the skill under Settings, People."
         yield finding("unmet", case.rule, message, remedy, facts, wait)
         return

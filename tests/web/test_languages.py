@@ -1,6 +1,7 @@
 """The reader's language: whose it is, and how numbers, durations, moments and the core's sentences are said in it."""
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -18,6 +19,12 @@ from router.store.audit import COMMAND
 from router.web import words
 from router.web.words import sentences
 from router.web.words.reader import read_in
+from rules import conditions, explain
+from rules.actions import ACTIONS
+from rules.facts import FACTS
+from rules.load import load
+from rules.model import Action, Condition
+from rules.operators import OPERATORS
 from tests.a_desk import a_browser, a_person
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
@@ -224,6 +231,43 @@ class TestTheCore:
     def test_has_no_template_that_fits_everything(self, urdu: None) -> None:
         for template in sentences.templates("ur"):
             assert not template.pattern.fullmatch("A sentence that nobody of the core ever said: 7."), template.english
+
+
+class TestRules:
+    """Whatever rules say is put together anew: only what people and programs named is Latin, and it is isolated."""
+
+    def test_say_each_condition(self, urdu: None) -> None:
+        foreign = []
+        for fact in FACTS.values():
+            for operator in OPERATORS.values():
+                value = (fact.choices or ("gold", "silver"))[:2]
+                for said in (
+                    conditions.in_words(Condition(fact, operator, value)),
+                    conditions.denied_in_words(Condition(fact, operator, value)),
+                    conditions.unknown_in_words(Condition(fact, operator, value)),
+                ):
+                    foreign += latin_in(words.sentence(said))
+        assert not foreign
+
+    def test_say_each_action(self, urdu: None) -> None:
+        for kind in ACTIONS.values():
+            for value in (*kind.choices, "VIP", timedelta(hours=1, minutes=30)):
+                assert not latin_in(words.sentence(explain.action_in_words(Action(kind, value))))
+
+    def test_put_their_parts_in_the_order_of_the_language(self, urdu: None) -> None:
+        rule = load(
+            "rules:\n- name: VIP\n  when: {fact: contact.tier, is: one_of, value: [gold, silver]}\n"
+            "  then: [{queue: Billing}, {answer_within: 10m}, {need_skill: billing, level: 3}]\n"
+        ).rules[0]
+        assert words.sentence(explain.rule_in_words(rule)) == (
+            f"\u200fجب کسٹمر کا درجہ {FSI}gold{PDI} یا {FSI}silver{PDI} میں سے ایک ہے: "
+            f"قطار {FSI}Billing{PDI}، 10 منٹ کے اندر جواب، مہارت {FSI}billing{PDI} درکار، سطح 3 یا اس سے اوپر۔"
+        )
+
+
+def latin_in(said: str) -> list[str]:
+    """Return the Latin words of a text but those that are isolated."""
+    return re.findall("[A-Za-z]+", re.sub(f"{FSI}[^{PDI}]*{PDI}", "", said))
 
 
 def a_chat(heed: Heed) -> str:

@@ -10,13 +10,16 @@ from router.rulemaking.offers import Offers
 from router.rulemaking.pieces import MAX_DEPTH, Act, Block, Line, Path, fitting, operators_for
 from router.rulemaking.sheet import Plain
 from router.web.rules.fields import THEN, name_of
+from router.web.words import sentence
 from rules.actions import ACTIONS
 from rules.actions import Takes as ActTakes
 from rules.facts import Fact
 from rules.operators import Takes
+from rules.sentences import Sentence, say
 from rules.values import Type
 
-YES_NO = (("true", "yes"), ("false", "no"))
+_GAP = {"fact": "", "value": "…"}
+YES_NO = (("true", say("yes")), ("false", say("no")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +74,15 @@ class ActDrawn:
 
 def facts_offered(facts: Mapping[str, Fact]) -> list[tuple[str, str]]:
     """Return the facts a condition can ask about, by name and label."""
-    return [(fact.name, fact.label) for fact in facts.values()]
+    return [(fact.name, _words(fact.label)) for fact in facts.values()]
 
 
 def actions_offered() -> list[tuple[str, str]]:
     """Return what a rule can do, by key and as a sentence says it."""
-    return [(kind.key, kind.reads.replace("“{value}”", "…").replace("{value}", "…")) for kind in ACTIONS.values()]
+    return [
+        (kind.key, _words(Sentence(kind.reads.replace("“{value}”", "…").replace("{value}", "…"), kind.reads, _GAP)))
+        for kind in ACTIONS.values()
+    ]
 
 
 def conditions(block: Block, facts: Mapping[str, Fact], offers: Offers, path: Path = ()) -> BlockDrawn:
@@ -113,12 +119,21 @@ def _line(line: Line, facts: Mapping[str, Fact], offers: Offers, name: str) -> L
         value = Field(f"{name}-value", "line", (_said(line.value),))
         return LineDrawn(name, line.fact, line.operator, ((line.operator, line.operator),), value, print_of(line))
     operator = fitting(fact, line.operator)
-    said = tuple(
-        (one.key, one.reads.replace("“{value}”", "").replace("{value}", "").strip()) for one in operators_for(fact)
-    )
+    said = tuple((one.key, _compares(one.reads)) for one in operators_for(fact))
     return LineDrawn(
         name, fact.name, operator.key, said, _value(line, fact, operator.takes, offers, name), print_of(line)
     )
+
+
+def _compares(reads: str) -> str:
+    """Return what an operator is called in a list of them, without fact and value."""
+    english = reads.replace("“{value}”", "").replace("{value}", "").strip()
+    return _words(Sentence(english, f"{{fact}} {reads}", _GAP)).strip()
+
+
+def _words(said: str) -> str:
+    """Return what a choice is called: our words in the reader's language, names as they are."""
+    return sentence(said) if isinstance(said, Sentence) else said.replace("_", " ")
 
 
 def _value(line: Line, fact: Fact, takes: Takes, offers: Offers, name: str) -> Field:
@@ -127,11 +142,13 @@ def _value(line: Line, fact: Fact, takes: Takes, offers: Offers, name: str) -> F
     if takes is Takes.NOTHING:
         return Field(own, "none")
     if takes in (Takes.PATTERN, Takes.WINDOW):
-        return Field(own, "line", values, label=takes.value, print=mark)
+        return Field(own, "line", values, label=_words(say(takes.value)), print=mark)
     if fact.type is Type.BOOLEAN:
-        return Field(own, "choose", values, YES_NO, is_open=False, print=mark)
-    closed, unit = offers.closed(fact), fact.unit
-    choices = tuple((one, one.replace("_", " ")) for one in closed or offers.open(fact))
+        return Field(
+            own, "choose", values, tuple((one, _words(said)) for one, said in YES_NO), is_open=False, print=mark
+        )
+    closed, unit = offers.closed(fact), _words(fact.unit)
+    choices = tuple((one, _words(one)) for one in closed or offers.open(fact))
     if takes is Takes.MANY:
         if line.value is None:
             values = ()
@@ -149,7 +166,7 @@ def _value(line: Line, fact: Fact, takes: Takes, offers: Offers, name: str) -> F
 def _act(act: Act, offers: Offers, name: str) -> ActDrawn:
     kind, mark = ACTIONS[act.kind], print_of(act)
     names = offers.names(kind)
-    choices = tuple((one, one.replace("_", " ")) for one in names)
+    choices = tuple((one, _words(say(one.replace("_", " ")) if one in kind.choices else one)) for one in names)
     said = () if act.value is None else (_said(act.value),)
     if kind.takes is ActTakes.NOTHING:
         value = Field(f"{name}-value", "none")
@@ -161,7 +178,13 @@ def _act(act: Act, offers: Offers, name: str) -> ActDrawn:
     else:
         value = Field(f"{name}-value", "line", said, print=mark, unit="")
     options = tuple(
-        Field(f"{name}-{one.name}", "line", (_said((act.options or {}).get(one.name)),), label=one.name, print=mark)
+        Field(
+            f"{name}-{one.name}",
+            "line",
+            (_said((act.options or {}).get(one.name)),),
+            label=_words(say(one.name.replace("_", " "))),
+            print=mark,
+        )
         for one in kind.options
     )
     return ActDrawn(name, kind.key, value, options, mark)

@@ -2,7 +2,8 @@
 
 A catalogue is `<language>.po` beside this module (GNU gettext), kept by `make words` and tests/web/test_catalogue.py.
 It is read when the first person asks for its language, once per process; English costs nothing. Texts under the context
-`CORE` are what the core explains itself with, with {placeholders} where its sentences carry values.
+`CORE` are what the core explains itself with, with {placeholders} where its sentences carry values; those under `RULES`
+are the templates of what rules say, which know themselves how they were put together.
 """
 
 import logging
@@ -16,7 +17,7 @@ ENGLISH = "en"
 LANGUAGES: Mapping[str, str] = {"en": "English", "ur": "اردو"}  # offered: tag -> its own name for itself
 LOCALES: Mapping[str, str] = {"en": "en_GB", "ur": "ur_PK"}  # tag -> locale of the CLDR
 RIGHT_TO_LEFT = frozenset({"ur"})
-CORE = "core"
+CORE, RULES = "core", "rules"
 
 FOLDER = Path(__file__).parent
 
@@ -31,13 +32,14 @@ class Catalogue:
     plurals: Mapping[str, tuple[str, ...]]  # by the form for one; in the order of `categories`
     categories: tuple[str, ...]  # of plurals, as CLDR names them
     sentences: Mapping[str, str]  # of the core
+    rules: Mapping[str, str]
 
 
 @cache
 def catalogue(language: str) -> Catalogue:
     """Return the catalogue of a language that is offered; an empty one for English."""
     if language == ENGLISH:
-        return Catalogue({}, {}, ("one", "other"), {})
+        return Catalogue({}, {}, ("one", "other"), {}, {})
     # 0.1 s, which whoever reads English does not wait for
     from babel.core import Locale
     from babel.messages.pofile import read_po
@@ -47,18 +49,20 @@ def catalogue(language: str) -> Catalogue:
     texts: dict[str, str] = {}
     plurals: dict[str, tuple[str, ...]] = {}
     sentences: dict[str, str] = {}
+    rules: dict[str, str] = {}
     for message in found:
         if not message.id or message.fuzzy:
             continue
         if isinstance(message.id, str):
-            kept = sentences if message.context == CORE else texts
+            kept = {CORE: sentences, RULES: rules}.get(message.context or "", texts)
             if message.string:
-                kept[message.id] = _turned(str(message.string), language)
+                said = str(message.string)
+                kept[message.id] = said if kept is rules else _turned(said, language)  # most are parts of a sentence
         elif message.string and all(message.string):
             plurals[message.id[0]] = tuple(_turned(form, language) for form in message.string)
     tags = Locale.parse(LOCALES[language]).plural_form.tags | {"other"}
     order = ("zero", "one", "two", "few", "many", "other")
-    return Catalogue(texts, plurals, tuple(tag for tag in order if tag in tags), sentences)
+    return Catalogue(texts, plurals, tuple(tag for tag in order if tag in tags), sentences, rules)
 
 
 def _turned(said: str, language: str) -> str:

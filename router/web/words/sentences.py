@@ -3,7 +3,7 @@
 The core explains itself in plain English and is tested by those words; it knows no languages. Where a page shows such a
 sentence, it is cut into sentences and parts, each is matched with the templates of the catalogue, and what stands in
 their {placeholders} is said in the language too where that is known: needs, slots, durations, states. What no template
-matches stays English, and a page says that it is.
+matches stays English, and a page says that it is. What rules say is not recognised: it knows how it was put together.
 """
 
 import re
@@ -15,10 +15,11 @@ from markupsafe import Markup, escape
 
 import channels
 from router.routing.words import LANGUAGES as SPOKEN
-from router.web.words.catalogue import ENGLISH, catalogue, missing
+from router.web.words.catalogue import ENGLISH, RIGHT_TO_LEFT, catalogue, missing
 from router.web.words.moments import language_name, span
 from router.web.words.reader import language
-from router.web.words.texts import _filled, _translated, listed
+from router.web.words.texts import MARKS, _filled, _isolated, _translated, listed
+from rules.sentences import Sentence, said_in
 
 DEEPEST = 4  # a sentence in a sentence in …
 REMEMBERED = 2000  # sentences of one process
@@ -47,12 +48,16 @@ class Template:
 def sentence(text: str) -> str:
     """Return a sentence of the core in the reader's language, or as it is where no template matches."""
     tag = language()
-    return text if tag == ENGLISH or not text else (_said(tag, text) or text)
+    if tag == ENGLISH or not text:
+        return text
+    return _of_rules(tag, text) if isinstance(text, Sentence) else (_said(tag, text) or text)
 
 
 def shown(text: str) -> str | Markup:
     """Return a sentence of the core for a page; one that stays English is marked as that, for eyes and voices."""
     tag = language()
+    if isinstance(text, Sentence):
+        return sentence(text)
     if tag == ENGLISH or not text or OTHER_SCRIPTS.search(text):
         return text
     said = _said(tag, text)
@@ -60,6 +65,13 @@ def shown(text: str) -> str | Markup:
         return said
     missing(tag, text)
     return Markup('<bdi lang="en">') + escape(text) + Markup("</bdi>")
+
+
+def _of_rules(tag: str, text: Sentence) -> str:
+    said = said_in(
+        text, lambda template: catalogue(tag).rules.get(template, template), lambda name: _isolated(name, tag)
+    )
+    return f"{MARKS[tag in RIGHT_TO_LEFT]}{said}"  # also where it begins with a name that runs the other way
 
 
 @lru_cache(REMEMBERED)
