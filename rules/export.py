@@ -8,6 +8,7 @@ import yaml
 from rules.examples import EXPECTED
 from rules.facts import Fact
 from rules.model import ALWAYS, Action, Condition, Example, Rule, RuleSet, When
+from rules.sentences import Sentence
 from rules.values import Value, written
 
 
@@ -16,6 +17,9 @@ class _Dumper(yaml.SafeDumper):
 
     def ignore_aliases(self, data: Any) -> bool:
         return True
+
+
+_Dumper.add_representer(Sentence, _Dumper.represent_str)  # what a fact of ours is called, or can be
 
 
 def to_yaml(rule_set: RuleSet) -> str:
