@@ -1,7 +1,7 @@
 """What arrives on a connection becomes messages and tickets: one batch, decided in memory and written at once."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from channels.types import ChannelInfo, Deletion, Edit, InboundMessage, Parsed, Receipt
 from router import afterwards, blocking, elsewhere, files, placing, rule_times, understanding
@@ -155,14 +155,16 @@ class Arriving:
         known = self.working.known.get(said.sender.address)
         claims = {name: (value, trust) for who, name, value, trust in self.claims if who == said.sender.address}
         customer = self.working.customer(known.contact_id if known else None, claims)
-        heat_before = ticket.heat
+        heat_before, silence = ticket.heat, _silence(ticket, at)
         ticket.last_customer_at = at
         talk.heard_at = max(talk.heard_at or at, said.sent_at or at)
         ticket.waiting_since = ticket.waiting_since or at
         state = State(ticket.state)
         if state in (State.PENDING, State.SNOOZED, State.RESOLVED):
             self._wake(talk, state, at)
-        made = understanding.understand(talk, said, message.id, customer, self.row.connection.name, self.desk, changes)
+        made = understanding.understand(
+            talk, said, message.id, customer, self.row.connection.name, self.desk, changes, silence
+        )
         changes.event(ticket, "message", message=message.id, joined=joined or None)
         if blocking.is_for_aside(talk, known):
             blocking.lay_aside(talk, made, self._home(), self.desk, changes)
@@ -281,3 +283,11 @@ class Arriving:
         return told + [
             Change("ticket", t.brand_id, t.id, t.agent_id or "", thread=f"{t.connection_id}:{t.thread}") for t in rest
         ]
+
+
+def _silence(ticket: Ticket, at: datetime) -> timedelta | None:
+    """Return how long the customer was silent after our last answer; None without one, or if they wrote since."""
+    answered, heard = ticket.last_answer_at, ticket.last_customer_at
+    if answered is None or answered > at or (heard is not None and heard > answered):
+        return None
+    return at - answered

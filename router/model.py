@@ -103,6 +103,7 @@ class Reading:
     evidence: tuple[Evidence, ...] = ()
     read: bool = True  # False: a language without a measured figure, or an empty text; never shown as calm
     version: str = ""  # of the model
+    silence_s: int | None = None  # between our last answer and this message; None if they wrote in between
 
     def without_mood(self) -> "Reading":
         """Return what is read where a brand switched mood off: language and intent, and nothing of how they feel."""

@@ -64,10 +64,13 @@ def understand(
     connection_name: str,
     desk: DeskNow,
     changes: Changes,
+    silence: timedelta | None = None,
 ) -> Understood:
-    """Read a message, move the ticket's mood and intent, and ask the rules."""
+    """Read a message, move the ticket's mood and intent, and ask the rules; `silence` is from our answer to it."""
     ticket = talk.ticket
     reading = read(said, ticket.channel, ticket.pace, desk)
+    if silence is not None:
+        reading = replace(reading, silence_s=int(silence.total_seconds()))
     if not desk.brand.mood_on:
         reading = reading.without_mood()
     changes.readings.append((message_id, reading))

@@ -170,6 +170,18 @@ class TestAnOpenTicket:
         assert held.heat >= 2
         assert "mood_rose" in desk.events(ticket.id)
 
+    @pytest.mark.parametrize(("silence", "heat"), [(timedelta(minutes=5), 1), (timedelta(days=2), 2)])
+    def test_of_who_was_answered_and_comes_back_unhappy_is_hot(self, desk, silence, heat):
+        ana, answered = an_agent(desk), now() - timedelta(days=3)
+        ticket = desk.says("We expected the quote on Monday, so this is rather late.", received=answered)
+        acts.pull(desk.heed, ana, answered)
+        acts.reply(desk.heed, ana, ticket.id, "You will have it tomorrow.", answered)
+        desk.says("Today is Friday and there is no quote.", received=answered + silence)
+        assert desk.ticket(ticket.id).heat == heat
+        desk.says("Please.", received=answered + silence)
+        kept = desk.rows("SELECT silence_s FROM reading JOIN message ON id = message_id ORDER BY at, id")
+        assert kept == [(None,), (silence.total_seconds(),), (None,)], "of the first message after the answer alone"
+
 
 class TestNothingInferred:
     def test_closes_or_delays(self, desk):

@@ -35,8 +35,9 @@ from standard input. What is labelled is measured; TextBlob and the length of th
 
 MOODS = """Example: python -m router triage moods talks.jsonl --generated 300
 
-One conversation a line: {"messages": ["text", …], "hot_at"?: 2, "leaves_at"?: 3, "pace"?: "chat", "part"?: "held"},
-moments being the number of the message at which a person calls it hot, and in which the customer leaves."""
+One conversation a line: {"messages": ["text", …], "hot_at"?: 2, "leaves_at"?: 3, "pace"?: "chat", "part"?: "held",
+"silences_h"?: [null, 48]}, moments being the number of the message at which a person calls it hot, and in which the
+customer leaves, and silences the hours since our answer, null where they wrote in between."""
 
 
 def triage(parser: ArgumentParser) -> None:

@@ -157,6 +157,7 @@ class ReadingRow:
     kind: str
     read: bool
     version: str
+    silence_s: int | None
 
 
 @dataclass(slots=True)

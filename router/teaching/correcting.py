@@ -111,6 +111,7 @@ def _reading(act: Act, said: _Said) -> Reading:
     spoken = next((one.value for one in words if one.field == "language"), as_read.language)
     if spoken != as_read.language:
         found = _read_in(act, said, [spoken])
+        found = replace(found, silence_s=as_read.silence_s)
         as_read = found if found.language == spoken else replace(found, language=spoken, read=False)
         if not act.desk.brand.mood_on:
             as_read = as_read.without_mood()

@@ -6,7 +6,7 @@ messages of data/translated.tsv. Nothing here runs in the desk.
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from random import Random
 from statistics import fmean
 
@@ -33,6 +33,7 @@ class Conversation:
     leaves_at: int | None  # the message in which the customer leaves or takes it further
     pace: str
     part: str  # what it is counted under
+    silences_h: tuple[float | None, ...] = ()  # before each message, hours since our answer; None without one
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,13 @@ def conversation(line: str, number: int) -> Conversation:
     pace = row.get("pace", "email")
     if pace not in CUTS:
         raise ValueError(f"Line {number}: pace is {pace!r}. Give one of {', '.join(CUTS)}")
-    return Conversation(tuple(messages), moments["hot_at"], moments["leaves_at"], pace, str(row.get("part", "all")))
+    silences = row.get("silences_h", [None] * len(messages))
+    if not isinstance(silences, list) or len(silences) != len(messages) or not all(map(_is_silence, silences)):
+        raise ValueError(
+            f"Line {number}: silences_h is {silences!r}. Give for each message the hours since our answer, or null"
+        )
+    part = str(row.get("part", "all"))
+    return Conversation(tuple(messages), moments["hot_at"], moments["leaves_at"], pace, part, tuple(silences))
 
 
 def generated(count: int, seed: int) -> list[Conversation]:
@@ -98,7 +105,11 @@ def measure(conversations: Iterable[Conversation], reader: Callable[[str], Readi
     """Return the figures by the conversations' part."""
     parts: dict[str, list[tuple[Conversation, list[int]]]] = {}
     for one in conversations:
-        readings = [reader(text) for text in one.messages]
+        silences = one.silences_h or (None,) * len(one.messages)
+        readings = [
+            replace(reader(text), silence_s=None if hours is None else int(hours * 3600))
+            for text, hours in zip(one.messages, silences, strict=True)
+        ]
         heats = [mood(readings[: end + 1], pace=one.pace).heat for end in range(len(readings))]
         parts.setdefault(one.part, []).append((one, list(heats)))
     return {part: _alarms(rows) for part, rows in parts.items()}
@@ -113,6 +124,10 @@ def table(found: Mapping[str, Alarms]) -> str:
 def as_json(found: Mapping[str, Alarms]) -> str:
     """Return the figures as one JSON object."""
     return json.dumps({part: asdict(alarms) for part, alarms in found.items()})
+
+
+def _is_silence(hours: object) -> bool:
+    return hours is None or (isinstance(hours, int | float) and type(hours) is not bool and hours >= 0)
 
 
 def _alarms(rows: Sequence[tuple[Conversation, list[int]]]) -> Alarms:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from router.model import NOT_READ, Mood, Reading
 from router.triage import mood
 from router.triage.alarms import Alarms, Conversation, conversation, generated, measure
-from router.triage.moods import ANCHORS, CUTS, HELD_WITHIN, HYSTERESIS, WEIGHS
+from router.triage.moods import ANCHORS, BACK_AFTER_S, CUTS, HELD_WITHIN, HYSTERESIS, UNHAPPY, WEIGHS
 from tests.triage.cases import FOLDER
 
 
@@ -89,6 +89,30 @@ class TestInsisting:
         assert mood(loud, pace="chat").heat == mood(quiet, pace="chat").heat
 
 
+class TestComingBack:
+    """After an answer and a silence."""
+
+    @staticmethod
+    def back(one: Reading, pace: str = "email", less_s: int = 0) -> Reading:
+        return replace(one, silence_s=BACK_AFTER_S[pace] - less_s)
+
+    @pytest.mark.parametrize("pace", sorted(BACK_AFTER_S))
+    def test_unhappy_is_hot_for_who_was_let_down(self, pace: str) -> None:
+        first, again = a_reading(30), a_reading(UNHAPPY)
+        assert mood([first, self.back(again, pace)], pace=pace).heat == 2
+        assert mood([first, self.back(again, pace, less_s=1)], pace=pace).heat < 2
+
+    def test_unhappy_without_strong_words_is_hot_the_second_time(self) -> None:
+        heats = [mood([a_reading(10), *[self.back(a_reading(UNHAPPY))] * times], pace="email").heat for times in (1, 2)]
+        assert heats == [0, 2]
+
+    def test_with_the_same_need_said_again_is_hot(self) -> None:
+        assert mood([a_reading(30, "waiting"), self.back(a_reading(10, "waiting"))], pace="email").heat == 2
+
+    def test_content_is_not(self) -> None:
+        assert mood([a_reading(80), *[self.back(a_reading(8, "thanks"))] * 3], pace="email").heat == 0
+
+
 def talks() -> list[Conversation]:
     lines = (FOLDER / "conversations.jsonl").read_text(encoding="utf-8").splitlines()
     return [conversation(line, number) for number, line in enumerate(lines, 1)]
@@ -100,7 +124,7 @@ def found() -> dict[str, Alarms]:
 
 
 class TestAlarms:
-    """`learn` chose what counts as rising and insisting; `held` is what they are worth elsewhere."""
+    """`learn` chose what counts as rising, insisting and coming back; `held` is what they are worth elsewhere."""
 
     def test_there_are_enough_conversations(self) -> None:
         assert len(talks()) >= 60
@@ -111,6 +135,12 @@ class TestAlarms:
         assert (alarms.precision or 0) >= 0.85
         assert (alarms.recall or 0) >= 0.8
         assert (alarms.lead or 0) >= 0.8
+
+    @pytest.mark.parametrize("part", ["silence, learn", "silence, held"])
+    def test_find_more_where_silences_are_known(self, found: dict[str, Alarms], part: str) -> None:
+        without = measure(replace(one, silences_h=()) for one in talks() if one.part == part)[part]
+        assert (found[part].recall or 0) > (without.recall or 0)
+        assert (found[part].precision or 0) >= (without.precision or 0)
 
     def test_generated_conversations_are_the_same_each_time(self) -> None:
         assert generated(30, seed=4) == generated(30, seed=4) != generated(30, seed=5)
@@ -137,6 +167,8 @@ class TestAlarms:
             ('{"messages": []}', "messages is not a list"),
             ('{"messages": ["a"], "hot_at": 2}', "hot_at is 2. Give a message's number, 1 … 1, or null"),
             ('{"messages": ["a"], "pace": "fax"}', "pace is 'fax'"),
+            ('{"messages": ["a"], "silences_h": ["1"]}', "Give for each message the hours since our answer, or null"),
+            ('{"messages": ["a"], "silences_h": [null, 2]}', "Give for each message the hours since our answer"),
         ],
     )
     def test_a_line_that_is_no_conversation_says_why(self, line: str, wrong: str) -> None:

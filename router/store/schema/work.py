@@ -106,6 +106,7 @@ def reading_columns() -> tuple[Column[Any], ...]:
         Column("kind", Text, nullable=False),
         Column("read", Boolean, nullable=False),
         Column("version", Text, nullable=False),
+        Column("silence_s", Integer, nullable=True),  # between our last answer and the message
     )
 
 
