@@ -86,6 +86,11 @@ def without(needs: Why, relaxed: Mapping[str, int]) -> Why:
     return {s: why for s, why in needs.items() if why[1] == "transfer" or why[0] > relaxed.get(s, 0)}
 
 
+def lasting(needs: Why, desk: DeskNow) -> Why:
+    """Return the needs that no time takes away: the languages."""
+    return {skill: why for skill, why in needs.items() if skill in desk.languages or why[1] == "language"}
+
+
 def spoken_as(language: str, desk: DeskNow) -> str:
     """Return the skill that serves a language: its own tag, else the language it is a way of writing."""
     if language == "und":

@@ -4,45 +4,71 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from router import notices, rota
+from router import dispatch, notices, rota
 from router.app import Heed
 from router.handover import at_work
 from router.mistakes import Mistake
+from router.model import Scope
 from router.notify import Change
 from router.staffing import check_zone
-from router.store import audit, shifts
+from router.store import audit, people, shifts, sites
 from router.store.audit import Actor
 from router.store.shifts import Leave, PlannedShift
 
 AHEAD = timedelta(minutes=15)  # so long before its end somebody is told that a shift ends
 MAX_REASON = 200  # characters
+MAX_SITE = 60  # characters
 LONGEST_LEAVE = timedelta(days=366)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """One person's shifts with breaks, and the leave that is not over."""
+    """One person's shifts with breaks, the leave that is not over, and where they work."""
 
     shifts: tuple[PlannedShift, ...]
     leaves: tuple[Leave, ...]
+    site: str  # empty: none
 
 
 def plan(heed: Heed, agent_id: str, now: datetime) -> Plan:
     """Return a person's plan."""
     with heed.database.read() as db:
-        return Plan(tuple(shifts.of(db, agent_id)), tuple(shifts.leaves(db, agent_id, now)))
+        where = sites.of(db, [agent_id]).get(agent_id, "")
+        return Plan(tuple(shifts.of(db, agent_id)), tuple(shifts.leaves(db, agent_id, now)), where)
+
+
+def sites_of(heed: Heed, scope: Scope) -> list[str]:
+    """Return where people of the asker's brands work, by name."""
+    with heed.database.read() as db:
+        return sorted(set(sites.of(db, [who.id for who in people.seen_by(db, scope)]).values()))
 
 
 def change(
-    heed: Heed, actor: Actor, agent_id: str, now: datetime, *, zone: str, work: Sequence[str], breaks: Sequence[str]
+    heed: Heed,
+    actor: Actor,
+    agent_id: str,
+    now: datetime,
+    *,
+    zone: str,
+    work: Sequence[str],
+    breaks: Sequence[str],
+    site: str = "",
 ) -> None:
-    """Plan a person's week: seven texts of hours and seven of breaks, by the clock of a zone. Raises Mistake."""
-    wanted = rota.read(check_zone(zone), work, breaks)
+    """Plan a person's week: seven texts of hours and seven of breaks, by the clock of a zone; and where they work.
+
+    Raises Mistake.
+    """
+    wanted, named = rota.read(check_zone(zone), work, breaks), " ".join(site.split())
+    if len(named) > MAX_SITE or not named.isprintable():
+        raise Mistake(f"A site's name has at most {MAX_SITE} letters.")
     with heed.database.write() as db:
-        if not shifts.put(db, agent_id, wanted, now):
+        moved = sites.put(db, agent_id, named, zone, now)
+        if not shifts.put(db, agent_id, wanted, now) and not moved:
             return
-        audit.append(db, actor, "shifts changed", agent_id, now, change={"shifts": len(wanted)})
+        audit.append(db, actor, "shifts changed", agent_id, now, change={"shifts": len(wanted), "site": moved})
     heed.notifier.publish([Change("desk", agent=agent_id)])
+    if moved:
+        dispatch.after_changing(heed, [agent_id], now)
 
 
 def add_leave(

@@ -166,7 +166,7 @@ def _step_down(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[T
             continue
         changes.watch(ticket)
         before = needs.get(ticket.id, {})
-        kept = {s: why for s, why in before.items() if s in desk.languages or why[1] == "language"}
+        kept = placing.lasting(before, desk)
         topic = topics.get(ticket.lane_id) if ticket.lane_id is not None else None
         line = placing.line_now(ticket, kept, desk, topic=topic)
         ticket.step_down_at = None

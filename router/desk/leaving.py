@@ -21,6 +21,7 @@ from router.store.views.lines import TicketLine
 HELD = (State.OPEN, State.PENDING, State.SNOOZED)
 BACK = "queue"  # to its old place in its queue
 KEEP = "keep"
+SITE = "site:"  # before the name of a site
 REASON = "end of shift"
 MAX_NOTE = 4000  # characters
 
@@ -38,7 +39,7 @@ class Parting:
     """What becomes of one ticket."""
 
     ticket_id: str
-    to: str = KEEP  # KEEP, BACK, or the id of a colleague
+    to: str = KEEP  # KEEP, BACK, SITE and a name, or the id of a colleague
     note: str = ""
 
 
@@ -95,6 +96,8 @@ def _part(heed: Heed, scope: Scope, mine: dict[str, Held], one: Parting, now: da
     try:
         if one.to == BACK:
             transfer(heed, scope, one.ticket_id, now, queue=mine[one.ticket_id].line.queue_id, note=one.note)
+        elif one.to.startswith(SITE):
+            transfer(heed, scope, one.ticket_id, now, site=one.to.removeprefix(SITE), note=one.note)
         elif one.to != KEEP:
             transfer(heed, scope, one.ticket_id, now, agent=one.to, note=one.note)
         elif one.note:

@@ -14,6 +14,7 @@ from router.desk.answering import write_note
 from router.desk.errors import NotAllowed, NotFound, Refused
 from router.model import Role, Scope, State
 from router.notify import Change
+from router.routing.words import SITE, at_site
 from router.store import audit, lanes, tickets
 from router.store.audit import Actor
 
@@ -67,12 +68,16 @@ def transfer(
     *,
     queue: str | None = None,
     agent: str | None = None,
+    site: str | None = None,
     needs: Mapping[str, int] | None = None,
     note: str = "",
 ) -> None:
-    """Hand a ticket to a queue or a person, with what it needs and a word about it; the person is told."""
-    if (queue is None) == (agent is None):
-        raise Refused("Choose a queue or a person to hand the ticket to.")
+    """Hand a ticket to a queue, a person or a site, with what it needs and a word about it; the person is told.
+
+    A site is needed for a quarter of the target; then whoever may takes it.
+    """
+    if sum(where is not None for where in (queue, agent, site)) != 1:
+        raise Refused("Choose a queue, a person or a site to hand the ticket to.")
     told: list[Change] = []
     with acting(heed, scope, ticket_id, now, *([agent] if agent else [])) as act:
         if act.ticket.state in (State.RESOLVED, State.CLOSED):
@@ -81,20 +86,39 @@ def transfer(
         if unknown:
             raise Refused(f"There is no skill “{unknown[0]}”.")
         word = write_note(act, note) if note.strip() else None
+        if site is not None:
+            _need_site(act, site)
         if needs:
-            held = tickets.needs(act.db, [ticket_id]).get(ticket_id, {})
-            act.changes.needs[ticket_id] = held | {skill: (level, "transfer") for skill, level in needs.items()}
+            held = act.changes.needs.get(ticket_id) or tickets.needs(act.db, [ticket_id]).get(ticket_id, {})
+            added = {skill: (level, "transfer") for skill, level in needs.items()}
+            act.changes.needs[ticket_id] = {**held, **added}
         act.changes.event(
-            act.ticket, "transferred", queue=queue, agent=agent, needs=dict(needs or {}) or None,
+            act.ticket, "transferred", queue=queue, agent=agent, site=site, needs=dict(needs or {}) or None,
             note=word.id if word else None,
         )  # fmt: skip
-        if queue is not None:
-            move_to(act, queue)
+        if queue is not None or site is not None:
+            move_to(act, queue or act.ticket.queue_id)
         elif agent is not None:
             hand_over(act, agent, "transferred")
             if agent != scope.agent:
                 told.append(_tell_of_transfer(act, agent))
     heed.notifier.publish(told)
+
+
+def _need_site(act: Act, name: str) -> None:
+    """Let the ticket that is held need a site where somebody of its brand works."""
+    need, ticket = at_site(name), act.ticket
+    if not any(need in view.skills for view in act.desk.agents.values()):
+        raise Refused("Nobody of this brand works at that site.")
+    held = tickets.needs(act.db, [ticket.id]).get(ticket.id, {})
+    if ticket.step_down_at is not None and ticket.step_down_at <= act.now:  # what has fallen away does not come back
+        held, ticket.step_down_at = dict(placing.lasting(held, act.desk)), None
+    others = {key: why for key, why in held.items() if not key.startswith(SITE)}
+    act.changes.needs[ticket.id] = {**others, need: (1, "transfer")}
+    queue = act.desk.queues.get(ticket.queue_id) or act.desk.default_queue
+    patience = placing.line_now(ticket, held, act.desk).target * placing.STEP_DOWN
+    falls_at = act.desk.calendar(queue).add_working_time(act.now, patience)
+    ticket.step_down_at = min(ticket.step_down_at or falls_at, falls_at)
 
 
 def _tell_of_transfer(act: Act, agent_id: str) -> Change:

@@ -20,10 +20,17 @@ LANGUAGES: Mapping[str, str] = {  # BCP 47 tag -> English name; source: IANA lan
     "ur-Latn": "Roman Urdu", "uz": "Uzbek", "vi": "Vietnamese", "yo": "Yoruba", "zh": "Chinese", "zu": "Zulu",
 }  # fmt: skip
 
+SITE = "site "  # begins the need of a site; the key of a skill has no space
+
 
 def is_language(skill: str) -> bool:
     """Say whether a skill key names a language."""
     return skill in LANGUAGES
+
+
+def at_site(name: str) -> str:
+    """Return the need of a site as a skill: who works there has it at level 1."""
+    return SITE + name
 
 
 def need(skill: str, level: int) -> str:

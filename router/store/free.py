@@ -14,6 +14,7 @@ from channels.types import WorkClass
 from router.model import Presence
 from router.routing.lanes import AgentView, LaneSpec
 from router.routing.policy import SLOT_OF
+from router.routing.words import SITE
 from router.store.db import Connection
 from router.store.roster import decayed
 from router.store.schema import agent, assignment
@@ -41,6 +42,10 @@ _NEED = """
         AND EXISTS (SELECT 1 FROM agent_skill k WHERE k.agent_id = a.id AND k.skill_key = :skill{n}
             AND k.level >= :level{n} AND k.valid_to IS NULL)
 """
+_AT_SITE = """
+        AND EXISTS (SELECT 1 FROM agent_site w JOIN site s ON s.id = w.site_id WHERE w.agent_id = a.id
+            AND w.valid_to IS NULL AND s.name = :skill{n} AND 1 >= :level{n})
+"""
 
 
 def views(db: Connection, lane: LaneSpec, now: datetime, *, full: bool = False) -> list[AgentView]:
@@ -52,9 +57,9 @@ def views(db: Connection, lane: LaneSpec, now: datetime, *, full: bool = False) 
     values: dict[str, object] = {"brand": lane.brand, "channel": lane.channel, "slot": slot, "topic": lane.topic or ""}
     needs = sorted(lane.needs.items())
     for n, (skill, level) in enumerate(needs):
-        values |= {f"skill{n}": skill, f"level{n}": max(1, level)}
+        values |= {f"skill{n}": skill.removeprefix(SITE), f"level{n}": max(1, level)}
     found = []
-    for row in db.execute(_statement(len(needs)), values):
+    for row in db.execute(_statement(tuple(skill.startswith(SITE) for skill, _ in needs)), values):
         if row.slots <= 0 or (row.load >= row.slots and not full):
             continue
         skills = dict(needs)
@@ -86,8 +91,12 @@ def since(db: Connection, agent_ids: Collection[str]) -> dict[str, datetime]:
 
 
 @cache
-def _statement(needs: int) -> TextualSelect:
-    statement = text(_ABLE + "".join(_NEED.format(n=n) for n in range(needs)))
-    bound: list[BindParameter[object]] = [bindparam(name) for n in range(needs) for name in (f"skill{n}", f"level{n}")]
+def _statement(sites: tuple[bool, ...]) -> TextualSelect:
+    """Return the statement for needs, each of which is a site's or not."""
+    needs = [(_AT_SITE if is_site else _NEED).format(n=n) for n, is_site in enumerate(sites)]
+    statement = text(_ABLE + "".join(needs))
+    bound: list[BindParameter[object]] = [
+        bindparam(name) for n in range(len(needs)) for name in (f"skill{n}", f"level{n}")
+    ]
     typed = {"last_assigned_at": agent.c.last_assigned_at.type, "hard_work_at": agent.c.hard_work_at.type}
     return statement.bindparams(*bound).columns(**typed)

@@ -13,6 +13,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     func,
+    literal,
     literal_column,
     select,
     union_all,
@@ -24,8 +25,20 @@ from channels.types import WorkClass
 from router.model import Presence
 from router.routing.lanes import AgentView
 from router.routing.share import faded
+from router.routing.words import SITE
 from router.store.db import Connection
-from router.store.schema import agent, agent_brand, agent_channel, agent_skill, agent_slot, presence, ticket, work_class
+from router.store.schema import (
+    agent,
+    agent_brand,
+    agent_channel,
+    agent_site,
+    agent_skill,
+    agent_slot,
+    presence,
+    site,
+    ticket,
+    work_class,
+)
 
 
 def views(
@@ -94,10 +107,12 @@ def _known_of(one: bool) -> CompoundSelect[Any]:
 
     brand, channel, skill, slots, here = agent_brand.c, agent_channel.c, agent_skill.c, agent_slot.c, presence.c
     classes = select(_NOTHING, literal_column("'class'"), work_class.c.key, cast_sql(work_class.c.slots, Text))
+    at_site = part(agent_site.c.agent_id, "skill", literal(SITE) + site.c.name, literal_column("1"))
     return union_all(
         part(brand.agent_id, "brand", brand.brand_id, _NOTHING),
         part(channel.agent_id, "channel", channel.channel, _NOTHING, channel.valid_to.is_(None)),
         part(skill.agent_id, "skill", skill.skill_key, skill.level, skill.valid_to.is_(None)),
+        at_site.where(agent_site.c.valid_to.is_(None), agent_site.c.site_id == site.c.id),
         part(slots.agent_id, "slot", slots.work_class, slots.slots, slots.valid_to.is_(None)),
         part(here.agent_id, "presence", here.status, _NOTHING, here.valid_to.is_(None)),
         part(ticket.c.agent_id, "load", ticket.c.slot_key, func.count(), _BUSY).group_by(

@@ -3,11 +3,14 @@
 import pytest
 
 from router import desk as acts
-from router import presence
+from router import presence, waking
 from router.desk import Refused, leaving
-from router.desk.leaving import BACK, Parting
+from router.desk.leaving import BACK, SITE, Parting
 from router.model import Presence, Scope
-from tests.builders import Desk, a_connection_row, an_agent, mail, now, pulled
+from router.placing import STEP_DOWN
+from router.sla import TARGETS
+from router.store import sites
+from tests.builders import Desk, a_brand, a_connection_row, a_supervisor, an_agent, mail, now, pulled
 from tests.web.browsers import post, signed_in
 
 
@@ -64,6 +67,66 @@ class TestAChatInProgress:
         with pytest.raises(Refused, match="handed over with a note"):
             leaving.end_shift(sqlite_desk.heed, ana, partings, now())
         assert (sqlite_desk.ticket(letter).agent_id, here(sqlite_desk, ana)) == (ana.agent, Presence.ONLINE)
+
+
+class TestASite:
+    """Follow the sun: those who work there are asked first, everybody who may after a quarter of the target."""
+
+    @pytest.fixture
+    def lahore(self, desk: Desk) -> Scope:
+        zia = an_agent(desk, "Zia", slots={"live": 0})
+        works_at(desk, zia, "Lahore")
+        return zia
+
+    @pytest.mark.parametrize("mode", ["pull", "push"])
+    def test_gets_it_first_with_the_note(self, desk: Desk, lahore: Scope, mode: str) -> None:
+        here = an_agent(desk)
+        letter = a_mail(desk, here)
+        due, bo = desk.ticket(letter).answer_by, an_agent(desk, "Bo")
+        desk.do("UPDATE queue SET mode = :m", m=mode)
+        leaving.end_shift(desk.heed, here, [Parting(letter, f"{SITE}Lahore", "Call him at ten.")], now())
+        assert desk.ticket(letter).answer_by == due
+        assert [m.text for m in desk.messages(letter) if m.direction == "note"] == ["Call him at ten."]
+        if mode == "push":
+            assert desk.rows("SELECT agent_id FROM offer") == [(lahore.agent,)]
+        else:
+            assert acts.pull(desk.heed, bo, now()) is None
+            assert pulled(desk, lahore) == letter
+
+    def test_is_asked_no_longer_than_a_quarter_of_the_target(self, desk: Desk, lahore: Scope) -> None:
+        here = an_agent(desk)
+        letter = a_mail(desk, here)
+        leaving.end_shift(desk.heed, here, [Parting(letter, f"{SITE}Lahore")], now())
+        falls = desk.ticket(letter).step_down_at
+        assert falls is not None and now() < falls <= now() + TARGETS["email"] * STEP_DOWN
+        bo = an_agent(desk, "Bo")
+        assert acts.pull(desk.heed, bo, now()) is None
+        waking.step_down(desk.heed, falls)
+        assert pulled(desk, bo) == letter
+
+    def test_where_nobody_of_the_brand_works_is_refused(self, sqlite_desk: Desk, ana: Scope) -> None:
+        far = an_agent(sqlite_desk, "Far", brands=(a_brand(sqlite_desk, "other"),))
+        works_at(sqlite_desk, far, "Oslo")
+        letter = a_mail(sqlite_desk, ana)
+        left = leaving.end_shift(sqlite_desk.heed, ana, [Parting(letter, f"{SITE}Oslo")], now())
+        assert left.refused == ((letter, "Nobody of this brand works at that site."),)
+        assert "Oslo" not in signed_in(sqlite_desk, ana).get("/shift/end").text
+
+    def test_is_chosen_on_the_page_and_planned_on_that_of_the_shifts(self, sqlite_desk: Desk, ana: Scope) -> None:
+        letter, zia = a_mail(sqlite_desk, ana), an_agent(sqlite_desk, "Zia")
+        boss, path = signed_in(sqlite_desk, a_supervisor(sqlite_desk)), f"/settings/people/{zia.agent}/shifts"
+        assert post(boss, path, zone="Asia/Karachi", site=" Lahore ").status_code == 303
+        assert 'value="Lahore"' in boss.get(path).text
+        assert post(boss, path, zone="Asia/Karachi", site="x" * 61).status_code == 422
+        browser = signed_in(sqlite_desk, ana)
+        assert "Lahore · 1 here, 0 on shift" in browser.get("/shift/end").text
+        post(browser, "/shift/end", **{"ticket": letter, f"to-{letter}": "site:Lahore"})
+        assert pulled(sqlite_desk, zia) == letter
+
+
+def works_at(at: Desk, who: Scope, site: str) -> None:
+    with at.heed.database.write() as db:
+        assert sites.put(db, who.agent or "", site, "UTC", now())
 
 
 def test_what_nobody_may_have_is_told_and_kept(sqlite_desk: Desk, ana: Scope) -> None:

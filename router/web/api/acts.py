@@ -69,10 +69,13 @@ class ForwardIn(In):
 
 
 class TransferIn(In):
-    """Hand a ticket to a queue or to a person."""
+    """Hand a ticket to a queue, a person or a site."""
 
     queue: Annotated[Line, Field(min_length=1, max_length=200)] | None = Field(None, description="Id or name.")
     agent: Annotated[Line, Field(min_length=1, max_length=254)] | None = Field(None, description="Id or mail address.")
+    site: Annotated[Line, Field(min_length=1, max_length=60)] | None = Field(
+        None, description="Its name; needed for a quarter of the target, then whoever may takes it."
+    )
     needs: dict[str, Level] = Field({}, max_length=20, description="Skill to lowest level.")
     note: Annotated[Words, Field(max_length=MAX_TEXT)] = ""
 
@@ -153,13 +156,21 @@ def forward_ticket(call: Call, ticket_id: str, body: ForwardIn, headers: Once) -
 
 @api.route("POST", "/tickets/{id}/transfer", scope="tickets:write", conflicts=True)
 def transfer_ticket(call: Call, ticket_id: str, body: TransferIn) -> Ticket:
-    """Hand a ticket to a queue or to a person: one of the two."""
-    if (body.queue is None) == (body.agent is None):
-        raise in_body("Name a queue or an agent: one of the two.")
+    """Hand a ticket to a queue, a person or a site: one of the three."""
+    if sum(where is not None for where in (body.queue, body.agent, body.site)) != 1:
+        raise in_body("Name a queue, an agent or a site: one of the three.")
     queue = naming.queue_id(call, body.queue, {"pointer": "#/queue"}) if body.queue is not None else None
     agent = naming.agent_id(call, body.agent, {"pointer": "#/agent"}) if body.agent is not None else None
     desk.transfer(
-        call.heed, call.scope, ticket_id, call.now, queue=queue, agent=agent, needs=body.needs, note=body.note
+        call.heed,
+        call.scope,
+        ticket_id,
+        call.now,
+        queue=queue,
+        agent=agent,
+        site=body.site,
+        needs=body.needs,
+        note=body.note,
     )
     return read_ticket(call, ticket_id)
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from router import inbox, presence, reclaiming, rulebook_versions
 from router.desk import leaving
-from router.desk.leaving import BACK, KEEP, MAX_NOTE, Parting
+from router.desk.leaving import BACK, KEEP, MAX_NOTE, SITE, Parting
 from router.model import Presence
 from router.web.api.base import api
 from router.web.api.typed import Call
@@ -56,7 +56,10 @@ class PartingIn(In):
     """What becomes of one ticket."""
 
     ticket: Id
-    to: Id = Field(KEEP, description=f"`{KEEP}`, `{BACK}` (its queue, with its old place) or the id of a colleague.")
+    to: Annotated[Line, Field(min_length=1, max_length=80)] = Field(
+        KEEP,
+        description=f"`{KEEP}`, `{BACK}` (its queue, with its old place), `{SITE}NAME` or the id of a colleague.",
+    )
     note: Annotated[Words, Field(max_length=MAX_NOTE)] = ""
 
 

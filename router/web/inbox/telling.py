@@ -185,7 +185,7 @@ EVENTS: Mapping[str, Say] = {
     "resolved": _plain("resolved"),
     "reopened": _plain("reopened by a new message"),
     "closed": _with("closed by a rule: {x}", "rule"),
-    "transferred": _with("transferred to {x}", "agent_name", "queue_name"),
+    "transferred": _with("transferred to {x}", "agent_name", "queue_name", "site"),
     "returned": _with("returned to the queue · {x}", "reason", "because"),
     "spam": _plain("marked as spam"),
     "set_aside": _plain("set aside: its sender is blocked"),

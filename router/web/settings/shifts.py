@@ -39,9 +39,10 @@ def week_of(agent_id: str, zone: str) -> tuple[rota.Day, ...]:
 def show(agent_id: str) -> str:
     """Show the plan to change it."""
     line = _seen(agent_id)
-    plan = shifts.plan(heed_of(), agent_id, now()).shifts
+    found = shifts.plan(heed_of(), agent_id, now())
+    plan = found.shifts
     zone = plan[0].zone if plan else line.agent.zone
-    return _page(line, zone, rota.typed(plan, "work"), rota.typed(plan, "break"))
+    return _page(line, zone, rota.typed(plan, "work"), rota.typed(plan, "break"), site=found.site)
 
 
 @bp.post("")
@@ -52,10 +53,11 @@ def change(agent_id: str) -> tuple[str, int] | Response:
     work, breaks = ([asked.text(f"{name}-{day}") for day in range(7)] for name in ("work", "break"))
     try:
         shifts.change(
-            heed_of(), signed_in().actor, agent_id, now(), zone=asked.text("zone"), work=work, breaks=breaks
+            heed_of(), signed_in().actor, agent_id, now(), zone=asked.text("zone"), work=work, breaks=breaks,
+            site=asked.text("site"),
         )  # fmt: skip
     except Mistake as mistake:
-        return _page(line, asked.text("zone"), work, breaks, wrong=mistake.reason), 422
+        return _page(line, asked.text("zone"), work, breaks, site=asked.text("site"), wrong=mistake.reason), 422
     flash(_("Saved."), "good")
     return redirect(url_for("settings_shifts.show", agent_id=agent_id), 303)
 
@@ -118,11 +120,15 @@ def _is_gone(agent_id: str) -> bool:
     return found is not None and found.presence is Presence.OFFLINE and any(slot.taken for slot in found.slots)
 
 
-def _page(line: PersonLine, zone: str, work: Sequence[str], breaks: Sequence[str], *, wrong: str = "") -> str:
+def _page(
+    line: PersonLine, zone: str, work: Sequence[str], breaks: Sequence[str], *, site: str, wrong: str = ""
+) -> str:
     return render_template(
         "settings/shifts.html",
         line=line,
         zone=zone,
+        site=site,
+        sites=shifts.sites_of(heed_of(), g.scope),
         week=list(zip(weekdays(), work, breaks, strict=True)),
         leaves=shifts.plan(heed_of(), line.agent.id, now()).leaves,
         zones=[(name, name) for name in sorted(available_timezones())],
