@@ -25,6 +25,7 @@ from rules.evaluate import evaluate
 from rules.export import to_yaml
 from rules.load import load
 from rules.model import FORMAT, Desk, RuleSet
+from rules.sentences import LINE, joined
 from rules.starter import starter_text
 from rules.tally import Outcome
 from rules.values import FactValue
@@ -103,7 +104,7 @@ def publish(
         raise Mistake(f"The comment has {len(comment)} letters: at most {MAX_COMMENT} are kept.")
     found = checked(heed, brand_id, source)
     if not found.holds:
-        raise Mistake("\n".join(found.refusals))
+        raise Mistake(joined(LINE, found.refusals))
     return _go_live(heed, actor, brand_id, source, comment, now, revision), found
 
 

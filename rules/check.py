@@ -1,11 +1,12 @@
 """What is wrong or doubtful in a rule file, for people to mend: errors block publishing, warnings do not."""
 
-from rules.errors import RuleErrors
+from rules.errors import RuleError, RuleErrors
 from rules.lint import alone, order, places
 from rules.lint.finding import SORTS, Finding, Severity, Witness
 from rules.lint.ground import Ground
 from rules.load import load
 from rules.model import ANY_DESK, Desk, RuleSet
+from rules.sentences import say
 
 MAX_RULES = 500  # up to which all rules are looked at beside one another; beyond it only those that stop are
 
@@ -15,11 +16,12 @@ def check(text: str, desk: Desk | None = None) -> list[Finding]:
     try:
         rule_set = load(text, desk)
     except RuleErrors as wrong:
-        return [
-            Finding("error", error.rule, error.line, f"{error.where}: {error.message}".removeprefix(": "), error.remedy)
-            for error in wrong.errors
-        ]
+        return [Finding("error", error.rule, error.line, _placed(error), error.remedy) for error in wrong.errors]
     return warnings(rule_set, desk)
+
+
+def _placed(error: RuleError) -> str:
+    return say("{where}: {message}", where=error.where, message=error.message) if error.where else error.message
 
 
 def warnings(rule_set: RuleSet, desk: Desk | None = None) -> list[Finding]:

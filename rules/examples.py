@@ -11,6 +11,7 @@ from rules.errors import Wrong, shown, suggestion
 from rules.evaluate import evaluate
 from rules.facts import Fact
 from rules.model import Desk, Example, RuleSet
+from rules.sentences import say
 from rules.source import Items, Keys, Scalar, Tree, printable
 from rules.tally import Outcome
 from rules.values import MAX_TEXT, FactValue, Type, Value, duration, parse, spoken, words
@@ -39,8 +40,11 @@ class Failure:
     got: str
 
     def __str__(self) -> str:
-        title = f"Example {self.example}{f' “{self.name}”' if self.name else ''} (line {self.line})"
-        return f"{title}: {self.key} should be {self.expected}, and is {self.got}."
+        title = say("Example {n} (line {line})", n=self.example, line=self.line)
+        if self.name:
+            title = say("Example {n} “{name}” (line {line})", n=self.example, name=self.name, line=self.line)
+        found = say("{key} should be {expected}, and is {got}.", key=self.key, expected=self.expected, got=self.got)
+        return say("{example}: {found}", example=title, found=found)
 
 
 def run(rule_set: RuleSet, read: Read | None = None) -> list[Failure]:
@@ -109,7 +113,7 @@ def _meets(key: str, expected: Value, got: Value) -> bool:
 def _say(value: Value) -> str:
     if isinstance(value, tuple):
         return ", ".join(" ".join(map(str, item)) if isinstance(item, tuple) else str(item) for item in value) or "none"
-    return "none" if value is None else f"“{value}”" if isinstance(value, str) else spoken(value)
+    return say("none") if value is None else f"“{value}”" if isinstance(value, str) else spoken(value)
 
 
 def read_example(tree: Tree, facts: Mapping[str, Fact], desk: Desk, rules: set[str] | None) -> Example:

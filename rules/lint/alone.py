@@ -9,6 +9,7 @@ from rules.lint.formula import TRUE, Formula
 from rules.lint.ground import NEVER, UNSURE, UNSURE_BELOW, Case, Ground, finding, swapped, takes
 from rules.model import ALWAYS, Condition, Group, When, conditions
 from rules.operators import OPERATORS
+from rules.sentences import AND, COMMA, joined, say
 
 _MOST_CONDITIONS = 40  # of a rule whose conditions are left out one by one
 _TOPICS = frozenset({"intent", "intent_group", "second_intent"})
@@ -32,14 +33,15 @@ def _never(ground: Ground, case: Case) -> Iterator[Finding]:
         return
     if len(core) == 1:
         yield finding(
-            "never", case.rule, f"no ticket ever meets “{in_words(core[0])}”.", "Mend its value, or delete the rule.",
-            facts, "it does not match",
+            "never", case.rule, say("no ticket ever meets “{condition}”.", condition=in_words(core[0])),
+            say("Mend its value, or delete the rule."), facts, say("it does not match"),
         )  # fmt: skip
         return
-    first, last = " and ".join(in_words(part) for part in core[:-1]), in_words(core[-1])
-    message = f"it never matches: no ticket meets both “{first}” and “{last}”."
-    remedy = "Change one of them, put them under “any”, or delete the rule."
-    yield finding("never", case.rule, message, remedy, facts, f"it meets “{first}” and so not “{last}”")
+    first, last = joined(AND, map(in_words, core[:-1])), in_words(core[-1])
+    message = say("it never matches: no ticket meets both “{first}” and “{last}”.", first=first, last=last)
+    remedy = say("Change one of them, put them under “any”, or delete the rule.")
+    shows = say("it meets “{first}” and so not “{last}”", first=first, last=last)
+    yield finding("never", case.rule, message, remedy, facts, shows)
 
 
 def _parts(when: When) -> list[When]:
@@ -68,10 +70,9 @@ def _always(ground: Ground, case: Case) -> Iterator[Finding]:
         return
     facts = ground.some([_known(ground, case.rule.when)]) or {}
     if takes(case.rule.when, facts) and takes(case.rule.when, {}):
-        remedy = "Write “when: always” if that is meant, else change its conditions."
-        yield finding(
-            "always", case.rule, "it matches every ticket.", remedy, facts, "it matches, and so does any other"
-        )
+        remedy = say("Write “when: always” if that is meant, else change its conditions.")
+        shows = say("it matches, and so does any other")
+        yield finding("always", case.rule, say("it matches every ticket."), remedy, facts, shows)
 
 
 def _idle(ground: Ground, case: Case) -> Iterator[Finding]:
@@ -91,10 +92,9 @@ def _idle_one(ground: Ground, case: Case, leaf: Condition, count: int) -> Findin
         facts = ground.some([case.when, here])
         if facts is None or not takes(rule.when, facts):
             return None
-        message = f"“{in_words(leaf)}” holds whatever the value is."
-        return finding(
-            "idle", rule, message, "Mend its value, or write is_known.", facts, "it matches, as with any value"
-        )
+        message = say("“{condition}” holds whatever the value is.", condition=in_words(leaf))
+        remedy = say("Mend its value, or write is_known.")
+        return finding("idle", rule, message, remedy, facts, say("it matches, as with any value"))
     if count == 1:
         return None
     needed = any(leaf is part for part in _parts(rule.when))  # without it the rule would take nothing
@@ -105,8 +105,10 @@ def _idle_one(ground: Ground, case: Case, leaf: Condition, count: int) -> Findin
             facts = ground.some([case.when])
             if facts is None or not takes(rule.when, facts) or not takes(without, facts):
                 return None
-            message = f"“{in_words(leaf)}” changes nothing: the other conditions take the same tickets."
-            return finding("idle", rule, message, "Mend it, or leave it out.", facts, "it matches with and without it")
+            said = in_words(leaf)
+            message = say("“{condition}” changes nothing: the other conditions take the same tickets.", condition=said)
+            shows = say("it matches with and without it")
+            return finding("idle", rule, message, say("Mend it, or leave it out."), facts, shows)
     return None
 
 
@@ -118,9 +120,12 @@ def _visitor(ground: Ground, case: Case) -> Iterator[Finding]:
         return
     ticket = ground.resting(case, claims)
     if ticket is not None and takes(case.rule.when, ticket):
-        message = f"{', '.join(raised)} rests on {', '.join(claims)}, which whoever writes can set."
-        remedy = "Ask for a signed or recorded fact instead: only what they say may raise their place."
-        yield finding("visitor", case.rule, message, remedy, ticket, "it is brought forward")
+        message = say(
+            "{actions} rests on {facts}, which whoever writes can set.",
+            actions=joined(COMMA, raised), facts=joined(COMMA, claims),
+        )  # fmt: skip
+        remedy = say("Ask for a signed or recorded fact instead: only what they say may raise their place.")
+        yield finding("visitor", case.rule, message, remedy, ticket, say("it is brought forward"))
 
 
 def _unsure(ground: Ground, case: Case) -> Iterator[Finding]:
@@ -133,12 +138,14 @@ def _unsure(ground: Ground, case: Case) -> Iterator[Finding]:
     facts = ground.some([ground.formula(UNSURE), case.when, ground.no(otherwise)])
     if facts is None or not takes(case.rule.when, facts):
         return
-    how = "however unsure the reading is"
+    how = say("however unsure the reading is")
     if "intent_confidence" in case.facts:
-        how = f"also where the reading is less than {UNSURE_BELOW} % sure"
-    message = f"the need for {', '.join(needs)} rests on {', '.join(topics)} {how}."
-    remedy = "Add {fact: intent_confidence, is: at_least, value: 80}, or use prefer."
-    yield finding("unsure", case.rule, message, remedy, facts, f"it waits for somebody with {needs[0]}")
+        how = say("also where the reading is less than {n} % sure", n=UNSURE_BELOW)
+    asked = joined(COMMA, topics)
+    message = say("the need for {needs} rests on {facts} {how}.", needs=joined(COMMA, needs), facts=asked, how=how)
+    remedy = say("Add {condition}, or use prefer.", condition="{fact: intent_confidence, is: at_least, value: 80}")
+    shows = say("it waits for somebody with {skill}", skill=needs[0])
+    yield finding("unsure", case.rule, message, remedy, facts, shows)
 
 
 def _switched_off(ground: Ground, case: Case) -> Iterator[Finding]:
@@ -147,7 +154,7 @@ def _switched_off(ground: Ground, case: Case) -> Iterator[Finding]:
         return
     facts = ground.some([case.when]) or {}
     read_here = {name: value for name, value in facts.items() if name not in ground.desk.switched_off}
-    message = f"it asks for {', '.join(asked)}, which nobody knows here: mood is switched off."
-    remedy = "Ask for another fact, or switch mood on under Settings, Brands."
-    does = "matches all the same" if takes(case.rule.when, read_here) else "does not match"
-    yield finding("switched_off", case.rule, message, remedy, read_here, f"it {does}")
+    message = say("it asks for {facts}, which nobody knows here: mood is switched off.", facts=joined(COMMA, asked))
+    remedy = say("Ask for another fact, or switch mood on under Settings, Brands.")
+    shows = say("it matches all the same") if takes(case.rule.when, read_here) else say("it does not match")
+    yield finding("switched_off", case.rule, message, remedy, read_here, shows)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from rules.sentences import BLANK, joined, say
 from rules.values import FactValue
 
 Severity = Literal["error", "warning"]
@@ -68,6 +69,9 @@ class Finding:
     witness: Witness | None = None  # None where the rule cannot be read
 
     def __str__(self) -> str:
-        place = f"Rule “{self.rule}”, line {self.line}" if self.rule else f"Line {self.line}"
-        shows = f" {self.witness.says}" if self.witness else ""
-        return f"{self.severity}: {place}: {self.message} {self.remedy}{shows}"
+        where = say("Line {line}", line=self.line)
+        if self.rule:
+            where = say("Rule “{rule}”, line {line}", rule=self.rule, line=self.line)
+        said = joined(BLANK, [self.message, self.remedy, *([self.witness.says] if self.witness else [])])
+        severity = say("error") if self.severity == "error" else say("warning")
+        return say("{severity}: {where}: {what}", severity=severity, where=where, what=said)

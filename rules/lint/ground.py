@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from rules.conditions import judge
+from rules.conditions import judge, value_in_words
 from rules.evaluate import evaluate
 from rules.facts import FACTS
 from rules.lint.finding import SORTS, Finding, Witness
@@ -11,9 +11,9 @@ from rules.lint.formula import Formula, State, Unproved, box, holds, negated
 from rules.lint.space import Known, Space
 from rules.model import ALWAYS, Condition, Desk, Group, Rule, RuleSet, When, conditions
 from rules.operators import OPERATORS
-from rules.sentences import AND
+from rules.sentences import AND, COMMA, joined, listed, say
 from rules.tally import Outcome
-from rules.values import Type, Value, spoken
+from rules.values import FactValue, Type, spoken
 
 NEVER = Group("none", (ALWAYS,))
 UNSURE_BELOW = 50  # percent of confidence
@@ -139,28 +139,29 @@ def decided(outcome: Outcome) -> Outcome:
 
 def finding(sort: str, rule: Rule, message: str, remedy: str, facts: Known, shows: str) -> Finding:
     """Return a finding about a rule; `facts` are the ticket, of which the clause `shows` says what becomes of it."""
-    witness = Witness(facts, f"{ticket_in_words(facts)}: {shows}.")
+    witness = Witness(facts, say("{ticket}: {shows}.", ticket=ticket_in_words(facts), shows=shows))
     return Finding(SORTS[sort].severity, rule.name, rule.line, message, remedy, sort, witness)
 
 
 def ticket_in_words(facts: Known) -> str:
     """Return a ticket as the start of a sentence."""
-    said = []
-    for name, value in facts.items():
-        fact = FACTS.get(name)
-        label = fact.label if fact else name
-        if isinstance(value, bool):
-            so = label if fact else f"{name} is so"
-            said.append(so if value else f"it is not so that {so}")
-        elif (fact is not None and fact.type is Type.SET) or isinstance(value, tuple | frozenset):
-            said.append(f"{label}: {spoken(value, AND) or 'none'}")
-        else:
-            text = spoken(value)
-            said.append(f"{label} is “{text}”" if isinstance(value, str) else f"{label} is {text}")
-    return f"Ticket where {', '.join(said)}" if said else "Ticket of which nothing is known"
+    said = joined(COMMA, (_fact_in_words(name, value) for name, value in facts.items()))
+    return say("Ticket where {facts}", facts=said) if said else say("Ticket of which nothing is known")
+
+
+def _fact_in_words(name: str, value: FactValue) -> str:
+    fact = FACTS.get(name)
+    label = fact.label if fact else name
+    if isinstance(value, bool):
+        so = label if fact else say("{what} is so", what=name)
+        return so if value else say("it is not so that {fact}", fact=so)
+    if (fact is not None and fact.type is Type.SET) or isinstance(value, tuple | frozenset):
+        return say("{fact}: {value}", fact=label, value=spoken(value, AND) or say("none"))
+    text = value_in_words(fact, value) if fact else spoken(value)
+    return say("{fact} is “{value}”" if isinstance(value, str) else "{fact} is {value}", fact=label, value=text)
 
 
 def names(rules: Iterable[Case | Rule]) -> str:
     """Return rules by name, as a sentence lists them."""
-    quoted: list[Value] = [f"“{(each.rule if isinstance(each, Case) else each).name}”" for each in rules]
-    return spoken(tuple(quoted), AND)
+    found = ((each.rule if isinstance(each, Case) else each).name for each in rules)
+    return listed((say("“{rule}”", rule=name) for name in found), AND)

@@ -5,12 +5,13 @@ from dataclasses import replace
 from datetime import timedelta
 
 from rules.actions import Combine
-from rules.explain import action_in_words
+from rules.explain import action_in_words, actions_in_words, won_in_words
 from rules.lint.finding import Finding
 from rules.lint.formula import apart
 from rules.lint.ground import MACHINE, Case, Ground, decided, finding, names, takes
 from rules.lint.space import Known
 from rules.model import ALWAYS, Action, Rule, conditions
+from rules.sentences import COMMA, joined, say
 from rules.values import Type
 
 _NAMED = frozenset({"is", "one_of"})
@@ -36,12 +37,14 @@ def _unread(ground: Ground, case: Case, stops: Sequence[Case]) -> Iterator[Findi
     facts = ground.some([case.when]) if cover else None
     if not cover or facts is None or ground.outcome(facts).stopped_by in (None, case.rule.name):
         return
-    stop = "always stops" if cover[0].rule.when == ALWAYS else "stops at all its tickets"
     if len(cover) > 1:
-        stop = "stop at all its tickets between them"
-    message = f"it is never read: {names(cover)} {stop}."
-    shows = f"“{ground.outcome(facts).stopped_by}” stops before it"
-    yield finding("unread", case.rule, message, "Move it up.", facts, shows)
+        message = say("it is never read: {rules} stop at all its tickets between them.", rules=names(cover))
+    elif cover[0].rule.when == ALWAYS:
+        message = say("it is never read: {rule} always stops.", rule=names(cover))
+    else:
+        message = say("it is never read: {rule} stops at all its tickets.", rule=names(cover))
+    shows = say("“{rule}” stops before it", rule=str(ground.outcome(facts).stopped_by))
+    yield finding("unread", case.rule, message, say("Move it up."), facts, shows)
 
 
 def _cover(ground: Ground, case: Case, rivals: Sequence[Case]) -> list[Case]:
@@ -72,39 +75,40 @@ def _idle_actions(ground: Ground, case: Case, near: Sequence[Case], stops: Seque
         return
     others = sorted({each.at: each for _, cover in dead for each in cover}.values(), key=lambda each: each.at)
     if len(dead) == len(case.rule.then) and _changes_nothing(ground, case.rule, [action for action, _ in dead], facts):
-        why = _why(dead[0][0], others) if len(dead) == 1 else f"{_say(others)} the same or more"
-        message = f"it can change nothing: {names(others)} {_take(others)} all its tickets and {why}."
-        remedy = f"Move it above {names(others)}, ask for something else, or delete it."
+        message = say("it can change nothing: {because}.", because=_why(dead[0][0] if len(dead) == 1 else None, others))
+        remedy = say("Move it above {rules}, ask for something else, or delete it.", rules=names(others))
         yield finding("shadowed", case.rule, message, remedy, facts, _lost(ground, facts, case.rule))
         return
     for action, cover in dead:
-        said = action_in_words(action)
-        message = f"“{said}” has no effect: {names(cover)} {_take(cover)} all its tickets and {_why(action, cover)}."
+        because = _why(action, cover)
+        message = say("“{action}” has no effect: {because}.", action=action_in_words(action), because=because)
         shows = _lost(ground, facts, replace(case.rule, then=(action,)))
-        yield finding("no_effect", case.rule, message, "Leave that out, or move the rule up.", facts, shows)
+        yield finding("no_effect", case.rule, message, say("Leave that out, or move the rule up."), facts, shows)
 
 
-def _take(others: Sequence[Case]) -> str:
-    return "takes" if len(others) == 1 else "together take"
+def _why(action: Action | None, others: Sequence[Case]) -> str:
+    """Return what of others leaves an action, None: several, without effect, as the end of a sentence."""
+    if len(others) == 1:
+        rule = names(others)
+        return say("{rule} takes all its tickets and says {what}", rule=rule, what=_theirs(action, others))
+    rules = names(others)
+    return say("{rules} together take all its tickets and say {what}", rules=rules, what=_theirs(action, others))
 
 
-def _why(action: Action, others: Sequence[Case]) -> str:
-    """Return what of others leaves an action without effect, as the end of a sentence."""
+def _theirs(action: Action | None, others: Sequence[Case]) -> str:
+    if action is None:
+        return say("the same or more")
     theirs = next((each for other in others for each in other.rule.then if _same_slot(each, action)), None)
-    said = f"“{action_in_words(theirs)}”" if theirs else "stop"
+    said = say("“{action}”", action=action_in_words(theirs)) if theirs else say("stop")
     match action.kind.combine:
         case Combine.FIRST:
-            return f"{_say(others)} {said} first"
+            return say("{action} first", action=said)
         case Combine.SHORTEST:
-            return f"{_say(others)} {said}, and the shortest counts"
+            return say("{action}, and the shortest counts", action=said)
         case Combine.HIGHEST:
-            return f"{_say(others)} {said}, and the highest counts"
+            return say("{action}, and the highest counts", action=said)
         case _:
-            return f"{_say(others)} {said} too"
-
-
-def _say(others: Sequence[Case]) -> str:
-    return "says" if len(others) == 1 else "say"
+            return say("{action} too", action=said)
 
 
 def _lost(ground: Ground, facts: Known, rule: Rule) -> str:
@@ -113,10 +117,10 @@ def _lost(ground: Ground, facts: Known, rule: Rule) -> str:
     keys = [f"need_skill {one.value}" if one.kind.key == "need_skill" else one.kind.key for one in rule.then]
     won = [(key, outcome.winners[key]) for key in keys if outcome.winners.get(key, rule.name) != rule.name]
     if won and won[0][0] == "queue":
-        return f"it goes to {outcome.queue} by “{won[0][1]}”"
+        return say("it goes to {queue} by “{rule}”", queue=str(outcome.queue), rule=won[0][1])
     if won:
-        return f"“{won[0][1]}” decides its {won[0][0].replace('_', ' ')}"
-    return f"with “{rule.name}” and without it the same is decided"
+        return say("“{rule}” decides its {what}", rule=won[0][1], what=won_in_words(won[0][0]))
+    return say("with “{rule}” and without it the same is decided", rule=rule.name)
 
 
 def _same_slot(one: Action, other: Action) -> bool:
@@ -172,18 +176,20 @@ def _duplicate(ground: Ground, case: Case, earlier: Sequence[Case]) -> Iterator[
             if facts is None or not takes(case.rule.when, facts) or not takes(other.rule.when, facts):
                 continue
             mine, theirs = _difference(case.rule, other.rule)
-            message = f"it asks the same as “{other.rule.name}” and answers otherwise: {mine}, and there {theirs}."
-            yield finding(
-                "duplicate", case.rule, message, "Keep one of the two, or make their conditions differ.", facts,
-                f"both match, and {_lost(ground, facts, case.rule)}",
+            message = say(
+                "it asks the same as “{rule}” and answers otherwise: {mine}, and there {theirs}.",
+                rule=other.rule.name, mine=mine, theirs=theirs,
             )  # fmt: skip
+            remedy = say("Keep one of the two, or make their conditions differ.")
+            shows = say("both match, and {then}", then=_lost(ground, facts, case.rule))
+            yield finding("duplicate", case.rule, message, remedy, facts, shows)
             return
 
 
 def _difference(rule: Rule, other: Rule) -> tuple[str, str]:
-    mine = [action_in_words(action) for action in rule.then if action not in other.then]
-    theirs = [action_in_words(action) for action in other.then if action not in rule.then]
-    return ", ".join(mine) or "nothing more", ", ".join(theirs) or "nothing more"
+    mine = actions_in_words(action for action in rule.then if action not in other.then)
+    theirs = actions_in_words(action for action in other.then if action not in rule.then)
+    return mine or say("nothing more"), theirs or say("nothing more")
 
 
 def _overlap(ground: Ground, case: Case, earlier: Sequence[Case]) -> Iterator[Finding]:
@@ -228,12 +234,13 @@ def _overlapping(ground: Ground, case: Case, other: Case, mine: Action, theirs: 
     facts = ground.some([case.when, other.when], before)
     if facts is None or ground.outcome(facts).winners.get(mine.kind.key) != other.rule.name:
         return None
-    message = (
-        f"“{other.rule.name}” takes some of its tickets and says “{action_in_words(theirs)}” before it says "
-        f"“{action_in_words(mine)}”."
-    )
-    remedy = "Name each value in one of them only, or put the narrower rule first."
-    shows = f"both match, and “{other.rule.name}” decides: {action_in_words(theirs)}"
+    said = action_in_words(theirs)
+    message = say(
+        "“{rule}” takes some of its tickets and says “{theirs}” before it says “{mine}”.",
+        rule=other.rule.name, theirs=said, mine=action_in_words(mine),
+    )  # fmt: skip
+    remedy = say("Name each value in one of them only, or put the narrower rule first.")
+    shows = say("both match, and “{rule}” decides: {action}", rule=other.rule.name, action=said)
     return finding("overlap", case.rule, message, remedy, facts, shows)
 
 
@@ -257,19 +264,22 @@ def stopping(ground: Ground, case: Case) -> Iterator[Finding]:
         ticket = ground.some([human, case.when, other.when], before)
         if ticket is None or not _is_worse(ground, free, other.rule.name, ticket):
             continue
-        takes_away = ", ".join(action_in_words(action) for action in raised)
-        message = (
-            f"it stops on {', '.join(unsure)}, and so keeps “{takes_away}” of “{other.rule.name}” from its tickets."
-        )
-        remedy = (
+        message = say(
+            "it stops on {facts}, and so keeps “{actions}” of “{rule}” from its tickets.",
+            facts=joined(COMMA, unsure), actions=actions_in_words(raised), rule=other.rule.name,
+        )  # fmt: skip
+        remedy = say(
             "Nothing that was read or that a sender can set may delay a ticket: leave stop out, put the rule after "
-            f"“{other.rule.name}”, or stop on headers and on recorded or signed facts."
+            "“{rule}”, or stop on headers and on recorded or signed facts.",
+            rule=other.rule.name,
         )
-        yield finding("withholds", case.rule, message, remedy, ticket, f"“{other.rule.name}” would act and is not read")
+        shows = say("“{rule}” would act and is not read", rule=other.rule.name)
+        yield finding("withholds", case.rule, message, remedy, ticket, shows)
         return
-    message = f"it stops on {', '.join(unsure)}, so a mistaken reading keeps help from later rules away."
-    remedy = "Leave stop out, or put the rule after those that bring help."
-    yield finding("stops", case.rule, message, remedy, facts, "no later rule is read")
+    stops_on = joined(COMMA, unsure)
+    message = say("it stops on {facts}, so a mistaken reading keeps help from later rules away.", facts=stops_on)
+    remedy = say("Leave stop out, or put the rule after those that bring help.")
+    yield finding("stops", case.rule, message, remedy, facts, say("no later rule is read"))
 
 
 def _is_worse(ground: Ground, free: Rule, more: str, ticket: Known) -> bool:

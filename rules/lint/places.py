@@ -8,7 +8,7 @@ from rules.lint.finding import Finding
 from rules.lint.ground import OPEN, Case, Ground, finding, takes
 from rules.model import Condition, Desk, Group, When
 from rules.operators import OPERATORS
-from rules.sentences import AND
+from rules.sentences import AND, listed, say
 from rules.values import spoken
 
 _SHOWN = 3  # shifts that a message names
@@ -48,20 +48,24 @@ def _unmet(ground: Ground, case: Case) -> Iterator[Finding]:
     asked = ground.outcome(facts).needs
     if any(asked.get(skill, 0) < level for skill, level in needs.items()):
         return  # it is not read, or another look says why
-    said = spoken(tuple(f"{skill} at level {level}" if level > 1 else skill for skill, level in needs.items()), AND)
-    wait = "it waits until the need is dropped"
+    each = (say("{skill} at level {level}", skill=one, level=n) if n > 1 else one for one, n in needs.items())
+    said = listed(each, AND)
+    wait = say("it waits until the need is dropped")
     if not _meets(staff, needs):
-        best = [f"the best in {skill} has {max((one.get(skill, 0) for one in staff), default=0)}" for skill in needs]
-        message = f"it needs {said}, and nobody has that; {spoken(tuple(best), AND)}."
-        remedy = "Ask for a lower level, use prefer, or give somebody the skill under Settings, People."
+        levels = {skill: max((one.get(skill, 0) for one in staff), default=0) for skill in needs}
+        best = (say("the best in {skill} has {level}", skill=skill, level=level) for skill, level in levels.items())
+        message = say("it needs {skills}, and nobody has that; {best}.", skills=said, best=listed(best, AND))
+        remedy = say("Ask for a lower level, use prefer, or give somebody the skill under Settings, People.")
         yield finding("unmet", case.rule, message, remedy, facts, wait)
         return
     without = [shift.name for shift in ground.desk.shifts if shift.skills and not _meets(shift.skills, needs)]
     if without:
-        more = f" and {len(without) - _SHOWN} other shifts" if len(without) > _SHOWN else ""
-        message = f"it needs {said}, and nobody who works {spoken(tuple(without[:_SHOWN]))}{more} has that."
-        remedy = "Use prefer, shorten step_down, or plan somebody who has it for then."
-        yield finding("unmet", case.rule, message, remedy, facts, f"then {wait}")
+        when = listed(without[:_SHOWN])
+        if len(without) > _SHOWN:
+            when = say("{shifts} and {n} other shifts", shifts=when, n=len(without) - _SHOWN)
+        message = say("it needs {skills}, and nobody who works {shifts} has that.", skills=said, shifts=when)
+        remedy = say("Use prefer, shorten step_down, or plan somebody who has it for then.")
+        yield finding("unmet", case.rule, message, remedy, facts, say("then {it}", it=wait))
 
 
 def _meets(staff: Sequence[Mapping[str, int]], needs: Mapping[str, int]) -> bool:
@@ -78,9 +82,13 @@ def _closed_hours(ground: Ground, case: Case) -> Iterator[Finding]:
     if facts is None or not ground.none([case.when, opened]) or not takes(case.rule.when, facts):
         return
     said = spoken(promises[0].value)
-    message = f"it promises “{promises[0].kind.reads.replace('{value}', said)}” for hours when the desk is closed."
-    remedy = "Working time counts: leave the promise out, or say in the rule's note that it runs from the next opening."
-    yield finding("closed_hours", case.rule, message, remedy, facts, f"the {said} begin with the next opening")
+    promise = say(promises[0].kind.reads, value=said)
+    message = say("it promises “{promise}” for hours when the desk is closed.", promise=promise)
+    remedy = say(
+        "Working time counts: leave the promise out, or say in the rule's note that it runs from the next opening."
+    )
+    shows = say("the {span} begin with the next opening", span=said)
+    yield finding("closed_hours", case.rule, message, remedy, facts, shows)
 
 
 def _longer_promise(ground: Ground, case: Case) -> Iterator[Finding]:
@@ -92,6 +100,10 @@ def _longer_promise(ground: Ground, case: Case) -> Iterator[Finding]:
     facts = ground.some([case.when])
     if facts is None or ground.outcome(facts).queue != queue:
         return
-    message = f"“answer within {spoken(mine)}” has no effect: the queue {queue} promises {spoken(own)} itself."
-    remedy = "Leave it out, or promise less time than the queue does."
-    yield finding("longer_promise", case.rule, message, remedy, facts, f"an answer is due within {spoken(own)}")
+    message = say(
+        "“answer within {promise}” has no effect: the queue {queue} promises {own} itself.",
+        promise=spoken(mine), queue=str(queue), own=spoken(own),
+    )  # fmt: skip
+    remedy = say("Leave it out, or promise less time than the queue does.")
+    shows = say("an answer is due within {own}", own=spoken(own))
+    yield finding("longer_promise", case.rule, message, remedy, facts, shows)

@@ -10,6 +10,7 @@ from rules.conditions import judge
 from rules.evaluate import evaluate
 from rules.load import load
 from rules.model import Shift
+from rules.sentences import said_in
 from rules.values import Window
 from tests.rules.builders import DESK, a_file, a_rule
 
@@ -155,6 +156,7 @@ def test_it_is_found_in_its_rule_with_a_ticket_that_shows_it(sort, name, rules):
     assert finding.severity == SORTS[sort].severity
     assert finding.line and finding.message.endswith(".") and finding.remedy.endswith(".")
     assert finding.witness is not None and finding.witness.says.startswith("Ticket ")
+    assert said_in(str(finding), str, str) == str(finding)
     rule = next(rule for rule in load(a_file(*rules), SHOP).rules if rule.name == name)
     matches = judge(rule.when, finding.witness.facts).holds
     assert matches is (sort not in ("never", "switched_off"))

@@ -21,11 +21,14 @@ from router.web.words import sentences
 from router.web.words.reader import read_in
 from rules import conditions, explain
 from rules.actions import ACTIONS
+from rules.check import check
 from rules.facts import FACTS
 from rules.load import load
 from rules.model import Action, Condition
 from rules.operators import OPERATORS
 from tests.a_desk import a_browser, a_person
+from tests.rules.builders import a_file
+from tests.rules.test_lint import FOUND, SHOP
 
 NOW = datetime(2026, 3, 4, 12, 0, tzinfo=UTC)  # a Wednesday
 FSI, PDI, RLM = "\u2068", "\u2069", "\u200f"
@@ -254,6 +257,13 @@ class TestRules:
             for value in (*kind.choices, "VIP", timedelta(hours=1, minutes=30)):
                 assert not latin_in(words.sentence(explain.action_in_words(Action(kind, value))))
 
+    def test_say_each_finding(self, urdu: None) -> None:
+        foreign = set()
+        for _sort, _name, rules in FOUND.values():
+            for finding in check(a_file(*rules), SHOP):
+                foreign |= set(latin_in(words.sentence(str(finding))))
+        assert foreign <= {"any", "when", "always", "stop", "step_down", "is_known", "prefer"}  # words of the file
+
     def test_put_their_parts_in_the_order_of_the_language(self, urdu: None) -> None:
         rule = load(
             "rules:\n- name: VIP\n  when: {fact: contact.tier, is: one_of, value: [gold, silver]}\n"
@@ -267,7 +277,7 @@ class TestRules:
 
 def latin_in(said: str) -> list[str]:
     """Return the Latin words of a text but those that are isolated."""
-    return re.findall("[A-Za-z]+", re.sub(f"{FSI}[^{PDI}]*{PDI}", "", said))
+    return re.findall("[A-Za-z_]+", re.sub(f"{FSI}[^{PDI}]*{PDI}", "", said))
 
 
 def a_chat(heed: Heed) -> str:
