@@ -3,7 +3,7 @@
 `read` turns a text into facts (triage, which rules do not know); what an example states itself always counts more.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -47,16 +47,40 @@ class Failure:
         return say("{example}: {found}", example=title, found=found)
 
 
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """One thing an example expects, and what came out."""
+
+    key: str  # of EXPECTED
+    expected: Value
+    got: Value
+    holds: bool
+
+
 def run(rule_set: RuleSet, read: Read | None = None) -> list[Failure]:
     """Return what the examples of a rule set expect and do not get; empty means that all hold."""
     failures = []
     for number, example in enumerate(rule_set.examples, start=1):
-        outcome = evaluate(rule_set, facts_of(example, read))
-        for key, expected in example.expect:
-            got = _got(outcome, key)
-            if not _meets(key, expected, got):
-                failures.append(Failure(number, example.line, example.name, key, _say(expected), _say(got)))
+        for one in compared(rule_set, example, read):
+            if not one.holds:
+                said = _say(one.expected), _say(one.got)
+                failures.append(Failure(number, example.line, example.name, one.key, *said))
     return failures
+
+
+def compared(rule_set: RuleSet, example: Example, read: Read | None = None) -> list[Compared]:
+    """Return everything an example expects beside what comes out of the rules."""
+    outcome = evaluate(rule_set, facts_of(example, read))
+    pairs = ((key, expected, _got(outcome, key)) for key, expected in example.expect)
+    return [Compared(key, expected, got, _meets(key, expected, got)) for key, expected, got in pairs]
+
+
+def came_out(
+    rule_set: RuleSet, facts: Mapping[str, FactValue], read: Read | None, keys: Iterable[str]
+) -> dict[str, Value]:  # fmt: skip
+    """Return what comes out of the rules for some facts, by key of EXPECTED."""
+    outcome = evaluate(rule_set, facts_of(Example(tuple(facts.items()), ()), read))
+    return {key: _got(outcome, key) for key in keys}
 
 
 def facts_of(example: Example, read: Read | None = None) -> dict[str, FactValue]:

@@ -69,7 +69,7 @@ def _action(action: Action) -> dict[str, object]:
 
 def _example(example: Example) -> dict[str, object]:
     given = {name: list(value) if isinstance(value, tuple) else written(_plain(value)) for name, value in example.given}
-    expect = {key: _expected(key, value) for key, value in example.expect}
+    expect = {key: expectation(key, value) for key, value in example.expect}
     entry: dict[str, object] = {"name": example.name} if example.name else {}
     return {**entry, "given": given, "expect": expect}
 
@@ -78,7 +78,8 @@ def _plain(value: object) -> Value:
     return value  # type: ignore[return-value]  # what an example gives is read by rules.values.parse
 
 
-def _expected(key: str, value: Value) -> object:
+def expectation(key: str, value: Value) -> object:
+    """Return what an example expects as a file says it; `key` is one of EXPECTED."""
     if EXPECTED[key] == "needs" and isinstance(value, tuple):
         return {str(item[0]): item[1] for item in value if isinstance(item, tuple)}
     return written(value)

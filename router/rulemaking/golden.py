@@ -24,7 +24,7 @@ from router.store import audit, contacts, people
 from router.store import golden as store
 from router.store.audit import Actor
 from router.store.golden import Source
-from router.store.views import rule_tickets
+from router.store.views import picking, rule_tickets
 from rules.errors import RuleErrors
 from rules.evaluate import evaluate
 from rules.load import load
@@ -77,6 +77,13 @@ def propose(heed: Heed, scope: Scope, ticket_id: str, now: datetime, text: str |
     )  # fmt: skip
 
 
+def ticket_of(heed: Heed, scope: Scope, brand_id: str, number: int) -> str | None:
+    """Return the ticket of a number that an example can be made of, None if there is none."""
+    with heed.database.read() as db:
+        asked = [rule_tickets.one(db, scope, one) for one in picking.by_number(db, scope, number)]
+    return next((one.ticket_id for one in asked if one is not None and one.brand_id == brand_id), None)
+
+
 def keep(heed: Heed, actor: Actor, scope: Scope, ticket_id: str, text: str, name: str, now: datetime) -> Saved:
     """Put a confirmed example into the draft of its brand. Raises NotFound, Mistake, Behind."""
     if not name.strip():
@@ -93,6 +100,20 @@ def keep(heed: Heed, actor: Actor, scope: Scope, ticket_id: str, text: str, name
         store.add(db, made.brand_id, made.message_id, name, _digest(made.text))
     revision = drafting.current(heed, made.brand_id).revision
     return drafting.change(heed, actor, scope, made.brand_id, revision, edit, now, did="example")
+
+
+def follow(heed: Heed, brand_id: str, was: Plain, example: Plain) -> None:
+    """Let an example that is changed by hand be erased with the message that it was made of, as the one it was."""
+    before, after = _known_by(was), _known_by(example)
+    with heed.database.write() as db:
+        sources = store.of(db, brand_id)
+        messages = {
+            one.message_id for one in sources if one.name == before[0] or one.digest == before[1] != _digest("")
+        }
+        known = {(one.message_id, one.name, one.digest) for one in sources}
+        for message_id in sorted(messages):
+            if (message_id, *after) not in known:
+                store.add(db, brand_id, message_id, *after)
 
 
 def erase(heed: Heed, now: datetime) -> None:
@@ -123,6 +144,12 @@ def _without(held: str, gone: Sequence[Source]) -> tuple[str, int]:
     kept = tuple(example for example in sheet.examples if stays(example))
     lost = len(sheet.examples) - len(kept)
     return (text_of(replace(sheet, examples=kept)) if lost else held), lost
+
+
+def _known_by(example: Plain) -> tuple[str, str]:
+    held = example if isinstance(example, dict) else {}
+    given = held.get("given")
+    return str(held.get("name") or ""), _digest(str(given.get("text") or "") if isinstance(given, dict) else "")
 
 
 def _digest(text: str) -> str:

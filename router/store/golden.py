@@ -29,6 +29,12 @@ def add(db: Connection, brand_id: str, message_id: str, name: str, digest: str) 
     bulk.add(db, golden_ticket, [Source(brand_id, message_id, name, digest, new_id())])
 
 
+def of(db: Connection, brand_id: str) -> list[Source]:
+    """Return what the examples of a brand were made of."""
+    columns = (golden_ticket.c[name] for name in Source.__slots__)
+    return [Source(*row) for row in db.execute(select(*columns).where(golden_ticket.c.brand_id == brand_id))]
+
+
 def gone(db: Connection) -> list[Source]:
     """Return the examples whose message is erased."""
     there = exists().where(message.c.id == golden_ticket.c.message_id)

@@ -81,7 +81,13 @@ def test_an_example_is_erased_with_the_person_who_wrote_it(desk: Desk) -> None:
     for name, text in (("A broken oven", "My oven is broken."), ("Another", "It is broken, my oven.")):
         golden.keep(desk.heed, actor, olga, ticket.id, text, name, now())
     source = drafting.current(desk.heed, desk.brand_id).source
-    edited = source.replace("Another", "Renamed").replace("My oven is broken.", "My old oven is broken.")
+    was, becomes = (
+        {"name": n, "given": {"text": f"{t}, my oven."}}
+        for n, t in (("Another", "It is broken"), ("By me", "A broken one"))
+    )
+    golden.follow(desk.heed, desk.brand_id, was, becomes)
+    edited = source.replace("Another", "By me").replace("It is broken, my", "A broken one, my")
+    edited = edited.replace("My oven is broken.", "My old oven is broken.")
     publishing.publish(desk.heed, actor, olga, desk.brand_id, source, "Examples", now())
     publishing.publish(desk.heed, actor, olga, desk.brand_id, edited, "Their words", now())
     running.ask(desk.heed, actor, olga, desk.brand_id, edited, 3, 1, now())

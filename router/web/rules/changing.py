@@ -45,6 +45,8 @@ def shown(told: str, show: str, focus: str = "") -> Answer:
         return page(brand(), show, told=told, focus=focus)
     if told:
         flash(told, "good")
+    if request.form.get("page") == "examples":
+        return redirect(url_for("rules_examples.show", brand=brand()), 303)
     place = url_for(
         "rules.show", brand=brand(), rule=show or None, focus=focus or None, _anchor="open" if show else None
     )

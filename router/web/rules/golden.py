@@ -6,6 +6,7 @@ from werkzeug.wrappers import Response
 from router.mistakes import Mistake
 from router.rulemaking import golden
 from router.web.audience import audience
+from router.web.rules import expecting
 from router.web.security import heed_of, now, signed_in
 from router.web.words import look_up as _
 
@@ -32,9 +33,11 @@ def keep(ticket_id: str) -> tuple[str, int] | Response:
         return _page(ticket_id, wrong=mistake.reason, text=text, name=name), 422
     flash(_("The example is in the draft. It is live, and blocks what flips it, once you publish."), "good")
     made = golden.propose(heed_of(), g.scope, ticket_id, now())
-    return redirect(url_for("rules.show", brand=made.brand_id), 303)
+    return redirect(url_for("rules_examples.show", brand=made.brand_id), 303)
 
 
 def _page(ticket_id: str, *, wrong: str = "", text: str | None = None, name: str = "") -> str:
     made = golden.propose(heed_of(), g.scope, ticket_id, now(), text)
-    return render_template("rules/example.html", made=made, wrong=wrong, name=name, most=golden.MAX_TEXT)
+    return render_template(
+        "rules/example.html", made=made, wrong=wrong, name=name, most=golden.MAX_TEXT, sentence=expecting.sentence
+    )
