@@ -209,7 +209,7 @@ def test_a_second_editor_is_shown_and_not_overwritten(at: Desk, olga: FlaskClien
     assert other.status_code == 303, "another rule: both are kept"
 
 
-SEATS = {"was": "", "label": "seats bought", "name": "seats", "type": "number", "trust": "signed", "values": ""}
+SEATS = {"was": "", "label": "seats bought", "key": "seats", "type": "number", "trust": "signed", "values": ""}
 
 
 def test_a_fact_is_declared_offered_renamed_removed_and_taken_back(at: Desk, olga: FlaskClient) -> None:
@@ -222,7 +222,7 @@ def test_a_fact_is_declared_offered_renamed_removed_and_taken_back(at: Desk, olg
     assert 'value="seats bought"' in page
     kept = does(olga, "fact/remove", was="contact.seats")
     assert (kept.status_code, "asked for by “Money”" in kept.text) == (422, True)
-    does(olga, "fact", **{**SEATS, "was": "contact.seats", "name": "places"})
+    does(olga, "fact", **{**SEATS, "was": "contact.seats", "key": "places"})
     assert draft(at, olga).count("contact.places") == 2
     assert "contact.seats" not in draft(at, olga)
     does(olga, "undo")
@@ -233,7 +233,7 @@ def test_a_fact_is_declared_offered_renamed_removed_and_taken_back(at: Desk, olg
 
 
 def test_what_is_wrong_with_a_fact_stands_at_its_field_and_what_was_typed_stays(olga: FlaskClient) -> None:
-    answer = does(olga, "fact", **{**SEATS, "name": "tier"})
+    answer = does(olga, "fact", **{**SEATS, "key": "tier"})
     assert answer.status_code == 422
     assert re.search(r'value="tier"[^>]*aria-invalid="true" aria-describedby="fact-name-wrong"', answer.text)
     assert "Heed has a fact of this name" in answer.text

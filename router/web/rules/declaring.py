@@ -18,8 +18,8 @@ bp = Blueprint("rules_declaring", __name__, url_prefix="/rules/fact")
 def save() -> Answer:
     """Declare a fact, or change one; what is wrong is told at its field."""
     was, show = request.form.get("was", ""), request.form.get("open", "")
-    fields = ("name", "label", "type", "trust", "values", "description")
-    entry = Entry(**{name: request.form.get(name, "").strip() for name in fields})
+    fields = ("label", "type", "trust", "values", "description")
+    entry = Entry(request.form.get("key", ""), **{name: request.form.get(name, "").strip() for name in fields})
     sheet = parse(drafting.current(heed_of(), brand()).source)
     given = Declaring(was, entry, declared.wrongs(sheet, was, entry))
     if given.wrong:
