@@ -104,6 +104,8 @@ class Arriving:
         )
         talk = Conversation(ticket=ticket, is_new=True, version=0)
         self.working.conversations[ticket.id] = talk
+        if said.from_us:
+            talk.needs = self.changes.needs[ticket.id] = dict(placing.at_first(self.desk))
         self.changes.new.append(ticket)
         customer = customer_of(said)
         self.owners.append((ticket, customer.address))

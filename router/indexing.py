@@ -13,12 +13,6 @@ ROWS = 2_000  # forgotten in one transaction
 AT_ONCE_S = 2.0  # of one sweep
 
 
-def is_done(heed: Heed) -> bool:
-    """Say whether everything is in the index."""
-    with heed.database.read() as db:
-        return search.progress(db).done
-
-
 def read_on(heed: Heed, now: datetime) -> Progress:
     """Put the next piece into the index."""
     with heed.database.write() as db:

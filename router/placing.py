@@ -91,6 +91,11 @@ def lasting(needs: Why, desk: DeskNow) -> Why:
     return {skill: why for skill, why in needs.items() if skill in desk.languages or why[1] == "language"}
 
 
+def at_first(desk: DeskNow) -> Why:
+    """Return what a ticket needs that begins with us, before its customer has said a word: the brand's language."""
+    return {desk.brand.language: (1, "language")}
+
+
 def spoken_as(language: str, desk: DeskNow) -> str:
     """Return the skill that serves a language: its own tag, else the language it is a way of writing."""
     if language == "und":
@@ -171,7 +176,7 @@ def line_now(ticket: Ticket, needs: Why, desk: DeskNow, *, topic: str | None = N
     own = timedelta(seconds=queue.answer_s) if queue.answer_s else sla.TARGETS[cast(Pace, ticket.pace)]
     return Line(
         queue=queue,
-        needs=needs or {desk.brand.language: (1, "language")},
+        needs=needs,
         topic=topic or (queue.topic if queue.topic in desk.skills else None),
         target=own,
         because=f"queue {queue.name}",

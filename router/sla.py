@@ -49,12 +49,6 @@ def next_due(promises: Iterable[Promise]) -> Promise | None:
     return min(running, key=lambda promise: (promise.due, promise.kind), default=None)
 
 
-def is_missed(promise: Promise, now: datetime) -> bool:
-    """Say whether a promise was broken by `now`; meeting it at the due moment keeps it."""
-    stopped = promise.met_at or promise.paused or now
-    return stopped > promise.due
-
-
 def meet(promise: Promise, at: datetime) -> Promise:
     """Return the promise as met; a promise that was met stays as it is, its first moment counts."""
     return promise if promise.met_at else replace(promise, met_at=at, paused=None)

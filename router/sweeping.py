@@ -90,6 +90,7 @@ class Sweep:
         self._tidied: datetime | None = None
         self._looked: datetime | None = None  # for overload
         self._watch = busy.Watch()
+        self._taught: dict[str, tuple[datetime, timedelta]] = {}  # asked for again: when next, pause
         self._indexed = False  # everything is in the search index
 
     def now(self, now: datetime) -> None:
@@ -198,10 +199,16 @@ class Sweep:
                 feeling.hand_on(self._heed, brand_id)
 
     def _teach(self, waiting: dict[str, int] | None, now: datetime) -> None:
-        for version_id in making.forgotten(self._heed, now):
+        lost = making.forgotten(self._heed, now)
+        self._taught = {version_id: again for version_id, again in self._taught.items() if version_id in lost}
+        for version_id in lost:
+            due, pause = self._taught.get(version_id, (now, making.PATIENCE))
+            if now < due or (waiting is not None and waiting["slow"] > delivery.BACKLOG):
+                continue
+            self._taught[version_id] = (now + pause, 2 * pause)
             if waiting is None:
                 self._errand(f"teach {version_id}", lambda v=version_id: making.make(self._heed, v, now))  # type: ignore[misc]
-            elif waiting["slow"] <= delivery.BACKLOG:
+            else:
                 self._heed.background.enqueue("slow", "router.jobs.teach", version_id)
 
     def _backtest(self, waiting: dict[str, int] | None, now: datetime) -> None:

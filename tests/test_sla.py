@@ -53,22 +53,6 @@ class TestNextDue:
         assert sla.next_due([promises[0]]) is None
 
 
-class TestMissed:
-    @pytest.mark.parametrize(
-        ("facts", "now", "missed"),
-        [
-            ({}, NOON, False),
-            ({}, NOON + timedelta(microseconds=1), True),
-            ({"met_at": NOON}, NOON + minutes(60), False),
-            ({"met_at": NOON + minutes(1)}, NOON + minutes(60), True),
-            ({"paused": NOON - minutes(1)}, NOON + minutes(60), False),
-            ({"paused": NOON + minutes(1)}, NOON + minutes(60), True),
-        ],
-    )
-    def test_compares_the_moment_it_stopped_with_the_due_one(self, facts, now, missed):
-        assert sla.is_missed(a_promise(**facts), now) is missed
-
-
 class TestMeeting:
     def test_the_first_answer_counts(self):
         met = sla.meet(a_promise(), NOON)
@@ -93,7 +77,6 @@ class TestPausing:
         paused = sla.pause(a_promise(), NOON + minutes(1))
         resumed = sla.resume(paused, NOON + minutes(90), OFFICE)
         assert resumed == a_promise()
-        assert sla.is_missed(resumed, NOON + minutes(90))
 
     def test_a_promise_missed_outside_office_hours_stays_missed(self):
         late = NOON + minutes(9 * 60)  # 21:00, due at 17:00

@@ -6,10 +6,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from rq import Queue
+from rq.serializers import JSONSerializer
 
 from router import delivery, desk, effects, fetching, sweeping
 from router.clock import Clock
-from router.store import connections, leases, outgoing
+from router.notify import open_redis
+from router.store import connections, leases, outgoing, taught
 from router.store.inbound import Arrived
 from tests.builders import (
     Desk,
@@ -67,6 +70,18 @@ class TestTheSweep:
             sweep.stop()
             assert of.heed.background.waiting()["intake"] >= 1
             assert of.tickets == []
+
+    def test_asks_less_and_less_often_for_a_version_that_nobody_makes(self, sqlite_url, tmp_path, valkey):
+        with a_desk(sqlite_url, tmp_path, REDIS_URL=valkey) as of:
+            at, slow = now(), Queue("slow", connection=open_redis(valkey), serializer=JSONSerializer)
+            with of.heed.database.write() as db:
+                taught.ask(db, of.brand_id, "intents", "heed", at - timedelta(seconds=40))
+            sweep, asked = sweeping.Sweep(of.heed), []
+            for seconds in (0, 5, 29, 31, 85, 95, 205, 215):
+                sweep.now(at + timedelta(seconds=seconds))
+                asked.append(sum(job.func_name == "router.jobs.teach" for job in slow.jobs))
+            sweep.stop()
+            assert asked == [1, 1, 1, 2, 2, 3, 3, 4]
 
     def test_looks_again_when_the_next_thing_is_due_but_within_five_seconds(self, here):
         ana = an_agent(here)

@@ -117,12 +117,6 @@ def read(html: str) -> Page:
     return Page(html)
 
 
-def to_text(html: str, quotes: bool = True) -> str:
-    """Return HTML as plain text; `quotes=False` leaves out what mail programs mark as quoted."""
-    page = read(html)
-    return page.text if quotes or page.unquoted is None else page.unquoted
-
-
 def clean(html: str) -> str | None:
     """Return HTML that is safe to keep; None if there is none. It must not be too deep: nh3 is quadratic in that.
 

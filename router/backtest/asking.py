@@ -61,7 +61,7 @@ class Asking:
     def unasked(self, ticket: Ticket, queue_id: str, heat: Heat) -> tuple[Sent, ...]:
         """Return the same for every set, for a turn no rules were asked about: it waits where it waited."""
         ticket.queue_id = queue_id
-        sent = self._same(placing.line_now(ticket, {}, self.desk), heat)
+        sent = self._same(placing.line_now(ticket, placing.at_first(self.desk), self.desk), heat)
         return (sent,) * len(self.sets)
 
     def _same(self, line: Line | None, heat: Heat) -> Sent:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from channels import adapter
+from router import placing
 from router.app import Heed
 from router.changes import Changes
 from router.desk.acting import Act, tell
@@ -78,6 +79,7 @@ def start(
         message = write(act, text, row.connection.setting("address"), people, attachments)
         message.subject = subject[:500]
         remember(act, key, text, message, about)
+        changes.needs[ticket.id] = placing.at_first(act.desk)
         changes.event(ticket, "started", message=message.id, follows=follows)
         changes.tokens.append((new_token(), ticket.id, "ticket", None))
         if keep_open:

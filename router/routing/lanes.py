@@ -95,11 +95,6 @@ def hard_needs(needs: Needs, now: datetime, languages: Collection[str] = ()) -> 
     return {skill: level for skill, level in needs.skills.items() if words.is_language(skill) or skill in languages}
 
 
-def lane_open_to(lane: LaneSpec, agent: AgentView) -> list[str]:
-    """Return why a lane is not open to an agent, in sentences to them; empty: it is open."""
-    return [reason.text for reason in lane_closed_because(lane, agent)]
-
-
 def lane_closed_because(lane: LaneSpec, agent: AgentView) -> tuple[Reason, ...]:
     """Return every reason why a lane is not open to an agent, those that last first."""
     if _is_open(lane, agent):

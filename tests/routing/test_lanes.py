@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 
 from router.model import Needs, Presence
-from router.routing.lanes import LaneSpec, Obstacle, free_slots, hard_needs, lane_closed_because, lane_key, lane_open_to
+from router.routing.lanes import LaneSpec, Obstacle, Reason, free_slots, hard_needs, lane_closed_because, lane_key
 from tests.routing.builders import NOON, a_chat_lane, a_lane, an_agent, lanes
 
 OTHERS = {
@@ -118,16 +118,15 @@ class TestOpenTo:
     @pytest.mark.parametrize(("lane", "facts", "obstacle", "text"), CLOSED.values(), ids=CLOSED)
     def test_is_closed_and_says_why(self, lane, facts, obstacle, text):
         agent = an_agent(**facts)
-        assert lane_open_to(lane, agent) == [text]
-        assert [reason.obstacle for reason in lane_closed_because(lane, agent)] == [Obstacle(obstacle)]
+        assert lane_closed_because(lane, agent) == (Reason(Obstacle(obstacle), text),)
 
     @pytest.mark.parametrize(("lane", "facts"), OPEN.values(), ids=OPEN)
     def test_is_open(self, lane, facts):
-        assert lane_open_to(lane, an_agent(**facts)) == []
+        assert lane_closed_because(lane, an_agent(**facts)) == ()
 
     def test_every_reason_is_given_those_that_last_first(self):
         agent = an_agent(presence=Presence.AWAY, load={"mail": 1})
-        said = lane_open_to(a_lane(needs={"de": 1, "billing": 1}), agent)
+        said = [reason.text for reason in lane_closed_because(a_lane(needs={"de": 1, "billing": 1}), agent)]
         assert said == [
             "It needs billing, you do not have it.",
             "You do not speak German.",

@@ -99,6 +99,17 @@ def test_a_supervisor_lets_a_ticket_do_without_a_need_in_one_click(at: Desk) -> 
     assert send(signed_in(at, bo), f"/tickets/{ticket.id}/relax", need="en").status_code == 403
 
 
+def test_the_only_need_let_go_stays_away_also_when_the_ticket_is_handed_back(at: Desk) -> None:
+    rules(at, "rules: []")
+    ticket, bo = at.says("The invoice is wrong.", who="dan"), an_agent(at, "Bo", skills={})
+    assert acts.pull(at.heed, bo, now()) is None, "nobody speaks the brand's language"
+    acts.relax(at.heed, a_supervisor(at), ticket.id, ["en"], now())
+    given = acts.pull(at.heed, bo, now())
+    assert given is not None and given.ticket_id == ticket.id
+    acts.give_back(at.heed, bo, ticket.id, now())
+    assert acts.pull(at.heed, an_agent(at, "Kim", skills={}), now()) is not None
+
+
 def test_a_need_that_was_let_go_comes_back_when_rules_ask_for_more(at: Desk) -> None:
     ticket = at.says("The invoice is wrong.", who="dan")
     acts.relax(at.heed, a_supervisor(at), ticket.id, ["billing"], now())
