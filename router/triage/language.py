@@ -32,8 +32,8 @@ IDENTIFIER = 0.25  # weight of the identifier's opinion
 CLEAR = 0.75  # probability from which a language that is none of ours is called that
 LEAST = 0.2  # probability under which nothing is called
 ROMAN_NAMES = 2  # times as many small words of English as of Roman Urdu (“Mai”, “Din”) from which those are names
-NAMED = 0.6  # confidence in English where names spoke for another language
-ROMAN_LEAST = 0.55  # the same for Roman Urdu, which must not be said of English words
+BY_SMALL = 0.6  # confidence where small words alone decide, and the rest may be names
+ROMAN_LEAST = 0.45  # the same for Roman Urdu, which must not be said of English words
 ALONE = {"hangul": "ko", "kana": "ja"}  # scripts that one of our languages writes alone
 SHARED = ("latin", "arabic", "cyrillic", "devanagari", "han")  # scripts with a model
 WEIGHT = {"latin": 1, "han": 4, "kana": 4, "hangul": 3}  # of a letter, where scripts mix; other scripts: 2
@@ -46,6 +46,10 @@ _ROMAN_URDU = word_set(  # small words of Roman Urdu that are not English
     "jaldi shukriya shukria salam assalam aoa theek thik acha accha jee haan jis jo sab log wala wali ek aik dafa "
     "din mila mili mile milega kardo krdo diya dia liya lia diye dein kijiye sath liye per pe sy yaar yar sirf "
     "lekin magar agar phir aaj kal tou toh hum"
+)
+
+_ROMAN_ALONE = _ROMAN_URDU - word_set(  # without those that are names, or words of other languages
+    "log mere din per hum ap main mai hai kal ko ye dia tak hun sab jo kar tha pe salam"
 )
 
 _ENGLISH = word_set(  # small words of English that are not Roman Urdu
@@ -150,7 +154,9 @@ def _allowed(likely: Mapping[str, float], words: Sequence[str], languages: Colle
         and max(likely, key=lambda tag: likely[tag]) not in ("en", "ur-Latn")
         and _is_plainly_english(words)
     ):
-        return Language("en", NAMED)
+        return Language("en", BY_SMALL)
+    if ours.get("ur-Latn", 0.0) >= LEAST and _is_plainly_roman(words):
+        return Language("ur-Latn", round(max(BY_SMALL, ours["ur-Latn"]), 3))
     held = sum(ours.values())
     if not ours or held < 1 - CLEAR:
         return Language(UNKNOWN, 0.0, foreign=True)
@@ -172,6 +178,11 @@ def _is_plainly_english(words: Sequence[str]) -> bool:
     """Say whether all small words are English, so that what sounds like another language can only be names."""
     small = _ENGLISH.intersection(words)
     return (len(small) > 1 or bool(small - _ENGLISH_TOO)) and _OTHERS.isdisjoint(words)
+
+
+def _is_plainly_roman(words: Sequence[str]) -> bool:
+    """Say whether all small words are Roman Urdu, so that what sounds like another language is a loan word."""
+    return not _ROMAN_ALONE.isdisjoint(words) and _ENGLISH.isdisjoint(words) and _OTHERS.isdisjoint(words)
 
 
 def _in_one_script(words: Sequence[str]) -> tuple[str, list[str]]:

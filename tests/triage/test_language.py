@@ -132,5 +132,13 @@ class TestIdentify:
     def test_english_is_not_roman_urdu(self, text: str) -> None:
         assert language_of(text).tag == "en"
 
+    @pytest.mark.parametrize("text", ["website ka link", "mera mobile", "payment nahi", "driver ka number"])
+    def test_one_small_word_of_roman_urdu_outweighs_loan_words(self, text: str) -> None:
+        assert language_of(text).tag == "ur-Latn"
+
+    @pytest.mark.parametrize("text", ["order log", "log entry", "Kind regards, Mai", "the website of Ka Wong"])
+    def test_a_name_or_a_word_of_both_does_not(self, text: str) -> None:
+        assert language_of(text).tag == "en"
+
     def test_confidence_is_a_share(self) -> None:
         assert all(0 < language_of(text).confidence <= 1 for text in SAID.values())
