@@ -1,5 +1,6 @@
 """The versions of a brand's rules as programs read them: the live one with its file, and those before."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
@@ -10,8 +11,10 @@ from router.model import Scope
 from router.store import desk, people, rulebook
 from router.store.db import Connection
 from router.store.desk import Brand
+from rules.errors import RuleErrors
 from rules.explain import rule_in_words
 from rules.load import load
+from rules.model import Rule
 
 NO_RULES = "rules: []\n"
 
@@ -60,6 +63,14 @@ def source(heed: Heed, brand_id: str, number: int) -> str:
     if held is None:
         raise NotFound("There is no such version.")
     return held[1]
+
+
+def rules(heed: Heed, brand_id: str, number: int) -> Mapping[str, Rule]:
+    """Return the rules of one version by name; none if it is not there or cannot be read any more."""
+    try:
+        return {rule.name: rule for rule in load(source(heed, brand_id, number)).rules}
+    except (NotFound, RuleErrors):
+        return {}
 
 
 def live(heed: Heed, brand_id: str) -> Live:

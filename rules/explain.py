@@ -3,8 +3,17 @@
 from collections.abc import Iterable, Iterator, Mapping
 
 from rules.actions import LAST_AGENT
-from rules.conditions import in_words, judge
-from rules.model import ALWAYS, Action, Group, Rule, When
+from rules.conditions import (
+    denied_in_words,
+    held_in_words,
+    in_words,
+    judge,
+    none_in_words,
+    unknown_in_words,
+    value_in_words,
+)
+from rules.facts import FACTS
+from rules.model import ALWAYS, Action, Condition, Group, Rule, When
 from rules.sentences import AND, COMMA, SEMICOLON, joined, say
 from rules.tally import Outcome
 from rules.trace import Trace
@@ -96,7 +105,9 @@ def _change(change: Change) -> str:
         return say("{fact} said other words", fact=fact)  # no sentence repeats a customer's
     if after is None:
         return say("{fact} were not known", fact=fact)
-    return say("{fact} were {value}", fact=fact, value=spoken(after, AND) or say("empty"))
+    ours = FACTS.get(change.fact)
+    value = value_in_words(ours, after, AND) if ours else spoken(after, AND)
+    return say("{fact} were {value}", fact=fact, value=value or say("empty"))
 
 
 def lost(outcome: Outcome) -> list[str]:
@@ -148,6 +159,42 @@ def recorded(outcome: Outcome) -> list[tuple[str, bool, str]]:
         (rule, matched, joined(SEMICOLON, [because, *vain[rule]]) if rule in vain else because)
         for rule, matched, because in trace.told(MISSES_KEPT)
     ]
+
+
+def retold(rule: Rule, because: str) -> str:
+    """Return a reason that was kept of a rule as a sentence again; as it is if the rule has no such reason."""
+    for reason in _reasons(rule.when):
+        if because == reason:
+            return reason
+        if because.startswith(f"{reason}; "):
+            told, rest = [reason], because.removeprefix(reason)
+            for action in rule.then:
+                start = f"; {_comes_from(action, '').removesuffix('”')}"
+                if rest.startswith(start):
+                    winner, _, _ = rest.removeprefix(start).partition("”; the ")
+                    told.append(_comes_from(action, winner.removesuffix("”")))
+                    rest = rest.removeprefix(f"; {told[-1]}")
+            if not rest:
+                return joined(SEMICOLON, told)
+    return because
+
+
+def _reasons(when: When) -> Iterator[str]:
+    """Give all that is ever kept of conditions: what holds if they match, then each that can fail first."""
+    yield in_words(when)
+    yield from _failures(when)
+
+
+def _failures(when: When) -> Iterator[str]:
+    if isinstance(when, Condition):
+        yield from (denied_in_words(when), unknown_in_words(when))
+    elif when.kind == "all":
+        for part in when.parts:
+            yield from _failures(part)
+    elif when.kind == "any":
+        yield none_in_words(map(in_words, when.parts))
+    else:
+        yield from (held_in_words(in_words(part)) for part in when.parts)
 
 
 def _won(action: Action) -> str:

@@ -50,6 +50,9 @@ def test_a_supervisor_is_told_what_a_ticket_waits_for_and_gives_it_away(at: Desk
     assert trail == [(sue.agent, one.id), (sue.agent, two.id)]
     told = browser.get(f"/tickets/{two.id}/history").text
     assert "given to Ana by hand" in told and "over capacity" in told and "Rules version" in told
+    assert "message mentions “invoice”" in told
+    at.do("UPDATE agent SET locale = 'ur'")
+    assert "پیغام میں ”\u2068invoice\u2069“ کا ذکر ہے" in browser.get(f"/tickets/{two.id}/history").text
 
     assert signed_in(at, bo).get(path).status_code == 403
     assert signed_in(at, bo).get(f"/tickets/{two.id}/history").status_code == 200

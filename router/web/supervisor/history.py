@@ -1,15 +1,20 @@
 """A ticket's whole history as a page: everything on record, in words."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from functools import cache, partial
 
 from flask import Blueprint, g, render_template, request
 
+from router import rulebook_versions
 from router.inbox import history
 from router.triage.cues import CUES
 from router.web.audience import audience
 from router.web.security import heed_of, now
+from router.web.words import ENGLISH, language, mark, sentence
 from router.web.words import look_up as _
-from router.web.words import mark
+from rules.explain import retold
+from rules.model import Rule
 
 bp = Blueprint("history", __name__)
 
@@ -49,15 +54,22 @@ def show(ticket_id: str) -> str:
         steps=STEPS,
         occasions=OCCASIONS,
         fields=FIELDS,
-        trace_words=trace_words,
+        trace_words=partial(trace_words, cache(partial(rulebook_versions.rules, heed_of(), found.line.brand_id))),
         cue_words=lambda cue: _(CUES[cue].label) if cue in CUES else cue.replace("_", " "),
     )
 
 
-def trace_words(trace: object) -> list[tuple[str, bool, str]]:
+def trace_words(
+    rules_of: Callable[[int], Mapping[str, Rule]], version: int, trace: object
+) -> list[tuple[str, bool, str]]:
     """Return (rule, whether it matched, why) of a recorded trace; what another release wrote is left out."""
-    steps = trace if isinstance(trace, list) else []
-    return [(str(s[0]), bool(s[1]), str(s[2])) for s in steps if isinstance(s, list) and len(s) == 3]
+    steps = [s for s in trace if isinstance(s, list) and len(s) == 3] if isinstance(trace, list) else []
+    rules = rules_of(version) if steps and language() != ENGLISH else {}  # it was recorded in English
+    found = ((str(rule), bool(matched), str(because)) for rule, matched, because in steps)
+    return [
+        (rule, matched, sentence(retold(rules[rule], because)) if rule in rules else because)
+        for rule, matched, because in found
+    ]
 
 
 def _after() -> datetime | None:

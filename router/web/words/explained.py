@@ -115,6 +115,7 @@ WHY_A_MOMENT = (  # promises, events and what is told to people
     "waited enough",
     "its rest is over",
     "resolved 14 days ago",
+    "The answer you promised is due soon. Answer, or hand the ticket on.",
     "Your customer grew frustrated. Answer soon, or ask for help.",
     "A customer grew frustrated on a ticket that somebody has.",
 )
