@@ -66,7 +66,8 @@ class TestFree:
             for n in range(chance.randint(1, 12)):
                 skills = {"en": 1, "billing": chance.randint(0, 2)}
                 at = board.put(an_agent(f"a{n}", skills=skills, capacity={"mail": chance.randint(1, 2)}))
-                at.load["mail"] = chance.randint(0, 1)
+                if chance.randint(0, 1):
+                    at.take("mail", NOON)
                 at.last_assigned_at = chance.choice([None, NOON, NOON - timedelta(minutes=chance.randint(1, 3))])
             lane, knows = board.lane(lane_spec), chance.choice([None, "a0"])
             head, everyone = a_head(lane=lane_spec, topic_confidence=0.8), [one.as_seen() for one in lane.open_to]

@@ -4,13 +4,15 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
+from bench import backtest_desk as generated
 from router import desk as acts
 from router.backtest import reading
-from router.backtest.asking import facts_of, known_then
+from router.backtest.asking import Asking, facts_of, known_then
 from router.backtest.attendance import hours_online, views
 from router.backtest.turns import turns_of
-from router.model import Presence
-from router.store.views.recorded import EventRow, Held, KnownRow
+from router.model import Presence, State
+from router.store.rows import Ticket
+from router.store.views.recorded import EventRow, FactsRow, Held, KnownRow
 from rules.facts import Trust
 from rules.load import load
 from tests.builders import a_queue, an_agent, now, rules
@@ -20,6 +22,15 @@ NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 def at(minutes):
     return NOON + timedelta(minutes=minutes)
+
+
+def a_ticket():
+    """Return a ticket before it stands anywhere."""
+    return Ticket(
+        id="t", brand_id=generated.BRAND, number=1, kind="conversation", state=State.NEW, channel="email",
+        work_class="mail", slot_key="mail", pace="email", connection_id=None, queue_id="General", contact_id=None,
+        subject="", created_at=NOON, updated_at=NOON, language="en",
+    )  # fmt: skip
 
 
 def turns(*events):
@@ -76,7 +87,7 @@ class TestFacts:
     def test_have_their_types_again(self):
         recorded = (
             '{"cues":["a","b"],"waited":"0:10:30","due_in":"-1 day, 23:59:00","time_of_day":"09:30:00",'
-            '"now":"2026-11-23 12:00:00+00:00","heat":2,"nonsense":1}'
+            '"now":"2026-11-23 12:00:00+00:00","heat":2,"nonsense":1,"intent":["a"]}'
         )
         assert facts_of(recorded) == {
             "cues": frozenset({"a", "b"}),
@@ -86,6 +97,29 @@ class TestFacts:
             "now": NOON,
             "heat": 2,
         }
+
+    def test_that_no_rule_asks_make_no_difference_and_those_asked_do(self):
+        desk = generated.a_desk(generated.the_agents(generated.Shape(seed=1, a_day=1, agents=3)))
+        held = """
+rules:
+  - {name: Hot, when: {fact: heat, is: at_least, value: 2}, then: [{answer_within: 10m}]}
+  - {name: Own, when: {fact: automatic, is: is, value: true}, then: [{queue: Technical}]}
+"""
+        late = (
+            held + "  - {name: L, when: {fact: now, is: after, value: '2026-11-23T12:00Z'}, then: [{head_start: 1h}]}\n"
+        )
+        sets = (load(held), load(late))
+        kept, ticket, sent = Asking(desk, sets), a_ticket(), []
+        for minutes, facts in enumerate((
+            '{"heat":1,"automatic":true,"attachments":1}', '{"heat":1,"automatic":1}', '{"heat":1,"automatic":true}',
+            '{"heat":1,"automatic":true,"intent":["x"]}', '{"heat":2}', "{}",
+        )):  # fmt: skip
+            row = FactsRow(facts, at(minutes - 1), True, "", "")
+            sent.append(kept.about(ticket, row, ()))
+            assert sent[-1] == Asking(desk, sets).about(ticket, row, ())
+        (one, one_late), (typed, _), (again, _), (listed, listed_late) = [found for _, found in sent[:4]]
+        assert one is again is listed is not typed
+        assert one_late is not listed_late
 
     @pytest.mark.parametrize(("proven", "trust"), [(True, Trust.SIGNED), (False, Trust.VISITOR)])
     def test_of_a_contact_are_those_known_then(self, proven, trust):

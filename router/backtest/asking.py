@@ -12,6 +12,7 @@ from router.backtest.records import Sent
 from router.desknow import DeskNow
 from router.model import Heat
 from router.placing import Line
+from router.store.desk import QueueRow
 from router.store.rows import Ticket
 from router.store.views.recorded import FactsRow, KnownRow
 from rules.evaluate import evaluate
@@ -21,6 +22,8 @@ from rules.values import FactValue, Type
 
 WORDS = frozenset({"text", "subject"})
 NOT_KEPT = frozenset({"contact.name", "contact.tickets", "contact.known_for", "contact.last_agent_online"})
+OFTEN_NEW = WORDS | {"now"}  # hardly two messages have the same of these
+MOST_ANSWERS = 20_000  # of rules, kept for messages that are the same in all that the rules ask
 
 
 def asked_facts(rule_set: RuleSet) -> frozenset[str]:
@@ -35,6 +38,12 @@ class Asking:
     desk: DeskNow
     sets: Sequence[RuleSet]
     _sent: dict[tuple[object, ...], Sent] = field(default_factory=dict)  # one object for all that are sent alike
+    _asked: list[Sequence[str] | None] = field(init=False)  # by set: what it asks; None: too much to be asked twice
+    _answers: dict[tuple[object, ...], Sent] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        named = [asked_facts(rules) for rules in self.sets]
+        self._asked = [None if names & OFTEN_NEW else sorted(names) for names in named]
 
     def about(self, ticket: Ticket, row: FactsRow, known: Iterable[KnownRow]) -> tuple[Heat, tuple[Sent, ...]]:
         """Return the heat read in a message, and where each set sends it, from what was recorded when it came."""
@@ -47,16 +56,32 @@ class Asking:
         contact = known_then(known, row.at, proven=row.proven)
         home = self.desk.queue_named(str(seen.get("queue", ""))) or self.desk.queues.get(ticket.queue_id)
         found = []
-        for rules in self.sets:
+        for number, (rules, asked) in enumerate(zip(self.sets, self._asked, strict=True)):
             facts = {**seen, **trusted(contact, rules.custom_facts)} if contact else seen
-            outcome = evaluate(rules, facts, row.at)
-            if outcome.close_as:
-                found.append(self._same(None, heat))
+            if asked is None:
+                found.append(self._sent_by(rules, facts, row.at, ticket, home, heat))
                 continue
-            line = placing.line_of(ticket, outcome, self.desk, home or self.desk.default_queue)
-            hot = outcome.heat_at_least if self.desk.brand.mood_on else 0
-            found.append(self._same(line, cast(Heat, max(heat, hot))))
+            told = [facts.get(name) for name in asked]
+            kinds = [value.__class__ for value in told]  # since 1 equals True
+            key = (number, heat, home and home.id, ticket.pace, ticket.language, *told, *kinds)
+            sent = self._answers.get(key)
+            if sent is None:
+                if len(self._answers) >= MOST_ANSWERS:
+                    self._answers.clear()
+                sent = self._answers[key] = self._sent_by(rules, facts, row.at, ticket, home, heat)
+            found.append(sent)
         return heat, tuple(found)
+
+    def _sent_by(
+        self, rules: RuleSet, facts: Mapping[str, FactValue], at: datetime, ticket: Ticket, home: QueueRow | None,
+        heat: Heat,
+    ) -> Sent:  # fmt: skip
+        outcome = evaluate(rules, facts, at)
+        if outcome.close_as:
+            return self._same(None, heat)
+        line = placing.line_of(ticket, outcome, self.desk, home or self.desk.default_queue)
+        hot = outcome.heat_at_least if self.desk.brand.mood_on else 0
+        return self._same(line, cast(Heat, max(heat, hot)))
 
     def unasked(self, ticket: Ticket, queue_id: str, heat: Heat) -> tuple[Sent, ...]:
         """Return the same for every set, for a turn no rules were asked about: it waits where it waited."""
@@ -81,7 +106,8 @@ def facts_of(recorded: str) -> dict[str, FactValue]:
             continue
         read = _READ.get(fact.type)
         if read is None:
-            found[name] = value
+            if not isinstance(value, list | dict):
+                found[name] = value
             continue
         try:
             found[name] = read(value)

@@ -72,23 +72,21 @@ def measure(
         busy.add(turns)
         if ticket.brand_id == brand_id and turns and days.start <= ticket.opened_at < days.end:
             seen.append(Seen(days.day_of(ticket.opened_at), ticket.heat >= FRUSTRATED, turns))
-    hot = [one for one in seen if one.frustrated]
     until_s = (days.known_until - days.start).total_seconds()
+    waited = [(one, _waited(one.turns[0], days, until_s)) for one in seen]
+    waits = [(one.day, wait) for one, wait in waited if wait is not None]
+    hot = [(one.day, wait) for one, wait in waited if wait is not None and one.frustrated]
+    kept = [(one.day, held) for one, wait in waited if (held := _kept(one.turns[0], wait, days)) is not None]
 
-    def waits(among: Sequence[Seen]) -> list[tuple[int, float]]:
-        found = ((one.day, _waited(one.turns[0], days, until_s)) for one in among)
-        return [(day, waited) for day, waited in found if waited is not None]
-
-    def shares(about: Callable[[Seen], float | None]) -> list[tuple[int, float]]:
-        found = ((one.day, about(one)) for one in seen)
-        return [(day, value) for day, value in found if value is not None]
+    def shares(about: Callable[[Seen], float]) -> list[tuple[int, float]]:
+        return [(one.day, about(one)) for one in seen]
 
     made = {
-        "wait_p50_frustrated": _quantile(waits(hot), 0.5, days.count),
-        "wait_p90_frustrated": _quantile(waits(hot), 0.9, days.count),
-        "wait_p50": _quantile(waits(seen), 0.5, days.count),
-        "wait_p90": _quantile(waits(seen), 0.9, days.count),
-        "promises_kept": _mean(shares(lambda one: _kept(one.turns[0], days)), days.count),
+        "wait_p50_frustrated": _quantile(hot, 0.5, days.count),
+        "wait_p90_frustrated": _quantile(hot, 0.9, days.count),
+        "wait_p50": _quantile(waits, 0.5, days.count),
+        "wait_p90": _quantile(waits, 0.9, days.count),
+        "promises_kept": _mean(kept, days.count),
         "left": _mean(shares(lambda one: float(one.turns[0].left_s is not None)), days.count),
         "transfers": _mean(shares(lambda one: float(sum(_passes(turn) for turn in one.turns))), days.count),
         "nobody": _mean(shares(lambda one: float(one.turns[0].flagged)), days.count),
@@ -110,12 +108,9 @@ def _waited(turn: Turn, days: Days, until_s: float) -> float | None:
     return math.inf
 
 
-def _kept(turn: Turn, days: Days) -> float | None:
+def _kept(turn: Turn, waited: float | None, days: Days) -> float | None:
     """Return whether the answer came in time; None where that is not known, or none was due."""
-    if turn.due is None:
-        return None
-    waited = _waited(turn, days, (days.known_until - days.start).total_seconds())
-    if waited is None:
+    if turn.due is None or waited is None:
         return None
     if waited == math.inf:
         return 0.0 if turn.due < days.known_until else None

@@ -1,7 +1,7 @@
 """The agents and lanes of a replay: who is here, what they hold, and which lanes are open to whom. Pure."""
 
 import heapq
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -20,7 +20,8 @@ class Lane:
 
     spec: LaneSpec
     slot: WorkClass
-    open_to: "list[At]" = field(default_factory=list)
+    spare: "Mapping[At, None]"  # who has a free slot of this kind, this lane open to them or not
+    open_to: "set[At]" = field(default_factory=set)
     waiting: list[tuple[datetime, str, int]] = field(default_factory=list)  # place, ticket, its stamp then
 
     def free(self, knows: str | None) -> "list[At]":
@@ -28,14 +29,13 @@ class Lane:
 
         Of those whom routing scores alike, the one who was given nothing for longest alone: only they can be chosen.
         """
-        topic, slot = self.spec.topic or "", self.slot
+        topic, slot, open_to = self.spec.topic or "", self.slot, self.open_to
         best: dict[tuple[object, ...], At] = {}
-        for at in self.open_to:
-            load = at.load.get(slot, 0)
-            if load >= at.room.get(slot, 0):
+        for at in self.spare:
+            if at not in open_to:
                 continue
             view = at.view
-            alike = (view.skills.get(topic, 0), load, view.capacity[slot], view.id == knows)
+            alike = (view.skills.get(topic, 0), at.load.get(slot, 0), view.capacity[slot], view.id == knows)
             other = best.get(alike)
             if other is None or (at.last_assigned_at or NEVER, view.id) < (
                 other.last_assigned_at or NEVER,
@@ -64,7 +64,7 @@ class At:
     """An agent at one moment of a replay."""
 
     view: AgentView  # as recorded, without load
-    room: Mapping[WorkClass, int] = field(default_factory=dict)  # slots, none while not online
+    spare: Mapping[WorkClass, "dict[At, None]"]  # of everyone: who is online with a free slot, by slot
     load: dict[WorkClass, int] = field(default_factory=dict)  # by slot
     last_assigned_at: datetime | None = None
     lanes: dict[WorkClass, list[Lane]] = field(default_factory=dict)  # open to them, by slot
@@ -81,11 +81,23 @@ class At:
         slot = SLOT_OF[work_class]
         self.load[slot] = self.load.get(slot, 0) + 1
         self.last_assigned_at, self.seen = now, None
+        self.note((slot,))
 
     def let_go(self, work_class: WorkClass) -> None:
         """Hold one ticket less."""
-        self.load[SLOT_OF[work_class]] -= 1
+        slot = SLOT_OF[work_class]
+        self.load[slot] -= 1
         self.seen = None
+        self.note((slot,))
+
+    def note(self, slots: Iterable[WorkClass]) -> None:
+        """Note whether the agent can take more in some slots."""
+        here = self.view.presence is Presence.ONLINE
+        for slot in slots:
+            if here and self.load.get(slot, 0) < self.view.capacity.get(slot, 0):
+                self.spare[slot][self] = None
+            else:
+                self.spare[slot].pop(self, None)
 
     def heads(self, stamp_of: Callable[[str], int]) -> list[str]:
         """Return the first ticket of each lane of the first slot that is free and has any."""
@@ -99,7 +111,12 @@ class At:
     def as_seen(self) -> AgentView:
         """Return the agent as routing sees them now."""
         if self.seen is None:
-            self.seen = replace(self.view, load=dict(self.load), last_assigned_at=self.last_assigned_at)
+            view = self.view
+            self.seen = AgentView(
+                id=view.id, name=view.name, brands=view.brands, skills=view.skills, channels=view.channels,
+                presence=view.presence, capacity=view.capacity, load=dict(self.load),
+                last_assigned_at=self.last_assigned_at,
+            )  # fmt: skip
         return self.seen
 
 
@@ -108,6 +125,7 @@ class Board:
 
     def __init__(self) -> None:
         self.agents: dict[str, At] = {}
+        self._spare: Mapping[WorkClass, dict[At, None]] = {slot: {} for slot in SLOT_ORDER}
         self._lanes: dict[tuple[object, ...], Lane] = {}
         self._of_brand: dict[str, dict[str, AgentView]] = {}
 
@@ -119,12 +137,12 @@ class Board:
         """Let an agent be so from now on."""
         at = self.agents.get(view.id)
         if at is None:
-            at = self.agents[view.id] = At(view)
+            at = self.agents[view.id] = At(view, self._spare)
             opens = True
         else:
             opens = replace(at.view, presence=Presence.OFFLINE) != replace(view, presence=Presence.OFFLINE)
             at.view, at.seen = view, None
-        at.room = view.capacity if view.presence is Presence.ONLINE else {}
+        at.note(SLOT_ORDER)
         for brand, agents in self._of_brand.items():
             if brand in view.brands:
                 agents[view.id] = view
@@ -138,15 +156,14 @@ class Board:
         key = (spec.brand, spec.queue, spec.channel, spec.work_class, needs, spec.topic)
         found = self._lanes.get(key)
         if found is None:
-            found = self._lanes[key] = Lane(spec, SLOT_OF[spec.work_class])
+            found = self._lanes[key] = Lane(spec, SLOT_OF[spec.work_class], self._spare[SLOT_OF[spec.work_class]])
             for at in self.agents.values():
                 self._let_in(at, found)
         return found
 
     def _open(self, at: At) -> None:
         for lane in self._lanes.values():
-            if at in lane.open_to:
-                lane.open_to.remove(at)
+            lane.open_to.discard(at)
         at.lanes = {}
         for lane in self._lanes.values():
             self._let_in(at, lane)
@@ -154,5 +171,5 @@ class Board:
     @staticmethod
     def _let_in(at: At, lane: Lane) -> None:
         if not standing_reasons(lane.spec, at.view):
-            lane.open_to.append(at)
+            lane.open_to.add(at)
             at.lanes.setdefault(lane.slot, []).append(lane)

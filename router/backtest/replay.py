@@ -134,13 +134,14 @@ class Replay:
             return
         self._enter(case, sent.line)
         case.first_queue, case.due = row.queue_id, row.answer_by
-        stays = self._work.patience_s(case.ticket, case.number)
-        if stays < inf:
-            self._plan(self._now + stays, GIVES_UP, case, case.number)
         if case.number and row.last_agent_id:
             self._wakes(case, row.last_agent_id)
         else:
             self._stand(case)
+        if not case.stints:  # nobody has it yet
+            stays = self._work.patience_s(case.ticket, case.number)
+            if stays < inf:
+                self._plan(self._now + stays, GIVES_UP, case, case.number)
 
     def _enter(self, case: _Case, line: Line) -> None:
         case.line = line

@@ -10,6 +10,7 @@ from router.backtest.records import Sent, Stint, Turn
 from router.store.views.recorded import EventRow
 
 OVER = frozenset({"resolved", "closed", "snoozed", "spam", "quiet"})
+TELLING = frozenset({"waiting", "woke", "assigned", "replied"})  # what is told of them is read
 
 Ask = Callable[[str | None, str], tuple[Sent, ...]]  # evaluation id and queue id -> where the rules send it
 
@@ -67,7 +68,7 @@ def turns_of(events: Sequence[EventRow], queue_id: str, ask: Ask) -> tuple[Turn,
     turn: _Open | None = None
     over_at: datetime | None = None
     for event in events:
-        said = json.loads(event.data) if len(event.data) > 2 else {}
+        said = json.loads(event.data) if event.kind in TELLING and len(event.data) > 2 else {}
         if event.kind in ("waiting", "woke"):
             if turn is None:
                 turn = _begun(event, said, queue_id, over_at, ask)

@@ -170,4 +170,4 @@ def _confidence(head: Head) -> float:
 
 
 def _counted(left_out: Counter[Obstacle]) -> dict[Obstacle, int]:
-    return {obstacle: left_out[obstacle] for obstacle in Obstacle if left_out[obstacle]}
+    return {obstacle: left_out[obstacle] for obstacle in Obstacle if left_out[obstacle]} if left_out else {}

@@ -15,6 +15,7 @@ from router.routing.lanes import (
     Obstacle,
     Reason,
     free_slots,
+    has_all,
     lane_closed_because,
     standing_reasons,
 )
@@ -45,10 +46,10 @@ def nobody(lane: LaneSpec, agents: Collection[AgentView]) -> str | None:
 
     Names the smallest set of needs that no one has together.
     """
+    if any(has_all(lane, agent) for agent in agents):
+        return None  # by far the usual answer, so found without writing sentences
     tests = _tests(lane)
     colleagues = [agent for agent in agents if lane.brand in agent.brands]
-    if any(all(test(agent) for test in tests.values()) for agent in colleagues):
-        return None  # by far the usual answer, so found without writing sentences
     if not colleagues:
         return "No one works for this brand." if agents else "The desk has no agents."
     met = {frozenset(name for name, test in tests.items() if test(agent)) for agent in colleagues}

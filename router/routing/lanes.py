@@ -128,6 +128,18 @@ def standing_reasons(lane: LaneSpec, agent: AgentView) -> tuple[Reason, ...]:
     return tuple(reasons)
 
 
+def has_all(lane: LaneSpec, agent: AgentView) -> bool:
+    """Say whether there is no standing reason, without writing one."""
+    if lane.brand not in agent.brands or (agent.channels is not None and lane.channel not in agent.channels):
+        return False
+    skills = agent.skills
+    for skill, level in lane.needs.items():
+        has = skills.get(skill, 0)
+        if has < level or has < 1:
+            return False
+    return agent.capacity.get(SLOT_OF[lane.work_class], 0) > 0
+
+
 def free_slots(agent: AgentView, work_class: WorkClass) -> int:
     """Return how many more tickets of a class fit; below zero if a person went over by hand."""
     return agent.capacity.get(SLOT_OF[work_class], 0) - slots_taken(agent, work_class)
@@ -143,13 +155,7 @@ def slots_taken(agent: AgentView, work_class: WorkClass) -> int:
 
 
 def _is_open(lane: LaneSpec, agent: AgentView) -> bool:
-    return (
-        agent.presence is Presence.ONLINE
-        and lane.brand in agent.brands
-        and (agent.channels is None or lane.channel in agent.channels)
-        and free_slots(agent, lane.work_class) > 0
-        and all(agent.skills.get(skill, 0) >= max(1, level) for skill, level in lane.needs.items())
-    )
+    return agent.presence is Presence.ONLINE and free_slots(agent, lane.work_class) > 0 and has_all(lane, agent)
 
 
 def _lacking(skill: str, level: int, has: int) -> Reason:

@@ -80,9 +80,11 @@ def spared(rows: Iterable[TicketRow], run: int) -> frozenset[str]:
     None that was passed over so before, none if a ticket was passed over too often, and none if that would leave the
     agent with nothing.
     """
+    if run < policy.RUN_CARES:
+        return frozenset()
     rows = list(rows)
     hard = frozenset(row.id for row in rows if row.heat >= policy.DIFFICULT and not row.passed)
-    if run < policy.RUN_CARES or len(hard) == len(rows) or any(overdue(row) for row in rows):
+    if len(hard) == len(rows) or any(overdue(row) for row in rows):
         return frozenset()
     return hard
 

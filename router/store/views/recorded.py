@@ -120,7 +120,7 @@ def pieces(db: Db, start: datetime, end: datetime, *, words: bool) -> Iterator[P
     after = ""
     while True:
         query = select(*columns).where(*_opened(start, end), ticket.c.id > after).order_by(ticket.c.id).limit(PIECE)
-        rows = [TicketRow(*row) for row in db.execute(query)]
+        rows = [TicketRow(*row) for row in db.execute(query).all()]
         if not rows:
             return
         first, after = rows[0].id, rows[-1].id
@@ -191,7 +191,7 @@ def _events(db: Db, first: str, last: str) -> dict[str, list[EventRow]]:
         e.c.ticket_id >= first, e.c.ticket_id <= last, e.c.kind.in_(KINDS)
     )
     found: dict[str, list[EventRow]] = {}
-    for ticket_id, kind, at, data in db.execute(query.order_by(e.c.ticket_id, e.c.seq)):
+    for ticket_id, kind, at, data in db.execute(query.order_by(e.c.ticket_id, e.c.seq)).all():
         found.setdefault(ticket_id, []).append(EventRow(kind, at, data))
     return found
 
@@ -199,20 +199,18 @@ def _events(db: Db, first: str, last: str) -> dict[str, list[EventRow]]:
 def _facts(db: Db, first: str, last: str, words: bool) -> dict[str, FactsRow]:
     e, m = evaluation, message
     said = [m.c.subject, m.c.text] if words else []
-    query = select(e.c.id, e.c.facts, e.c.at, m.c.proven, m.c.id.label("said"), *said).join(
-        m, m.c.id == e.c.message_id, isouter=True
-    )
+    query = select(e.c.id, e.c.facts, e.c.at, m.c.proven, m.c.id, *said).join(m, m.c.id == e.c.message_id, isouter=True)
     query = query.where(e.c.ticket_id >= first, e.c.ticket_id <= last, e.c.occasion == "message")
     own = _own_words(db, first, last) if words else {}
     return {
-        row.id: FactsRow(
-            facts=row.facts,
-            at=row.at,
-            proven=bool(row.proven),
-            subject=row.subject or "" if words else "",
-            text=own.get(row.said, row.text or "") if words else "",
+        evaluation_id: FactsRow(
+            facts=facts,
+            at=at,
+            proven=bool(proven),
+            subject=rest[0] or "" if words else "",
+            text=own.get(said_id, rest[1] or "") if words else "",
         )
-        for row in db.execute(query)
+        for evaluation_id, facts, at, proven, said_id, *rest in db.execute(query).all()
     }
 
 
