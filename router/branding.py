@@ -1,6 +1,5 @@
 """Brands: made, changed, and what holds for each. Each change is one transaction and one line in the trail."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,37 +12,28 @@ from router.mistakes import Mistake
 from router.model import Scope
 from router.notify import Change
 from router.staffing import check_zone
-from router.store import audit, branding, desk, people, surveys
-from router.store.db import Connection as Db
+from router.store import audit, branding, desk, people
 from router.store.desk import Brand
 
 MAX_NAME = 200  # characters
 MAX_KEY = 40
 MAX_KEEP_DAYS = 3650
 
-SETTINGS = {  # name -> what holds unless it is set
-    "survey": "off",  # on, off: ask customers how it was
-}
-
 
 @dataclass(frozen=True, slots=True)
 class BrandLine:
-    """A brand with its settings and how much belongs to it."""
+    """A brand and how much belongs to it."""
 
     brand: Brand
     people: int
     queues: int
     connections: int
-    settings: Mapping[str, str]
 
 
 def lines(heed: Heed, scope: Scope) -> list[BrandLine]:
     """Return the brands of a scope, the oldest first."""
     with heed.database.read() as db:
-        return [
-            BrandLine(brand, *branding.size(db, brand.id), settings=_settings(db, brand.id))
-            for brand in desk.brands_seen_by(db, scope)
-        ]
+        return [BrandLine(brand, *branding.size(db, brand.id)) for brand in desk.brands_seen_by(db, scope)]
 
 
 def add_brand(heed: Heed, me: SignedIn, now: datetime, *, key: str, name: str, language: str, zone: str) -> str:
@@ -77,9 +67,8 @@ def change_brand(
     zone: str,
     mood_on: bool,
     keep_days: int | None,
-    settings: Mapping[str, str],
 ) -> list[str]:
-    """Change a brand and its settings; return which fields changed. Raises Mistake."""
+    """Change a brand; return which fields changed. Raises Mistake."""
     name, language, zone = _name(name), _language(language), check_zone(zone)
     if keep_days is not None and not 1 <= keep_days <= MAX_KEEP_DAYS:
         raise Mistake(f"Resolved tickets can be kept 1 to {MAX_KEEP_DAYS} days; empty: until somebody erases them.")
@@ -87,18 +76,13 @@ def change_brand(
         was = next((one for one in desk.brands_seen_by(db, me.scope) if one.id == brand_id), None)
         if was is None:
             raise Mistake("This brand is gone: load the page again.")
-        before = _settings(db, brand_id)
         new = {"name": name, "language": language, "zone": zone, "mood_on": mood_on, "keep_days": keep_days}
         fields = [field for field, value in new.items() if getattr(was, field) != value]
-        fields += [one for one, value in settings.items() if one in SETTINGS and before[one] != value]
         if not fields:
             return []
         branding.change(
             db, brand_id, name=name, language=language, zone=zone, mood_on=mood_on, keep_days=keep_days
         )  # fmt: skip
-        for one, value in settings.items():
-            if one in SETTINGS and before[one] != value:
-                surveys.put_setting(db, brand_id, one, value, now)
         put_skill(db, language, now)
         change: dict[str, object] = {"fields": fields}
         if "keep_days" in fields:
@@ -111,11 +95,6 @@ def change_brand(
     if "mood_on" in fields:
         feeling.hand_on(heed, brand_id)
     return fields
-
-
-def _settings(db: Db, brand_id: str) -> dict[str, str]:
-    held = surveys.settings(db, brand_id).get(brand_id, {})
-    return SETTINGS | {name: value for name, (value, _) in held.items() if name in SETTINGS}
 
 
 def _name(name: str) -> str:

@@ -5,7 +5,6 @@ ticket was taken up again, or if its customer is not to be asked. Nothing a cust
 """
 
 import hmac
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
 from hashlib import sha256
@@ -21,17 +20,15 @@ from router.effects import NOBODY
 from router.mistakes import Mistake
 from router.model import SYSTEM, Role, Scope, State
 from router.notify import Change
-from router.store import audit, connections, desk, notices, outgoing, surveys, templates, tickets
-from router.store.audit import Actor
+from router.store import connections, desk, notices, outgoing, surveys, templates, tickets
 from router.store.db import Connection
 from router.store.ids import new_id
 from router.store.rows import Message, Outgoing, Ticket
 from router.store.surveys import Survey as Survey
+from router.survey_settings import SWITCH, Switch, read
 from router.vault import derive
 
-SWITCH, AFTER = "survey", "survey_after_s"  # settings of a brand
 MAIL_AFTER = timedelta(hours=1)  # unless the brand says otherwise; a chat asks while its customer is still there
-LONGEST_AFTER = timedelta(days=7)
 LOOK_BACK = timedelta(days=1)  # for tickets resolved while no clock ran
 ONCE_IN = timedelta(days=30)  # a customer is asked
 OPEN_FOR = timedelta(days=30)  # an answer is taken after the question
@@ -41,44 +38,11 @@ LOW = 2  # and below: supervisors are told
 IN_PAGE = "webchat"  # asks on its own page, without a message
 
 
-@dataclass(frozen=True, slots=True)
-class Switch:
-    """Whether a brand asks its customers, and how long after a ticket is resolved."""
-
-    on: bool = False
-    after: timedelta | None = None  # None: the channel's own
-
-
-def switch_of(heed: Heed, brand_id: str) -> Switch:
-    """Return whether and when a brand asks."""
-    with heed.database.read() as db:
-        return _switch({name: value for name, (value, _) in surveys.settings(db, brand_id).get(brand_id, {}).items()})
-
-
-def put_switch(heed: Heed, actor: Actor, brand_id: str, new: Switch, now: datetime) -> None:
-    """Let a brand ask from now on, or no longer. Raises Mistake."""
-    if new.after is not None and not timedelta(0) <= new.after <= LONGEST_AFTER:
-        raise Mistake(f"Ask at most {LONGEST_AFTER.days} days after a ticket is resolved.")
-    with heed.database.write() as db:
-        surveys.put_setting(db, brand_id, SWITCH, "on" if new.on else "off", now)
-        surveys.put_setting(db, brand_id, AFTER, "" if new.after is None else f"{new.after.total_seconds():.0f}", now)
-        audit.append(db, actor, "survey set", brand_id, now, brand_id=brand_id, change={"on": new.on})
-
-
-def put_text(heed: Heed, actor: Actor, brand_id: str, name: str, language: str, body: str, now: datetime) -> None:
-    """Let a brand ask in its own words, in one language. Raises Mistake."""
-    if name not in texts.NAMES:
-        raise Mistake(f"There is no question “{name}”: choose one of {', '.join(texts.NAMES)}.")
-    with heed.database.write() as db:
-        if templates.put(db, brand_id, texts.KIND, name, language, texts.checked(body), now, actor.id or None):
-            audit.append(db, actor, "survey text set", f"{name} {language}", now, brand_id=brand_id)
-
-
 def ask_due(heed: Heed, now: datetime) -> int:
     """Plan the questions of tickets that were resolved, put those that are due, and return how many were due."""
     with heed.database.read() as db:
         asking = {
-            brand_id: (_switch({name: value for name, (value, _) in found.items()}), found[SWITCH][1])
+            brand_id: (read({name: value for name, (value, _) in found.items()}), found[SWITCH][1])
             for brand_id, found in surveys.settings(db).items()
             if found.get(SWITCH, ("off", now))[0] == "on"
         }
@@ -153,11 +117,6 @@ def token_of(secret: str, survey_id: str) -> str:
 
 def _digest(token: str) -> str:
     return sha256(token.encode("utf-8", "replace")).hexdigest()
-
-
-def _switch(found: dict[str, str]) -> Switch:
-    after = found.get(AFTER, "")
-    return Switch(found.get(SWITCH) == "on", timedelta(seconds=int(after)) if after.isdigit() else None)
 
 
 def _plan(heed: Heed, db: Connection, about: surveys.Resolved, switch: Switch) -> None:

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from router import desk as acts
-from router import reports, surveying
+from router import reports, survey_settings, surveying
 from router.desk import NotFound
 from router.model import Role, Scope
 from router.reporting.periods import between, last_days
@@ -14,7 +14,7 @@ from router.reports import Wish
 from router.store.audit import COMMAND
 from router.store.ids import new_id
 from router.store.views.reports import id_at
-from router.surveying import Switch
+from router.survey_settings import Switch
 from tests.builders import Desk, a_brand, a_queue, a_supervisor, an_agent, now
 
 UTC_ZONE = ZoneInfo("UTC")
@@ -23,7 +23,7 @@ UTC_ZONE = ZoneInfo("UTC")
 @pytest.fixture
 def busy(desk: Desk):
     """A desk where six tickets were answered and resolved, one waits, one is spam, one is another brand's."""
-    surveying.put_switch(desk.heed, COMMAND, desk.brand_id, Switch(on=True), now())
+    survey_settings.put(desk.heed, COMMAND, desk.brand_id, Switch(on=True), now())
     sue = a_supervisor(desk)
     for number in range(6):
         ticket = desk.says("This is the third time I ask. Where is my parcel?", f"w{number}", thread=f"t{number}")

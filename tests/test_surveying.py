@@ -7,12 +7,12 @@ from datetime import timedelta
 import pytest
 
 from channels.types import Delivery
-from router import delivery, intake, keeping, surveying
+from router import delivery, intake, keeping, survey_settings, surveying
 from router import desk as acts
 from router.mistakes import Mistake
 from router.model import SYSTEM, Role, Scope
 from router.store.audit import COMMAND
-from router.surveying import Switch
+from router.survey_settings import Switch
 from tests.builders import Desk, a_connection_row, a_desk, a_supervisor, an_agent, mail, now
 
 HOUR = timedelta(hours=1)
@@ -28,7 +28,7 @@ def desk(sqlite_url, tmp_path):
 @pytest.fixture
 def ana(desk: Desk):
     """An agent of a desk whose brand asks its customers."""
-    surveying.put_switch(desk.heed, COMMAND, desk.brand_id, Switch(on=True), now())
+    survey_settings.put(desk.heed, COMMAND, desk.brand_id, Switch(on=True), now())
     return an_agent(desk, slots={"live": 9, "mail": 9})
 
 
@@ -101,14 +101,14 @@ class TestAsking:
     def test_not_while_the_brand_has_it_off(self, desk):
         done(desk, None, by_mail(desk))
         surveying.ask_due(desk.heed, now() + HOUR)
-        surveying.put_switch(desk.heed, COMMAND, desk.brand_id, Switch(on=True), now())
+        survey_settings.put(desk.heed, COMMAND, desk.brand_id, Switch(on=True), now())
         surveying.ask_due(desk.heed, now() + HOUR)
         assert desk.rows("SELECT * FROM survey") == []
 
     def test_not_when_it_is_switched_off_before_it_is_due(self, desk, ana):
         done(desk, ana, by_mail(desk))
         surveying.ask_due(desk.heed, now())
-        surveying.put_switch(desk.heed, COMMAND, desk.brand_id, Switch(on=False), now())
+        survey_settings.put(desk.heed, COMMAND, desk.brand_id, Switch(on=False), now())
         surveying.ask_due(desk.heed, now() + HOUR)
         assert questions(desk) == []
         assert desk.rows("SELECT due_at, asked_at FROM survey") == [(None, None)]
@@ -180,12 +180,18 @@ class TestAsking:
         assert surveying.on_chat(desk.heed, row.id, "visitor", now()).score == 4
 
     def test_in_the_tickets_language_or_the_brands_own_words(self, desk, ana):
-        surveying.put_text(desk.heed, COMMAND, desk.brand_id, "mail", "en", "Was {brand} good? {link}", now())
+        in_words(desk, "Was {brand} good? {link}")
         asked_by_mail(desk, ana)
         [question] = questions(desk)
         assert question.text.startswith("Was My desk good?")
+        in_words(desk, "")
+        assert survey_settings.asking(desk.heed, desk.brand_id, "en").words == {}
         with pytest.raises(Mistake, match="no link"):
-            surveying.put_text(desk.heed, COMMAND, desk.brand_id, "mail", "en", "Was it good?", now())
+            in_words(desk, "Was it good?")
+
+
+def in_words(desk, text):
+    survey_settings.put(desk.heed, COMMAND, desk.brand_id, Switch(on=True), now(), language="en", words={"mail": text})
 
 
 class TestAnswers:
@@ -252,9 +258,9 @@ class TestAnswers:
 class TestBothDatabases:
     def test_go_the_whole_way(self, database_url, tmp_path):
         with a_desk(database_url, tmp_path) as at:
-            surveying.put_switch(at.heed, COMMAND, at.brand_id, Switch(on=True, after=2 * HOUR), now())
-            surveying.put_switch(at.heed, COMMAND, at.brand_id, Switch(on=True), now())
-            assert surveying.switch_of(at.heed, at.brand_id) == Switch(on=True)
+            survey_settings.put(at.heed, COMMAND, at.brand_id, Switch(on=True, after=2 * HOUR), now())
+            survey_settings.put(at.heed, COMMAND, at.brand_id, Switch(on=True), now())
+            assert survey_settings.asking(at.heed, at.brand_id, "en").switch == Switch(on=True)
             row = a_connection_row(at, "webchat")
             chat = a_chat(at, row)
             done(at, None, chat)

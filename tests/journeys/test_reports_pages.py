@@ -7,10 +7,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from router import desk as acts
-from router import surveying
+from router import survey_settings, surveying
 from router.model import Role, Scope
 from router.store.audit import COMMAND
-from router.surveying import Switch
+from router.survey_settings import Switch
 from tests.builders import Desk, a_connection_row, a_supervisor, mail, now
 from tests.journeys.test_pages import Watched, a_context, ana, at, site
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture
 def link(at: Desk) -> str:
     """The path a customer was sent; six tickets of hers were answered and resolved."""
-    surveying.put_switch(at.heed, COMMAND, at.brand_id, Switch(on=True), now())
+    survey_settings.put(at.heed, COMMAND, at.brand_id, Switch(on=True), now())
     sue = a_supervisor(at, slots={"live": 9, "mail": 9})
     row = a_connection_row(at, "email")
     for number in range(6):

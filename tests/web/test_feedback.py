@@ -7,12 +7,12 @@ import pytest
 from flask import Flask
 
 from router import desk as acts
-from router import surveying
+from router import survey_settings, surveying
 from router.app import Heed
 from router.model import Role
 from router.store.audit import COMMAND
 from router.store.desk import brands
-from router.surveying import Switch
+from router.survey_settings import Switch
 from router.web import create_app
 from tests.a_desk import a_browser, a_person
 from tests.builders import Desk, a_connection_row, a_supervisor, mail, now
@@ -25,7 +25,7 @@ def at(heed: Heed, tmp_path) -> Desk:
     """The desk behind the web application; its brand asks."""
     with heed.database.read() as db:
         brand = brands(db)[0]
-    surveying.put_switch(heed, COMMAND, brand.id, Switch(on=True), now())
+    survey_settings.put(heed, COMMAND, brand.id, Switch(on=True), now())
     return Desk(heed, brand.id, tmp_path)
 
 

@@ -1,13 +1,13 @@
 """Settings of the desk as a whole: the index, brands, calendars, people by CSV, the grid of levels, the audit trail."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from router import branding, equipping, feeling, opening, staffing
+from router import branding, equipping, feeling, opening, staffing, survey_settings
 from router.app import Heed
 from router.calendars import Period
 from router.mistakes import Mistake
@@ -72,13 +72,12 @@ class TestBrands:
 
     def test_what_holds_for_a_brand_is_changed_and_on_the_trail(self, heed: Heed, admin: FlaskClient) -> None:
         brand_id = brand_of(heed, "main")
-        fields = {"name": "Main", "language": "en", "zone": "Europe/Berlin", "survey": "1", "keep_days": "30"}
+        fields = {"name": "Main", "language": "en", "zone": "Europe/Berlin", "keep_days": "30"}
         assert sent(admin, f"/settings/brands/{brand_id}", **fields).status_code == 303
         [line] = branding.lines(heed, SYSTEM)
         assert (line.brand.name, line.brand.zone, line.brand.mood_on, line.brand.keep_days) == (
             "Main", "Europe/Berlin", False, 30
         )  # fmt: skip
-        assert line.settings == {"survey": "on"}
         assert feeling.unsettled(heed) == [brand_id], "its tickets are to stand without mood from now on"
         [(subject, change)] = trail(heed, "brand changed")
         assert subject == brand_id and '"mood_on": [true, false]' in change
@@ -87,11 +86,28 @@ class TestBrands:
         for wrong in ({"language": "klingon"}, {"zone": "Mars"}, {"keep_days": "0"}, {"name": " "}):
             assert sent(admin, f"/settings/brands/{brand_id}", **{**fields, **wrong}).status_code == 422
 
+    def test_when_and_in_which_words_a_brand_asks_is_chosen_by_language(self, heed: Heed, admin: FlaskClient) -> None:
+        brand_id = brand_of(heed, "main")
+        path = f"/settings/brands/{brand_id}/question"
+        assert path in admin.get(f"/settings/brands/{brand_id}").text
+        fields = {"language": "ur", "on": "1", "after": "90", "words-mail": "کیسا رہا؟ {links}", "words-message": ""}
+        assert sent(admin, path, **fields).status_code == 303
+        holds = survey_settings.asking(heed, brand_id, "ur")
+        assert holds.switch == survey_settings.Switch(True, timedelta(minutes=90))
+        assert (holds.words, holds.languages) == ({"mail": "کیسا رہا؟ {links}"}, ("ur",))
+        shown = admin.get(f"{path}?language=ur").text
+        assert "کیسا رہا؟" in shown and 'value="90"' in shown and "Words of its own: Urdu" in shown
+        assert "کیسا رہا؟" not in admin.get(f"{path}?language=en").text
+        for wrong in ({"words-mail": "no way to answer"}, {"after": "10081"}, {"language": "klingon"}):
+            refused = sent(admin, path, **{**fields, **wrong})
+            assert refused.status_code == 422 and 'value="1" checked' in refused.text
+
     def test_another_brand_is_not_there(self, app: Flask, heed: Heed, admin: FlaskClient) -> None:
         with heed.database.write() as db:
             other = desk.add_brand(db, key="other", name="Secret", language="de", zone="UTC", now=NOON)
         assert "Secret" not in admin.get("/settings/brands").text
         assert admin.get(f"/settings/brands/{other}").status_code == 404
+        assert sent(admin, f"/settings/brands/{other}/question", language="en").status_code == 404
         assert sent(admin, "/settings/calendars", brand=other, name="x", zone="UTC").status_code == 404
 
 
