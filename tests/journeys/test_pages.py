@@ -149,7 +149,7 @@ class TestOnAPhoneInTheDark:
         paths = [
             *of_settings(at, ana), "/settings/connections", "/settings/people", "/settings/queues",
             f"/settings/queues/{queue}", "/settings/levels", "/settings/you", "/rules",
-            "/rules/backtest",
+            "/rules/backtest", "/rules/examples?new=1",
         ]  # fmt: skip
         context = a_context(browser, site, at, ana, "phone", "dark")
         watched = Watched(context)
