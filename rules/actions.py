@@ -8,13 +8,14 @@ from datetime import timedelta
 from enum import StrEnum
 
 from rules.errors import Wrong, shown, suggestion
+from rules.sentences import say
 from rules.values import Value, duration, words
 
 ROLES = ("agent", "supervisor", "ops", "admin")
 REASONS = ("automatic", "bounce", "spam")  # what a rule may close a ticket as
 LAST_AGENT = "last_agent"
 SUPERVISOR = "supervisor"
-_NAMED = {"queues": "queue", "skills": "skill", "templates": "template", "agents": "agent",
+NAMED = {"queues": "queue", "skills": "skill", "templates": "template", "agents": "agent",
           "languages": "language", "destinations": "destination"}  # fmt: skip
 
 
@@ -145,8 +146,10 @@ def parse_value(kind: Kind, found: object, raw: str, known: frozenset[str] | Non
         return name
     allowed = (known or frozenset()) | frozenset(kind.choices)
     if name not in allowed:
-        what = _NAMED.get(kind.names, kind.key) if not kind.choices else kind.key
-        raise Wrong(f"there is no {what} called “{shown(name)}”.", suggestion(name, allowed))
+        what = NAMED.get(kind.names, kind.key) if not kind.choices else kind.key
+        raise Wrong(
+            say("there is no {what} called “{name}”.", what=say(what), name=shown(name)), suggestion(name, allowed)
+        )
     return name
 
 
@@ -156,15 +159,21 @@ def parse_as(takes: Takes, key: str, found: object, raw: str, low: int, high: in
         case Takes.DURATION:
             length = duration(raw)
             if length <= timedelta(0):
-                raise Wrong(f"“{key}” is no time at all.", "Write 90s, 10m, 4h, 2d or 1h30m.")
+                raise Wrong(say("“{key}” is no time at all.", key=key), say("Write 90s, 10m, 4h, 2d or 1h30m."))
             return length
         case Takes.LEVEL:
             if isinstance(found, bool) or not isinstance(found, int) or not low <= found <= high:
-                raise Wrong(f"“{key}” is “{shown(raw)}”.", f"Write a whole number from {low} to {high}.")
+                raise Wrong(
+                    say("“{key}” is “{raw}”.", key=key, raw=shown(raw)),
+                    say("Write a whole number from {low} to {high}.", low=low, high=high),
+                )
             return found
         case Takes.NOTHING:
             if found is not True:
-                raise Wrong(f"“{key}” takes no value, and “{shown(raw)}” was given.", f"Write {key}: true.")
+                raise Wrong(
+                    say("“{key}” takes no value, and “{raw}” was given.", key=key, raw=shown(raw)),
+                    say("Write {key}: true.", key=key),
+                )
             return True
         case _:
             return words(found, raw)

@@ -11,7 +11,7 @@ from rules.errors import Wrong, shown, suggestion
 from rules.facts import CUSTOM, FACTS, Fact, Trust
 from rules.model import ALWAYS, ANY_DESK, Condition, Desk, Group, Many, When
 from rules.operators import OPERATORS, Operator, Takes
-from rules.sentences import AND, OR, SEMICOLON, joined, listed, say
+from rules.sentences import AND, BLANK, OR, SEMICOLON, joined, listed, say
 from rules.source import Items, Keys, Scalar, Tree
 from rules.values import FactValue, Type, Value, parse, settle, spoken, window, words
 
@@ -39,7 +39,9 @@ class Reader:
         try:
             if not isinstance(tree, Keys):
                 raise Wrong(
-                    "a condition is missing.", "Write {fact: …, is: …, value: …}, or all, any, none.", tree.line
+                    say("a condition is missing."),
+                    say("Write {form}, or all, any, none.", form="{fact: …, is: …, value: …}"),
+                    tree.line,
                 )
             group = next((kind for kind in _GROUPS if kind in tree.entries), None)
             if group:
@@ -47,12 +49,14 @@ class Reader:
             self.count += 1
             if self.count > MAX_CONDITIONS:
                 raise Wrong(
-                    f"the rule has more than {MAX_CONDITIONS} conditions.", "Use one_of, or split it.", tree.line
+                    say("the rule has more than {max_conditions} conditions.", max_conditions=MAX_CONDITIONS),
+                    say("Use one_of, or split it."),
+                    tree.line,
                 )
             return self._condition(tree)
         except Wrong as wrong:
             wrong.line = wrong.line or tree.line
-            self.report(wrong, f"condition {self.count}" if self.count else "when")
+            self.report(wrong, say("condition {n}", n=self.count) if self.count else say("when"))
             return None
 
     def _group(self, tree: Keys, kind: Many, depth: int) -> When | None:
@@ -60,16 +64,26 @@ class Reader:
         if len(tree.entries) > 1:
             other = next(key for key in tree.entries if key != kind)
             raise Wrong(
-                f"“{shown(other)}” stands beside “{kind}”.", "Put one group inside the other.", tree.lines[other]
+                say("“{other}” stands beside “{kind}”.", other=shown(other), kind=kind),
+                say("Put one group inside the other."),
+                tree.lines[other],
             )
         if not isinstance(parts, Items):
             raise Wrong(
-                f"“{kind}” is not a list.", f"Put the conditions below “{kind}:”, each with a dash.", parts.line
+                say("“{kind}” is not a list.", kind=kind),
+                say("Put the conditions below “{kind}:”, each with a dash.", kind=kind),
+                parts.line,
             )
         if not parts.items:
-            raise Wrong(f"“{kind}” is empty.", "Add a condition, or write “when: always”.", tree.line)
+            raise Wrong(
+                say("“{kind}” is empty.", kind=kind), say("Add a condition, or write “when: always”."), tree.line
+            )
         if depth >= MAX_NESTING:
-            raise Wrong(f"groups are more than {MAX_NESTING} deep.", "Make it flatter, or split the rule.", tree.line)
+            raise Wrong(
+                say("groups are more than {max_nesting} deep.", max_nesting=MAX_NESTING),
+                say("Make it flatter, or split the rule."),
+                tree.line,
+            )
         read = [self.read(part, depth + 1) for part in parts.items[: MAX_CONDITIONS + 1]]
         known = tuple(part for part in read if part is not None)
         return Group(kind, known, tree.line) if len(known) == len(read) else None
@@ -78,14 +92,20 @@ class Reader:
         for key in tree.entries:
             if key not in ("fact", "is", "value"):
                 known = ("fact", "is", "value", *_GROUPS)
-                raise Wrong(f"“{shown(key)}” has no meaning here.", suggestion(key, known), tree.lines[key])
+                raise Wrong(
+                    say("“{key}” has no meaning here.", key=shown(key)), suggestion(key, known), tree.lines[key]
+                )
         fact = self._fact(_text(tree, "fact"), tree)
         operator = _operator(_text(tree, "is"), fact, tree)
         try:
             value = self._value(fact, operator, tree.entries.get("value"))
             operator.prepare(value)
         except Wrong as wrong:
-            raise Wrong(f"“{fact.name}” {operator.key}: {wrong.message}", wrong.remedy, wrong.line) from wrong
+            raise Wrong(
+                say("“{name}” {key}: {message}", name=fact.name, key=operator.key, message=wrong.message),
+                wrong.remedy,
+                wrong.line,
+            ) from wrong
         return Condition(fact, operator, value, tree.line)
 
     def _fact(self, name: str, tree: Keys) -> Fact:
@@ -93,36 +113,45 @@ class Reader:
             return self.facts[name]
         remedy = suggestion(name, self.facts)
         if name.startswith(CUSTOM):
-            remedy += " A fact of your own is declared under “facts:” in the file."
-        raise Wrong(f"no fact called “{shown(name)}”.", remedy, tree.lines["fact"])
+            more = say("A fact of your own is declared under “facts:” in the file.")
+            remedy = joined(BLANK, [remedy, more])
+        raise Wrong(say("no fact called “{name}”.", name=shown(name)), remedy, tree.lines["fact"])
 
     def _value(self, fact: Fact, operator: Operator, tree: Tree | None) -> Value:
         if operator.takes is Takes.NOTHING:
             if tree is not None:
-                raise Wrong("it takes no value.", "Leave “value” out.", tree.line)
+                raise Wrong(say("it takes no value."), say("Leave “value” out."), tree.line)
             return None
         if tree is None:
-            raise Wrong("“value” is missing.", f"Add it: {operator.takes}.")
+            raise Wrong(say("“value” is missing."), say("Add it: {takes}.", takes=say(operator.takes)))
         if operator.takes in (Takes.MANY, Takes.PAIR):
             return self._list(fact, operator, tree)
         if not isinstance(tree, Scalar):
-            raise Wrong("one value is needed, and a list was found.", "Write a single value, or use one_of.", tree.line)
+            raise Wrong(
+                say("one value is needed, and a list was found."),
+                say("Write a single value, or use one_of."),
+                tree.line,
+            )
         return self._one(fact, operator, tree)
 
     def _list(self, fact: Fact, operator: Operator, tree: Tree) -> Value:
         if not isinstance(tree, Items) or not tree.items:
-            raise Wrong("a list is needed.", "Write it in brackets: [gold, platinum].", tree.line)
+            raise Wrong(say("a list is needed."), say("Write it in brackets: [gold, platinum]."), tree.line)
         if len(tree.items) > MAX_VALUES:
-            raise Wrong(f"the list has {len(tree.items):,} values.", f"At most {MAX_VALUES:,} are allowed.", tree.line)
+            raise Wrong(
+                say("the list has {n} values.", n=f"{len(tree.items):,}"),
+                say("At most {most} are allowed.", most=f"{MAX_VALUES:,}"),
+                tree.line,
+            )
         values = []
         for item in tree.items:
             if not isinstance(item, Scalar):
-                raise Wrong("the list holds a list or a mapping.", "Write single values.", item.line)
+                raise Wrong(say("the list holds a list or a mapping."), say("Write single values."), item.line)
             values.append(self._one(fact, operator, item))
         if operator.takes is Takes.PAIR:
             low, high, *_ = [*values, None, None]
             if len(values) != 2 or low > high:  # type: ignore[operator]  # both of one ordered type
-                raise Wrong("two values are needed, the lower first.", "Write them as [20, 50].", tree.line)
+                raise Wrong(say("two values are needed, the lower first."), say("Write them as [20, 50]."), tree.line)
         return tuple(values)
 
     def _one(self, fact: Fact, operator: Operator, tree: Scalar) -> Value:
@@ -138,14 +167,18 @@ class Reader:
         allowed = self.desk.brands if fact.name == "brand" else self.desk.values.get(fact.name)
         choices = fact.choices or allowed
         if choices is not None and operator.key not in ("starts_with", "ends_with") and value not in choices:
-            raise Wrong(f"it is never “{shown(value)}”.", suggestion(str(value), choices), tree.line)
+            raise Wrong(say("it is never “{value}”.", value=shown(value)), suggestion(str(value), choices), tree.line)
         return value
 
 
 def _text(tree: Keys, key: str) -> str:
     found = tree.entries.get(key)
     if not isinstance(found, Scalar) or not found.raw:
-        raise Wrong(f"“{key}” is missing.", "A condition is {fact: …, is: …, value: …}.", tree.line)
+        raise Wrong(
+            say("“{key}” is missing.", key=key),
+            say("A condition is {form}.", form="{fact: …, is: …, value: …}"),
+            tree.line,
+        )
     return found.raw
 
 
@@ -153,10 +186,14 @@ def _operator(key: str, fact: Fact, tree: Keys) -> Operator:
     fitting = [operator.key for operator in OPERATORS.values() if fact.type in operator.types]
     operator = OPERATORS.get(key)
     if operator is None:
-        raise Wrong(f"no operator called “{shown(key)}”.", suggestion(key, fitting, "For this fact"), tree.lines["is"])
+        raise Wrong(
+            say("no operator called “{key}”.", key=shown(key)), suggestion(key, fitting, of_fact=True), tree.lines["is"]
+        )
     if fact.type not in operator.types:
-        message = f"“{key}” does not fit “{fact.name}”, whose type is {fact.type}."
-        raise Wrong(message, f"Use one of: {', '.join(fitting)}.", tree.lines["is"])
+        message = say(
+            "“{key}” does not fit “{name}”, whose type is {type}.", key=key, name=fact.name, type=say(fact.type)
+        )
+        raise Wrong(message, say("Use one of: {fitting}.", fitting=", ".join(fitting)), tree.lines["is"])
     return operator
 
 

@@ -9,6 +9,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
+from rules.sentences import BLANK, COMMA, joined, say
+
 SHOWN = 80  # characters of what was found that an error repeats
 
 
@@ -23,8 +25,10 @@ class RuleError:
     where: str = ""  # "condition 2", "then 1", "example 3"
 
     def __str__(self) -> str:
-        place = ", ".join(part for part in (f"Rule “{self.rule}”" if self.rule else "", self.where) if part)
-        return f"{place or 'Rules'} (line {self.line}): {self.message} {self.remedy}".strip()
+        rule = say("Rule “{rule}”", rule=self.rule) if self.rule else ""
+        place = joined(COMMA, filter(None, (rule, self.where))) or say("Rules")
+        said = joined(BLANK, filter(None, (self.message, self.remedy)))
+        return say("{place} (line {line}): {what}", place=place, line=self.line, what=said)
 
 
 class RuleErrors(ValueError):
@@ -43,17 +47,17 @@ class Wrong(Exception):
         super().__init__(f"{message} {remedy}")
 
 
-def suggestion(found: str, known: Iterable[str], kind: str = "Known") -> str:
+def suggestion(found: str, known: Iterable[str], *, of_fact: bool = False) -> str:
     """Return “Did you mean …?” for a near miss, else the list of what there is."""
     names = sorted(known)
     lowered = {name.lower(): name for name in names}
     near = get_close_matches(found.lower()[:SHOWN], lowered, n=1, cutoff=0.6)
     if near:
-        return f"Did you mean “{lowered[near[0]]}”?"
+        return say("Did you mean “{name}”?", name=lowered[near[0]])
     if not names:
-        return "There is none yet."
-    more = ", …" if len(names) > 12 else ""
-    return f"{kind}: {', '.join(names[:12])}{more}."
+        return say("There is none yet.")
+    listing = joined(COMMA, [*names[:12], *(["…"] if len(names) > 12 else [])])
+    return say("For this fact: {names}.", names=listing) if of_fact else say("Known: {names}.", names=listing)
 
 
 def shown(found: object) -> str:

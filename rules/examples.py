@@ -143,19 +143,21 @@ def _say(value: Value) -> str:
 def read_example(tree: Tree, facts: Mapping[str, Fact], desk: Desk, rules: set[str] | None) -> Example:
     """Return one example of a rule file; `rules` are the names its expectation may use. Raises Wrong."""
     if not isinstance(tree, Keys):
-        raise Wrong("an example is a mapping.", "It has given and expect.", tree.line)
+        raise Wrong(say("an example is a mapping."), say("It has given and expect."), tree.line)
     for key in tree.entries:
         if key not in ("given", "expect", "name"):
             remedy = suggestion(key, ("given", "expect", "name"))
-            raise Wrong(f"“{shown(key)}” has no meaning here.", remedy, tree.lines[key])
+            raise Wrong(say("“{key}” has no meaning here.", key=shown(key)), remedy, tree.lines[key])
     given, expect = tree.entries.get("given"), tree.entries.get("expect")
     if not isinstance(given, Keys) or not isinstance(expect, Keys) or not expect.entries:
         raise Wrong(
-            "“given” and “expect” are both needed.", "Write given: {text: …} and expect: {queue: …}.", tree.line
+            say("“given” and “expect” are both needed."),
+            say("Write {given} and {expect}.", given="given: {text: …}", expect="expect: {queue: …}"),
+            tree.line,
         )
     name = tree.entries.get("name")
     if name is not None and not isinstance(name, Scalar):
-        raise Wrong("“name” is not a text.", "Write a short sentence.", name.line)
+        raise Wrong(say("“name” is not a text."), say("Write a short sentence."), name.line)
     return Example(
         tuple(sorted(_given(given, facts).items())),
         tuple(sorted((key, _expected(key, item, desk, rules, expect)) for key, item in expect.entries.items())),
@@ -173,11 +175,15 @@ def _given(tree: Keys, facts: Mapping[str, Fact], prefix: str = "") -> dict[str,
             continue
         fact = facts.get(name)
         if fact is None:
-            raise Wrong(f"given: no fact called “{shown(name)}”.", suggestion(name, facts), tree.lines[key])
+            raise Wrong(
+                say("given: no fact called “{name}”.", name=shown(name)), suggestion(name, facts), tree.lines[key]
+            )
         try:
             value = _given_value(fact, item)
         except Wrong as wrong:
-            raise Wrong(f"given: {name}: {wrong.message}", wrong.remedy, tree.lines[key]) from wrong
+            raise Wrong(
+                say("given: {name}: {message}", name=name, message=wrong.message), wrong.remedy, tree.lines[key]
+            ) from wrong
         if value is not None:
             found[name] = value
     return found
@@ -186,19 +192,24 @@ def _given(tree: Keys, facts: Mapping[str, Fact], prefix: str = "") -> dict[str,
 def _given_value(fact: Fact, item: Tree) -> FactValue | None:
     if isinstance(item, Items) and fact.type is Type.SET:
         if not all(isinstance(part, Scalar) for part in item.items):
-            raise Wrong("the list holds a list or a mapping.", "Write single values.")
+            raise Wrong(say("the list holds a list or a mapping."), say("Write single values."))
         return tuple(words(part.raw, part.raw) for part in item.items if isinstance(part, Scalar))
     if not isinstance(item, Scalar):
-        raise Wrong(f"it is {fact.type}, and a list or mapping was found.", "Write a single value.")
+        raise Wrong(
+            say("it is {type}, and a list or mapping was found.", type=say(fact.type)), say("Write a single value.")
+        )
     if item.value is None:
         return None  # not known, said outright
     if fact.type is Type.TEXT and (fact.said or len(item.raw) == 0):
         if len(item.raw) > MAX_TEXT or not printable(item.raw):
-            raise Wrong(f"the text is over {MAX_TEXT:,} characters or has a control character.", "Shorten it.")
+            raise Wrong(
+                say("the text is over {max_text} characters or has a control character.", max_text=f"{MAX_TEXT:,}"),
+                say("Shorten it."),
+            )
         return item.raw
     value = parse(fact.type, item.value, item.raw)
     if fact.choices and value not in fact.choices:
-        raise Wrong(f"it is never “{shown(value)}”.", suggestion(str(value), fact.choices))
+        raise Wrong(say("it is never “{value}”.", value=shown(value)), suggestion(str(value), fact.choices))
     if fact.type is Type.SET:
         return (str(value),)
     return value  # type: ignore[return-value]  # a single value of the fact's own type
@@ -206,18 +217,24 @@ def _given_value(fact: Fact, item: Tree) -> FactValue | None:
 
 def _expected(key: str, item: Tree, desk: Desk, rules: set[str] | None, tree: Keys) -> Value:
     if key not in EXPECTED:
-        raise Wrong(f"expect: “{shown(key)}” has no meaning here.", suggestion(key, EXPECTED), tree.lines[key])
+        raise Wrong(
+            say("expect: “{key}” has no meaning here.", key=shown(key)), suggestion(key, EXPECTED), tree.lines[key]
+        )
     try:
         value = _expected_value(EXPECTED[key], item)
         if key == "rules" and rules is not None and isinstance(value, tuple):
             for name in value:
                 if name not in rules:
-                    raise Wrong(f"there is no rule called “{shown(name)}”.", suggestion(str(name), rules))
+                    raise Wrong(
+                        say("there is no rule called “{name}”.", name=shown(name)), suggestion(str(name), rules)
+                    )
         known: frozenset[str] | None = getattr(desk, _DESK_NAMES[key]) if key in _DESK_NAMES else None
         if known is not None and value is not None and value not in known:
-            raise Wrong(f"there is no “{shown(value)}”.", suggestion(str(value), known))
+            raise Wrong(say("there is no “{value}”.", value=shown(value)), suggestion(str(value), known))
     except Wrong as wrong:
-        raise Wrong(f"expect: {key}: {wrong.message}", wrong.remedy, tree.lines[key]) from wrong
+        raise Wrong(
+            say("expect: {key}: {message}", key=key, message=wrong.message), wrong.remedy, tree.lines[key]
+        ) from wrong
     return value
 
 
@@ -226,27 +243,27 @@ def _expected_value(form: str, item: Tree) -> Value:
         if not isinstance(item, Keys) or not all(
             isinstance(level, Scalar) and isinstance(level.value, int) for level in item.entries.values()
         ):
-            raise Wrong("it is not skills with levels.", "Write {billing: 1}.")
+            raise Wrong(say("it is not skills with levels."), say("Write {form}.", form="{billing: 1}"))
         return tuple(
             (skill, int(level.raw)) for skill, level in sorted(item.entries.items()) if isinstance(level, Scalar)
         )
     if form in ("some", "exact"):
         items = item.items if isinstance(item, Items) else [item]
         if not all(isinstance(part, Scalar) for part in items):
-            raise Wrong("it is not a list of names.", "Write [one, another].")
+            raise Wrong(say("it is not a list of names."), say("Write [one, another]."))
         return tuple(words(part.raw, part.raw) for part in items if isinstance(part, Scalar))
     if not isinstance(item, Scalar):
-        raise Wrong("a single value is needed.", "Write it without brackets.")
+        raise Wrong(say("a single value is needed."), say("Write it without brackets."))
     if item.value is None:
         return None
     if form == "yes":
         if not isinstance(item.value, bool):
-            raise Wrong(f"“{shown(item.raw)}” is neither true nor false.", "Write true or false.")
+            raise Wrong(say("“{raw}” is neither true nor false.", raw=shown(item.raw)), say("Write true or false."))
         return item.value
     if form == "duration":
         return duration(item.raw)
     if form == "level":
         if isinstance(item.value, bool) or not isinstance(item.value, int):
-            raise Wrong(f"“{shown(item.raw)}” is not a whole number.", "Write 0 to 3.")
+            raise Wrong(say("“{raw}” is not a whole number.", raw=shown(item.raw)), say("Write 0 to 3."))
         return item.value
     return words(item.value, item.raw)

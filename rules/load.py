@@ -3,17 +3,16 @@
 The file has `rules`, and optionally `examples`, `facts` (what a brand declares about its contacts) and `format`.
 """
 
-import re
-
 from rules.actions import ACTIONS, Kind, parse_as, parse_value
 from rules.conditions import Reader
+from rules.declared import read_fact
 from rules.errors import RuleError, RuleErrors, Wrong, shown, suggestion
 from rules.examples import read_example
-from rules.facts import CUSTOM, CUSTOM_TRUSTS, FACTS, Fact
+from rules.facts import FACTS, Fact
 from rules.model import ALWAYS, ANY_DESK, FORMAT, Action, Desk, Example, Rule, RuleSet, When, conditions
-from rules.sentences import say
+from rules.sentences import COMMA, joined, say
 from rules.source import Items, Keys, Scalar, Tree, printable, read
-from rules.values import Type, Value, words
+from rules.values import Value, words
 
 MAX_RULES = 10_000
 MAX_EXAMPLES = 2_000
@@ -21,12 +20,6 @@ MAX_ERRORS = 200  # more than anybody mends at once
 MAX_NAME = 200  # characters of a rule's name
 MAX_ACTIONS = 50  # of one rule
 _SECTIONS = ("format", "facts", "rules", "examples")
-_CUSTOM_NAME = re.compile(r"contact\.[a-z][a-z0-9_]{0,59}")
-CUSTOM_TYPES = (
-    Type.TEXT, Type.ONE_OF, Type.NUMBER, Type.PERCENT, Type.BOOLEAN, Type.SET, Type.DURATION, Type.MOMENT
-)  # fmt: skip
-_CUSTOM_KEYS = ("type", "trust", "label", "description", "values")
-MAX_CHOICES = 100  # values of one declared fact
 
 
 def load(text: str, desk: Desk | None = None) -> RuleSet:
@@ -52,16 +45,20 @@ class _File:
 
     def load(self, tree: Tree | None) -> RuleSet:
         if not isinstance(tree, Keys):
-            raise RuleErrors([RuleError("there are no rules.", "Begin with “rules:” and a list below it.", 1)])
+            raise RuleErrors(
+                [RuleError(say("there are no rules."), say("Begin with “rules:” and a list below it."), 1)]
+            )
         for key in tree.entries:
             if key not in _SECTIONS:
-                wrong = Wrong(f"“{shown(key)}” has no meaning here.", suggestion(key, _SECTIONS), tree.lines[key])
+                wrong = Wrong(
+                    say("“{key}” has no meaning here.", key=shown(key)), suggestion(key, _SECTIONS), tree.lines[key]
+                )
                 self.wrong(wrong, tree.line)
         found = tree.entries.get("format", Scalar(FORMAT, str(FORMAT), 1))
         if not isinstance(found, Scalar) or isinstance(found.value, bool) or found.value != FORMAT:
-            what = shown(found.raw) if isinstance(found, Scalar) else "a list"
-            remedy = f"This release reads format {FORMAT}. A newer file needs a newer release."
-            raise RuleErrors([RuleError(f"the format is “{what}”.", remedy, found.line)])
+            what = shown(found.raw) if isinstance(found, Scalar) else say("a list")
+            remedy = say("This release reads format {format}. A newer file needs a newer release.", format=FORMAT)
+            raise RuleErrors([RuleError(say("the format is “{what}”.", what=what), remedy, found.line)])
         self._facts(tree.entries.get("facts"))
         rules = self._rules(tree)
         examples = self._examples(tree, rules)
@@ -73,39 +70,47 @@ class _File:
         if tree is None or (isinstance(tree, Scalar) and tree.value is None):
             return
         if not isinstance(tree, Keys):
-            remedy = "Write contact.NAME: {type: number, trust: signed}."
-            self.wrong(Wrong("“facts” is not a mapping.", remedy), tree.line)
+            remedy = say("Write {form}.", form="contact.NAME: {type: number, trust: signed}")
+            self.wrong(Wrong(say("“facts” is not a mapping."), remedy), tree.line)
             return
         for name, entry in tree.entries.items():
             try:
-                self.custom[name] = _custom(name, entry)
+                self.custom[name] = read_fact(name, entry)
             except Wrong as wrong:
-                self.wrong(wrong, tree.lines[name], where=f"fact “{shown(name)}”")
+                self.wrong(wrong, tree.lines[name], where=say("fact “{name}”", name=shown(name)))
 
     def _items(self, tree: Keys, section: str, most: int) -> list[Tree]:
         found = tree.entries.get(section)
         if found is None or (isinstance(found, Scalar) and found.value is None):
             return []
         if not isinstance(found, Items):
-            self.wrong(Wrong(f"“{section}” is not a list.", "Put a dash before each."), found.line)
+            self.wrong(
+                Wrong(say("“{section}” is not a list.", section=section), say("Put a dash before each.")), found.line
+            )
             return []
         if len(found.items) > most:
             self.wrong(
-                Wrong(f"there are {len(found.items):,} {section}.", f"At most {most:,} are allowed."), found.line
+                Wrong(
+                    say("there are {n} {section}.", n=f"{len(found.items):,}", section=section),
+                    say("At most {most} are allowed.", most=f"{most:,}"),
+                ),
+                found.line,
             )
         return found.items[:most]
 
     def _rules(self, tree: Keys) -> list[Rule]:
         if "rules" not in tree.entries:
-            self.wrong(Wrong("there are no rules.", "Begin with “rules:” and a list below it."), tree.line)
+            self.wrong(Wrong(say("there are no rules."), say("Begin with “rules:” and a list below it.")), tree.line)
         rules: list[Rule] = []
         first: dict[str, int] = {}
         for number, item in enumerate(self._items(tree, "rules", MAX_RULES), start=1):
             name = self._name(item, number)
             if name in first:
-                message = f"there is a rule of this name already, on line {first[name]}."
+                message = say("there is a rule of this name already, on line {first}.", first=first[name])
                 self.wrong(
-                    Wrong(message, "Give one of them another name; reasons and examples go by it."), item.line, name
+                    Wrong(message, say("Give one of them another name; reasons and examples go by it.")),
+                    item.line,
+                    name,
                 )
             first.setdefault(name, item.line)
             rule = self._rule(item, name)
@@ -117,10 +122,13 @@ class _File:
         found = item.entries.get("name") if isinstance(item, Keys) else None
         try:
             if not isinstance(found, Scalar):
-                raise Wrong("the rule has no name.", "Add “name:” with a short sentence.")
+                raise Wrong(say("the rule has no name."), say("Add “name:” with a short sentence."))
             name = words(found.raw, found.raw)
             if len(name) > MAX_NAME:
-                raise Wrong(f"the name has {len(name)} characters.", f"At most {MAX_NAME} are allowed.")
+                raise Wrong(
+                    say("the name has {n} characters.", n=len(name)),
+                    say("At most {most} are allowed.", most=MAX_NAME),
+                )
             return name
         except Wrong as wrong:
             self.wrong(wrong, item.line, f"number {number}")
@@ -129,18 +137,23 @@ class _File:
     def _rule(self, item: Tree, name: str) -> Rule | None:
         before = len(self.errors)
         if not isinstance(item, Keys):
-            self.wrong(Wrong("a rule is a mapping.", "It has name, when and then."), item.line, name)
+            self.wrong(Wrong(say("a rule is a mapping."), say("It has name, when and then.")), item.line, name)
             return None
         for key in item.entries:
             if key not in ("name", "when", "then", "note"):
-                wrong = Wrong(f"“{shown(key)}” has no meaning here.", suggestion(key, ("name", "when", "then", "note")))
+                wrong = Wrong(
+                    say("“{key}” has no meaning here.", key=shown(key)),
+                    suggestion(key, ("name", "when", "then", "note")),
+                )
                 self.wrong(wrong, item.lines[key], name)
         when = None
         if "when" in item.entries:
             reader = Reader(self.custom, self.desk, lambda wrong, where: self.wrong(wrong, item.line, name, where))
             when = reader.read(item.entries["when"])
         else:
-            self.wrong(Wrong("“when” is missing.", "Add conditions, or write “when: always”."), item.line, name)
+            self.wrong(
+                Wrong(say("“when” is missing."), say("Add conditions, or write “when: always”.")), item.line, name
+            )
         then = self._actions(item, name)
         self._closes(when, then, item.line, name)
         note = self._note(item, name)
@@ -153,8 +166,11 @@ class _File:
             return
         unsafe = sorted({found.fact.name for found in conditions(when) if not found.fact.may_close})
         if unsafe or when == ALWAYS:
-            message = f"“{closing.kind.key}” rests on {', '.join(unsafe) or 'no condition at all'}."
-            remedy = "A ticket is closed only on mail headers (automatic) and on recorded or signed facts. Use tag."
+            facts = joined(COMMA, unsafe) or say("no condition at all")
+            message = say("“{key}” rests on {facts}.", key=closing.kind.key, facts=facts)
+            remedy = say(
+                "A ticket is closed only on mail headers (automatic) and on recorded or signed facts. Use tag."
+            )
             self.wrong(Wrong(message, remedy, closing.line), line, name)
 
     def _note(self, item: Keys, name: str) -> str:
@@ -163,7 +179,9 @@ class _File:
             return ""
         if not isinstance(found, Scalar) or not printable(found.raw) or len(found.raw) > 2_000:
             self.wrong(
-                Wrong("“note” is not a text of at most 2,000 characters.", "Shorten it."), item.lines["note"], name
+                Wrong(say("“note” is not a text of at most 2,000 characters."), say("Shorten it.")),
+                item.lines["note"],
+                name,
             )
             return ""
         return found.raw.strip()
@@ -171,26 +189,31 @@ class _File:
     def _actions(self, item: Keys, name: str) -> tuple[Action, ...]:
         found = item.entries.get("then")
         if not isinstance(found, Items) or not found.items:
-            remedy = "Add “then:” and a list of actions, such as [{queue: Billing}]."
-            self.wrong(Wrong("the rule does nothing.", remedy), found.line if found else item.line, name)
+            remedy = say("Add “then:” and a list of actions, such as {form}.", form="[{queue: Billing}]")
+            self.wrong(Wrong(say("the rule does nothing."), remedy), found.line if found else item.line, name)
             return ()
         if len(found.items) > MAX_ACTIONS:
             self.wrong(
-                Wrong(f"it has {len(found.items)} actions.", f"At most {MAX_ACTIONS} are allowed."), found.line, name
+                Wrong(
+                    say("it has {n} actions.", n=len(found.items)),
+                    say("At most {most} are allowed.", most=MAX_ACTIONS),
+                ),
+                found.line,
+                name,
             )
         actions = []
         for number, entry in enumerate(found.items[:MAX_ACTIONS], start=1):
             try:
                 actions.append(read_action(entry, self.desk))
             except Wrong as wrong:
-                self.wrong(wrong, entry.line, name, f"then {number}")
+                self.wrong(wrong, entry.line, name, say("then {n}", n=number))
         return tuple(actions)
 
     def _examples(self, tree: Keys, rules: list[Rule]) -> list[Example]:
         examples = []
         names = {rule.name for rule in rules} if not self.errors else None
         for number, item in enumerate(self._items(tree, "examples", MAX_EXAMPLES), start=1):
-            where = f"example {number}"
+            where = say("example {n}", n=number)
             try:
                 examples.append(read_example(item, {**FACTS, **self.custom}, self.desk, names))
             except Wrong as wrong:
@@ -203,20 +226,26 @@ def read_action(tree: Tree, desk: Desk) -> Action:
     if isinstance(tree, Scalar) and tree.raw == "stop":
         return Action(ACTIONS["stop"], True, line=tree.line)
     if not isinstance(tree, Keys) or not tree.entries:
-        raise Wrong("this is no action.", "Write one such as {queue: Billing}.", tree.line)
+        raise Wrong(say("this is no action."), say("Write one such as {form}.", form="{queue: Billing}"), tree.line)
     kinds = [key for key in tree.entries if key in ACTIONS]
     if not kinds:
         key = next(iter(tree.entries))
-        raise Wrong(f"there is no action called “{shown(key)}”.", suggestion(key, ACTIONS), tree.lines[key])
+        raise Wrong(
+            say("there is no action called “{key}”.", key=shown(key)), suggestion(key, ACTIONS), tree.lines[key]
+        )
     if len(kinds) > 1:
         raise Wrong(
-            f"“{kinds[0]}” and “{kinds[1]}” stand in one action.", "Give each its own dash.", tree.lines[kinds[1]]
+            say("“{one}” and “{other}” stand in one action.", one=kinds[0], other=kinds[1]),
+            say("Give each its own dash."),
+            tree.lines[kinds[1]],
         )
     kind = ACTIONS[kinds[0]]
     found = tree.entries[kind.key]
     if not isinstance(found, Scalar):
         raise Wrong(
-            f"“{kind.key}” takes {kind.takes}, and a list or mapping was found.", "Write a single value.", found.line
+            say("“{key}” takes {takes}, and a list or mapping was found.", key=kind.key, takes=say(kind.takes)),
+            say("Write a single value."),
+            found.line,
         )
     known: frozenset[str] | None = getattr(desk, kind.names) if kind.names else None
     value = parse_value(kind, found.value, found.raw, known)
@@ -230,52 +259,13 @@ def _options(kind: Kind, entries: dict[str, Tree], tree: Keys) -> tuple[tuple[st
     for key, entry in entries.items():
         option = offered.get(key)
         if option is None:
-            remedy = suggestion(key, offered) if offered else "Give each action its own dash."
-            raise Wrong(f"“{kind.key}” has no “{shown(key)}”.", remedy, tree.lines[key])
+            remedy = suggestion(key, offered) if offered else say("Give each action its own dash.")
+            raise Wrong(say("“{key}” has no “{option}”.", key=kind.key, option=shown(key)), remedy, tree.lines[key])
         if not isinstance(entry, Scalar):
-            raise Wrong(f"“{key}” takes {option.takes}.", "Write a single value.", entry.line)
+            raise Wrong(
+                say("“{key}” takes {takes}.", key=key, takes=say(option.takes)),
+                say("Write a single value."),
+                entry.line,
+            )
         read_options[key] = parse_as(option.takes, key, entry.value, entry.raw, option.low, option.high)
     return tuple((name, read_options[name]) for name in offered if name in read_options)
-
-
-def _custom(name: str, tree: Tree) -> Fact:
-    """Return a fact that a brand declares about its contacts. Raises Wrong."""
-    if not _CUSTOM_NAME.fullmatch(name):
-        raise Wrong("the name does not fit.", f"Write {CUSTOM} and small letters, digits or _, such as contact.seats.")
-    if name in FACTS:
-        raise Wrong("Heed has a fact of this name.", "Choose another.")
-    if not isinstance(tree, Keys):
-        raise Wrong("its type is missing.", "Write {type: number, trust: signed}.", tree.line)
-    fields: dict[str, str] = {}
-    for key, entry in tree.entries.items():
-        if key not in _CUSTOM_KEYS:
-            raise Wrong(f"“{shown(key)}” has no meaning here.", suggestion(key, _CUSTOM_KEYS), tree.lines[key])
-        if key == "values":
-            continue
-        if not isinstance(entry, Scalar):
-            raise Wrong(f"“{key}” is not a text.", "Write a single value.", entry.line)
-        fields[key] = words(entry.raw, entry.raw)
-    types = {kind.value: kind for kind in CUSTOM_TYPES}
-    trusts = {trust.name.lower(): trust for trust in CUSTOM_TRUSTS}
-    kind, trust = fields.get("type", ""), fields.get("trust", "")
-    if kind not in types:
-        raise Wrong(f"its type is “{shown(kind)}”.", suggestion(kind, types))
-    if trust not in trusts:
-        raise Wrong(f"its trust is “{shown(trust)}”.", suggestion(trust, trusts))
-    plain = say("customer {what}", what=name.removeprefix(CUSTOM).replace("_", " "))
-    label = fields.get("label", say("{what} is yes", what=plain) if types[kind] is Type.BOOLEAN else plain)
-    choices = _choices(types[kind], tree.entries.get("values"))
-    return Fact(name, label, types[kind], trusts[trust], fields.get("description", ""), choices=choices)
-
-
-def _choices(kind: Type, tree: Tree | None) -> tuple[str, ...]:
-    """Return all that a declared fact can be, empty if it can be anything of its type. Raises Wrong."""
-    if kind is not Type.ONE_OF:
-        if tree is not None:
-            raise Wrong(f"values go with the type “{Type.ONE_OF}” alone.", "Leave them out.", tree.line)
-        return ()
-    items = tree.items if isinstance(tree, Items) else []
-    if not items or len(items) > MAX_CHOICES or not all(isinstance(item, Scalar) for item in items):
-        line = tree.line if tree else 0
-        raise Wrong("its values are missing.", f"Write values: [one, another], at most {MAX_CHOICES}.", line)
-    return tuple(dict.fromkeys(words(item.raw, item.raw) for item in items if isinstance(item, Scalar)))

@@ -12,6 +12,7 @@ from typing import Any
 import re2
 
 from rules.errors import Wrong, shown
+from rules.sentences import say
 from rules.values import Type, Value, fold
 
 MAX_PATTERN = 500  # characters of an expression
@@ -57,7 +58,10 @@ class Operator:
 def compile_pattern(pattern: str) -> Any:
     """Return an RE2 expression that ignores case. Raises Wrong if RE2 refuses it."""
     if len(pattern) > MAX_PATTERN:
-        raise Wrong(f"the expression has {len(pattern):,} characters.", f"At most {MAX_PATTERN} are allowed.")
+        raise Wrong(
+            say("the expression has {n} characters.", n=f"{len(pattern):,}"),
+            say("At most {most} are allowed.", most=MAX_PATTERN),
+        )
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
@@ -67,8 +71,10 @@ def compile_pattern(pattern: str) -> Any:
     except re2.error as refused:
         reason = refused.args[0] if refused.args else b""
         said = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
-        remedy = "Mend it; look-around and back-references are not offered, since they can take for ever."
-        raise Wrong(f"“{shown(pattern)}” is no expression RE2 takes: {said}.", remedy) from refused
+        remedy = say("Mend it; look-around and back-references are not offered, since they can take for ever.")
+        raise Wrong(
+            say("“{pattern}” is no expression RE2 takes: {said}.", pattern=shown(pattern), said=said), remedy
+        ) from refused
 
 
 def mentions(text: str, words: str) -> bool:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import yaml
 
 from rules.errors import RuleError, RuleErrors, shown
+from rules.sentences import say
 
 MAX_BYTES = 4 * 1024 * 1024  # of one rule file
 MAX_DEPTH = 40  # lists and mappings inside one another
@@ -56,19 +57,25 @@ def read(text: str) -> Tree | None:
         size = len(text.encode("utf-8"))
     except UnicodeEncodeError as half:
         line = text.count("\n", 0, half.start) + 1
-        raise _refused("half a character (a lone surrogate) is in the text.", "Leave it out.", line) from half
+        raise _refused(say("half a character (a lone surrogate) is in the text."), say("Leave it out."), line) from half
     if size > MAX_BYTES:
-        raise _refused(f"the file has {size:,} bytes.", f"At most {MAX_BYTES:,} are read.", 1)
+        raise _refused(
+            say("the file has {size} bytes.", size=f"{size:,}"),
+            say("At most {max_bytes} are read.", max_bytes=f"{MAX_BYTES:,}"),
+            1,
+        )
     try:
         return _build(yaml.parse(text, Loader=_LOADER))
     except yaml.MarkedYAMLError as broken:
         mark = broken.problem_mark or broken.context_mark
-        what = broken.problem or broken.context or "it cannot be read"
+        what = broken.problem or broken.context or say("it cannot be read")
         line = mark.line + 1 if mark else 1
-        raise _refused(f"this is not YAML: {what}.", "Mend the line, or the one above.", line) from broken
+        raise _refused(
+            say("this is not YAML: {what}.", what=what), say("Mend the line, or the one above."), line
+        ) from broken
     except yaml.reader.ReaderError as odd:
         line = text.count("\n", 0, odd.position) + 1 if isinstance(odd.position, int) else 1
-        raise _refused("a control character is in the text.", "Leave it out.", line) from odd
+        raise _refused(say("a control character is in the text."), say("Leave it out."), line) from odd
 
 
 def _refused(message: str, remedy: str, line: int) -> RuleErrors:
@@ -77,11 +84,13 @@ def _refused(message: str, remedy: str, line: int) -> RuleErrors:
 
 def _too_deep(open_: list[tuple[Items | Keys, list[str]]], line: int) -> RuleErrors:
     """Return the error, with the rule and its part if one that has a name is being read."""
-    message = f"lists and mappings are more than {MAX_DEPTH} deep."
+    message = say("lists and mappings are more than {max_depth} deep.", max_depth=MAX_DEPTH)
     for holder, _ in open_:
         if isinstance(holder, Keys) and isinstance(name := holder.entries.get("name"), Scalar):
-            return RuleErrors([RuleError(message, "Make it flatter.", line, shown(name.raw), list(holder.entries)[-1])])
-    return _refused(message, "Make it flatter.", line)
+            return RuleErrors(
+                [RuleError(message, say("Make it flatter."), line, shown(name.raw), list(holder.entries)[-1])]
+            )
+    return _refused(message, say("Make it flatter."), line)
 
 
 def _build(events: Iterator[yaml.Event]) -> Tree | None:
@@ -95,12 +104,14 @@ def _build(events: Iterator[yaml.Event]) -> Tree | None:
         if isinstance(event, yaml.DocumentStartEvent):
             documents += 1
             if documents > 1:
-                raise _refused("a second document begins here.", "Leave out the “---”.", line)
+                raise _refused(say("a second document begins here."), say("Leave out the “---”."), line)
             continue
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise _refused("anchors and aliases (& and *) are not allowed.", "Write the value out.", line)
+            raise _refused(say("anchors and aliases (& and *) are not allowed."), say("Write the value out."), line)
         if tag := getattr(event, "tag", None):
-            raise _refused(f"the tag “{shown(tag)}” is not allowed.", "Leave it out, or quote the text.", line)
+            raise _refused(
+                say("the tag “{tag}” is not allowed.", tag=shown(tag)), say("Leave it out, or quote the text."), line
+            )
         if isinstance(event, yaml.CollectionEndEvent):
             open_.pop()
             continue
@@ -132,12 +143,16 @@ def _attach(parent: tuple[Items | Keys, list[str]], node: Tree, repeated: list[R
         holder.entries[waiting.pop()] = node
     elif not isinstance(node, Scalar):
         raise _refused(
-            "a list or mapping stands where a name should.", "Put quotes round it, or a dash before.", node.line
+            say("a list or mapping stands where a name should."),
+            say("Put quotes round it, or a dash before."),
+            node.line,
         )
     else:
         if node.raw in holder.entries:
-            message = f"“{shown(node.raw)}” stands here twice (first on line {holder.lines[node.raw]})."
-            repeated.append(RuleError(message, "Leave one out.", node.line))
+            message = say(
+                "“{raw}” stands here twice (first on line {lines}).", raw=shown(node.raw), lines=holder.lines[node.raw]
+            )
+            repeated.append(RuleError(message, say("Leave one out."), node.line))
         holder.lines[node.raw] = node.line
         waiting.append(node.raw)
 

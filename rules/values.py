@@ -127,7 +127,7 @@ def parse(kind: Type, found: object, raw: str) -> Value:
         case Type.BOOLEAN:
             if raw.lower() in _YES_NO:
                 return _YES_NO[raw.lower()]
-            raise Wrong(f"“{shown(raw)}” is neither true nor false.", "Write true or false.")
+            raise Wrong(say("“{raw}” is neither true nor false.", raw=shown(raw)), say("Write true or false."))
         case Type.DURATION:
             return duration(raw)
         case Type.TIME_OF_DAY:
@@ -139,11 +139,14 @@ def parse(kind: Type, found: object, raw: str) -> Value:
 def words(found: object, raw: str) -> str:
     """Return a written text: not empty, without control characters, at most MAX_WORDS characters. Raises Wrong."""
     if found is None or not raw.strip():
-        raise Wrong("the value is empty.", "Write a text.")
+        raise Wrong(say("the value is empty."), say("Write a text."))
     if len(raw) > MAX_WORDS:
-        raise Wrong(f"the value has {len(raw):,} characters.", f"At most {MAX_WORDS:,} are allowed.")
+        raise Wrong(
+            say("the value has {n} characters.", n=f"{len(raw):,}"),
+            say("At most {most} are allowed.", most=f"{MAX_WORDS:,}"),
+        )
     if any(unicodedata.category(letter) in ("Cc", "Cs") for letter in raw):
-        raise Wrong("the value has a control character or half a character in it.", "Leave it out.")
+        raise Wrong(say("the value has a control character or half a character in it."), say("Leave it out."))
     return raw.strip()
 
 
@@ -154,12 +157,13 @@ def _number(kind: Type, found: object, raw: str) -> float | int:
         except ValueError:
             found = None
     if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
-        unit = "a percentage, such as 60" if kind is Type.PERCENT else "a number, such as 70"
-        raise Wrong(f"“{shown(raw)}” is not {unit.split(',')[0]}.", f"Write {unit}.")
+        unit = say("a percentage") if kind is Type.PERCENT else say("a number")
+        such = say("a percentage, such as 60") if kind is Type.PERCENT else say("a number, such as 70")
+        raise Wrong(say("“{raw}” is not {unit}.", raw=shown(raw), unit=unit), say("Write {unit}.", unit=such))
     if abs(found) > BIGGEST:
-        raise Wrong(f"{shown(raw)} is too big a number.", "Write at most 12 digits.")
+        raise Wrong(say("{raw} is too big a number.", raw=shown(raw)), say("Write at most 12 digits."))
     if kind is Type.PERCENT and not 0 <= found <= 100:
-        raise Wrong(f"{shown(raw)} is no percentage.", "Write a number from 0 to 100.")
+        raise Wrong(say("{raw} is no percentage.", raw=shown(raw)), say("Write a number from 0 to 100."))
     return int(found) if found == int(found) else found
 
 
@@ -167,11 +171,13 @@ def duration(raw: str) -> timedelta:
     """Read “90s”, “10m”, “4h”, “2d” or “1h30m”. Raises Wrong."""
     parts = _DURATION.fullmatch(raw.strip().lower().replace(" ", ""))
     if not parts or not parts.group():
-        unit = " A bare number has no unit." if raw.strip().isdigit() else ""
-        raise Wrong(f"“{shown(raw)}” is not a duration.{unit}", "Write 90s, 10m, 4h, 2d or 1h30m.")
+        message: str = say("“{raw}” is not a duration.", raw=shown(raw))
+        if raw.strip().isdigit():
+            message = joined(BLANK, [message, say("A bare number has no unit.")])
+        raise Wrong(message, say("Write 90s, 10m, 4h, 2d or 1h30m."))
     seconds = sum(int(part) * unit for part, unit in zip(parts.groups(), UNITS.values(), strict=True) if part)
     if seconds > LONGEST.total_seconds():
-        raise Wrong(f"“{shown(raw)}” is longer than a year.", "Write at most 366d.")
+        raise Wrong(say("“{raw}” is longer than a year.", raw=shown(raw)), say("Write at most 366d."))
     return timedelta(seconds=seconds)
 
 
@@ -179,7 +185,10 @@ def time_of_day(raw: str) -> time:
     """Read “09:00”; “24:00” is midnight. Raises Wrong."""
     found = _TIME.fullmatch(raw.strip())
     if not found:
-        raise Wrong(f"“{shown(raw)}” is not a time of day.", "Write hours and minutes, such as 09:00 or 22:30.")
+        raise Wrong(
+            say("“{raw}” is not a time of day.", raw=shown(raw)),
+            say("Write hours and minutes, such as 09:00 or 22:30."),
+        )
     return time(int(found.group(1)), int(found.group(2))) if found.group(1) else time(0)
 
 
@@ -190,7 +199,10 @@ def moment(raw: str) -> datetime:
     except ValueError:
         found = None
     if found is None or found.utcoffset() is None:
-        raise Wrong(f"“{shown(raw)}” is not a moment.", "Write date, time and offset, such as 2026-11-27T00:00+00:00.")
+        raise Wrong(
+            say("“{raw}” is not a moment.", raw=shown(raw)),
+            say("Write date, time and offset, such as 2026-11-27T00:00+00:00."),
+        )
     return found
 
 
@@ -199,12 +211,17 @@ def window(raw: str, needs_zone: bool) -> Window:
     hours, _, zone = raw.strip().partition(" ")
     start, dash, end = hours.partition("-")
     if not dash:
-        raise Wrong(f"“{shown(raw)}” is not a stretch of the day.", "Write start and end, such as 22:00-06:00.")
+        raise Wrong(
+            say("“{raw}” is not a stretch of the day.", raw=shown(raw)),
+            say("Write start and end, such as 22:00-06:00."),
+        )
     zone = zone.strip()
     if needs_zone and not zone:
-        raise Wrong(f"“{shown(raw)}” has no time zone.", "Add it, such as 22:00-06:00 Asia/Karachi.")
+        raise Wrong(say("“{raw}” has no time zone.", raw=shown(raw)), say("Add it, such as 22:00-06:00 Asia/Karachi."))
     if zone and not needs_zone:
-        raise Wrong("a time of day is already in the brand's zone.", "Leave the zone out, or use the fact “now”.")
+        raise Wrong(
+            say("a time of day is already in the brand's zone."), say("Leave the zone out, or use the fact “now”.")
+        )
     if zone:
         _zone(zone)
     return Window(time_of_day(start), time_of_day(end), zone)
@@ -215,8 +232,8 @@ def _zone(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ValueError, OSError, LookupError) as failed:
-        remedy = "Write a name such as Asia/Karachi or Europe/London."
-        raise Wrong(f"there is no time zone “{shown(name)}”.", remedy) from failed
+        remedy = say("Write a name such as Asia/Karachi or Europe/London.")
+        raise Wrong(say("there is no time zone “{name}”.", name=shown(name)), remedy) from failed
 
 
 def written(value: Value | FactValue) -> str | int | float | bool | list[object] | None:

@@ -26,10 +26,11 @@ from router.web.words import explained
 from router.web.words.catalogue import CORE, FOLDER, LANGUAGES, LOCALES, RULES
 from router.web.words.script import counts_of, texts_of
 from rules import sentences
-from rules.actions import ACTIONS, Takes
+from rules.actions import ACTIONS, NAMED, Takes
 from rules.facts import FACTS
 from rules.operators import OPERATORS
 from rules.operators import Takes as Compared
+from rules.values import Type
 
 ROOT = Path(__file__).parent.parent
 WEB = ROOT / "router" / "web"
@@ -200,7 +201,7 @@ def _all() -> Iterator[tuple[Key, str]]:
 
 def _of_tables() -> Iterator[str]:
     """Yield what rules say out of their tables."""
-    yield from (sentences.AND, sentences.OR, sentences.COMMA, sentences.SEMICOLON, *Takes, *Compared)
+    yield from (sentences.AND, sentences.OR, sentences.COMMA, sentences.SEMICOLON, *Takes, *Compared, *Type)
     for fact in FACTS.values():
         yield from (fact.label, *fact.choices, *([fact.unit] if fact.unit.isalpha() else []))
     for operator in OPERATORS.values():
@@ -210,6 +211,7 @@ def _of_tables() -> Iterator[str]:
             one.replace("_", " ") for one in (kind.key, *kind.choices, *(option.name for option in kind.options))
         )
         yield kind.reads
+    yield from NAMED.values()
 
 
 def _of_rules(tree: ast.AST) -> Iterator[str]:

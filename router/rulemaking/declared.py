@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from router.mistakes import Mistake
 from router.rulemaking.pieces import split
 from router.rulemaking.sheet import Plain, Sheet
+from rules.declared import CUSTOM_TYPES, MAX_CHOICES
 from rules.facts import CUSTOM, CUSTOM_TRUSTS, FACTS, Trust
-from rules.load import CUSTOM_TYPES, MAX_CHOICES
 from rules.values import Type
 
 MAX_LABEL = 200  # characters

@@ -12,7 +12,7 @@ from rules.examples import Read
 from rules.explain import actions_in_words, flip_in_words, lost
 from rules.facts import FACTS, Fact
 from rules.load import load
-from rules.sentences import AND
+from rules.sentences import AND, say
 from rules.tally import Outcome
 from rules.values import FactValue, Type, parse, spoken
 
@@ -50,7 +50,7 @@ def attempt(source: str, text: str, lines: str, now: datetime, reader: Read) -> 
         read = reader(asked) if text.strip() else {}
         rule_set, outcome = publishing.try_on(source, asked, read)
     except RuleErrors as wrong:
-        return Tried(wrong=f"Mend the errors first: {wrong.errors[0]}")
+        return Tried(wrong=say("Mend the errors first: {error}", error=str(wrong.errors[0])))
     except Mistake as mistake:
         return Tried(wrong=mistake.reason)
     known: dict[str, FactValue] = {**read, **given}
@@ -79,8 +79,8 @@ def stated(lines: str, custom: Mapping[str, Fact]) -> dict[str, FactValue]:
         name, equals, raw = (part.strip() for part in line.partition("="))
         fact = known.get(name)
         if not equals or fact is None:
-            hint = suggestion(name, known) if equals else "Write it as contact.tier = gold."
-            raise Mistake(f"“{name[:40]}” is no fact. {hint}")
+            hint = suggestion(name, known) if equals else say("Write it as contact.tier = gold.")
+            raise Mistake(say("“{name}” is no fact. {hint}", name=name[:40], hint=hint))
         found[name] = _value(fact, raw)
     return found
 
@@ -92,7 +92,9 @@ def _value(fact: Fact, raw: str) -> FactValue:
     try:
         return parse(fact.type, plain, raw)  # type: ignore[return-value]  # one value of the fact's own type
     except Wrong as wrong:
-        raise Mistake(f"{fact.name}: {wrong.message} {wrong.remedy}") from wrong
+        raise Mistake(
+            say("{fact}: {message} {remedy}", fact=fact.name, message=wrong.message, remedy=wrong.remedy)
+        ) from wrong
 
 
 def _unread(rules: int, outcome: Outcome) -> int:

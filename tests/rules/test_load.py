@@ -8,6 +8,7 @@ from rules.errors import RuleError, RuleErrors
 from rules.facts import Trust
 from rules.load import load
 from rules.model import ALWAYS, Desk
+from rules.sentences import said_in
 from rules.values import Type
 from tests.rules.builders import DESK, a_file, a_rule, rules
 
@@ -17,6 +18,8 @@ MEGABYTE = "x" * 1_000_000
 def errors(text: str, desk: Desk | None = DESK) -> tuple[RuleError, ...]:
     with pytest.raises(RuleErrors) as raised:
         load(text, desk)
+    for error in raised.value.errors:
+        assert said_in(str(error), str, str) == str(error), "it can be said in another language too"
     return raised.value.errors
 
 

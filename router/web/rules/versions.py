@@ -117,13 +117,13 @@ def put_file() -> tuple[str, int] | AnyResponse:
             raise Mistake(f"The file is too long: at most {MAX_FILE:,} characters are read here.")
         drafting.replace(heed_of(), signed_in().actor, g.scope, brand(), revision(), written, now())
     except UnicodeDecodeError:
-        return _file(wrong="The file is no UTF-8 text: save it as UTF-8.", yaml=written), 422
+        return _file(wrong=_("The file is no UTF-8 text: save it as UTF-8."), yaml=written), 422
     except RuleErrors as errors:
         return _file(errors=[str(one) for one in errors.errors], yaml=written), 422
     except Mistake as mistake:
         return _file(wrong=mistake.reason, yaml=written), 422
     except Behind:
-        said = (
+        said = _(
             "Somebody else changed the draft meanwhile. Your text is below: save it again to put it in place of theirs."
         )
         return _file(wrong=said, yaml=written), 409
