@@ -43,7 +43,8 @@ def test_no_page_of_a_supervisor_has_a_fault(
     if size == "phone":  # where room is scarce
         paths += [
             "/settings", "/settings/people/import", "/settings/levels", f"/settings/brands/{at.brand_id}",
-            "/settings/calendars", f"/settings/queues/{queue}", "/settings/audit?check=1", "/settings/audit?act=none",
+            f"/settings/brands/{at.brand_id}/question", "/settings/calendars", f"/settings/queues/{queue}",
+            "/settings/audit?check=1", "/settings/audit?act=none",
         ]  # fmt: skip
     context = a_context(browser, site, at, ana, size, theme)
     watched = Watched(context)
