@@ -1,16 +1,19 @@
 """The agents as routing sees them at one moment, and the one row of each that is locked before work is handed out."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import (
+    ARRAY,
     ColumnElement,
     CompoundSelect,
     Row,
     Select,
     Text,
+    any_,
     bindparam,
     func,
     literal,
@@ -86,9 +89,10 @@ def _view(row: Row[Any], known: Mapping[str, Mapping[str, str]], slots: Mapping[
 def _known(db: Connection, agent_ids: Collection[str]) -> dict[str, dict[str, dict[str, str]]]:
     """Return what holds for agents now, by agent, kind and key, in one round trip; the work classes under none."""
     found: dict[str, dict[str, dict[str, str]]] = {}
-    one = len(agent_ids) == 1
-    given: dict[str, object] = {"agent": next(iter(agent_ids))} if one else {"agents": list(agent_ids)}
-    for owner, kind, key, value in db.execute(_known_of(one), given):
+    one, dialect = len(agent_ids) == 1, db.dialect.name
+    several = list(agent_ids) if dialect == "postgresql" else json.dumps(list(agent_ids))
+    given: dict[str, object] = {"agent": next(iter(agent_ids))} if one else {"agents": several}
+    for owner, kind, key, value in db.execute(_known_of(one, dialect), given).all():
         found.setdefault(owner, {}).setdefault(kind, {})[key] = value
     return found
 
@@ -98,11 +102,21 @@ _NOTHING: ColumnElement[str] = literal_column("''")
 
 
 @cache
-def _known_of(one: bool) -> CompoundSelect[Any]:
-    """Return the statement for one agent, whose id is `agent`, or for several in `agents`."""
+def _known_of(one: bool, dialect: str) -> CompoundSelect[Any]:
+    """Return the statement for one agent, whose id is `agent`, or for several in `agents`.
+
+    Several are one parameter, an array or JSON, so that the statement is the same for any number of them.
+    """
+
+    def among(owner: ColumnElement[str]) -> ColumnElement[bool]:
+        if one:
+            return owner == bindparam("agent")
+        if dialect == "postgresql":
+            return owner == any_(bindparam("agents", type_=ARRAY(Text)))
+        return owner.in_(select(func.json_each(bindparam("agents")).table_valued("value").c.value))
 
     def part(owner: ColumnElement[str], kind: str, key: Any, value: Any, *where: ColumnElement[bool]) -> Select[Any]:
-        wanted = owner == bindparam("agent") if one else owner.in_(bindparam("agents", expanding=True))
+        wanted = among(owner)
         return select(owner, literal_column(f"'{kind}'"), key, cast_sql(value, Text)).where(wanted, *where)
 
     brand, channel, skill, slots, here = agent_brand.c, agent_channel.c, agent_skill.c, agent_slot.c, presence.c

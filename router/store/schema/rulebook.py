@@ -24,7 +24,7 @@ rule_set = Table(
     metadata,
     link("brand_id", "brand.id", primary_key=True, index=False),
     link("live_id", "rule_set_version.id"),
-    Column("draft", Text, nullable=True),
+    Column("draft", Text, nullable=True),  # this and the next two are not used any more: migrations only add
     Column("draft_by", Text, nullable=True),
     moment("draft_at", nullable=True),
     Column("settled_id", Text, nullable=True),  # the version that all waiting tickets were asked about again
