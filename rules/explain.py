@@ -20,6 +20,10 @@ from rules.trace import Trace
 from rules.values import FactValue, spoken
 from rules.whatif import Change, flip
 
+_COMES_FROM = say("the {what} comes from “{rule}”")
+_PIECES = (
+    _COMES_FROM.replace("{what}", "{}").replace("{rule}", "{}").split("{}")
+)  # for a record, which keeps texts alone
 MISSES_KEPT = 50  # of one record: a desk of that many rules has all of its reasons
 
 
@@ -114,7 +118,7 @@ def lost(outcome: Outcome) -> list[str]:
     """Return what matching rules did without effect, because another rule had won."""
     return [
         say("“{rule}”: {action} had no effect, “{winner}” decides.", rule=rule.name, action=said, winner=winner)
-        for rule, action, winner in _lost(outcome)
+        for rule, action, _key, winner in _lost(outcome)
         for said in [action_in_words(action)]
     ]
 
@@ -122,21 +126,23 @@ def lost(outcome: Outcome) -> list[str]:
 def in_vain(outcome: Outcome) -> dict[str, list[str]]:
     """Return by rule what of it had no effect, because another rule had won: as short as a record wants it."""
     found: dict[str, list[str]] = {}
-    for rule, action, winner in _lost(outcome):
-        found.setdefault(rule.name, []).append(_comes_from(action, winner))
+    the, comes_from, end = _PIECES
+    for rule, _action, key, winner in _lost(outcome):
+        found.setdefault(rule.name, []).append(f"{the}{key.replace('_', ' ')}{comes_from}{winner}{end}")
     return found
 
 
-def _lost(outcome: Outcome) -> Iterator[tuple[Rule, Action, str]]:
+def _lost(outcome: Outcome) -> Iterator[tuple[Rule, Action, str, str]]:
     for rule in outcome.acted:
         for action in rule.then:
-            winner = outcome.winners.get(_won(action))
+            key = _won(action)
+            winner = outcome.winners.get(key)
             if winner is not None and winner != rule.name:
-                yield rule, action, winner
+                yield rule, action, key, winner
 
 
 def _comes_from(action: Action, winner: str) -> str:
-    return say("the {what} comes from “{rule}”", what=won_in_words(_won(action)), rule=winner)
+    return say(_COMES_FROM, what=won_in_words(_won(action)), rule=winner)
 
 
 def won_in_words(key: str) -> str:
@@ -156,7 +162,7 @@ def recorded(outcome: Outcome) -> list[tuple[str, bool, str]]:
         return []
     vain = in_vain(outcome)
     return [
-        (rule, matched, joined(SEMICOLON, [because, *vain[rule]]) if rule in vain else because)
+        (rule, matched, "; ".join([because, *vain[rule]]) if rule in vain else because)
         for rule, matched, because in trace.told(MISSES_KEPT)
     ]
 

@@ -6,7 +6,7 @@ import json
 import pytest
 
 from rules.evaluate import evaluate
-from rules.explain import action_in_words, flip_in_words, lost, recorded, rule_in_words
+from rules.explain import action_in_words, flip_in_words, lost, rule_in_words
 from rules.sentences import AND, COMMA, joined, listed, said_in, say
 from rules.values import spoken
 from tests.rules.builders import a_rule, rules
@@ -77,7 +77,7 @@ def test_all_that_is_explained_remembers_what_it_was_made_of():
         *(rule_in_words(rule) for rule in set_.rules),
         *(action_in_words(action) for rule in set_.rules for action in rule.then),
         *(flip_in_words(rule, facts) for rule in set_.rules),
-        *(because for _rule, _matched, because in recorded(outcome)),
+        *(trace.because for trace in outcome.trace),
         *lost(outcome),
         spoken(True),
     ]
