@@ -199,6 +199,7 @@ class Changes:
                 "work_class": spec.work_class,
                 "slot_key": by_id[ticket_id].slot_key,
                 "topic": spec.topic,
+                "kept": spec.kept,
             }
         ids = lanes.ensure(db, wanted, needs, self.now)
         for ticket_id, key in keys.items():

@@ -4,6 +4,7 @@ The agent concerned is locked, then the ticket. While it is offered a ticket kee
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 
 from router import preferences
@@ -59,7 +60,9 @@ def take_back(db: Connection, book: LaneBook, changes: Changes, ticket: Ticket, 
     changes.watch(ticket)
     ticket.state, ticket.agent_id = State.WAITING, None
     if lane_id is not None:
-        changes.lanes[ticket.id] = book.read(db).spec(lane_id)  # opened if it was closed since
+        spec = book.read(db).spec(lane_id)  # opened if it was closed since
+        kept = spec.kept and ticket.kept_until is not None and ticket.kept_until > changes.now
+        changes.lanes[ticket.id] = replace(spec, kept=kept)
     changes.event(ticket, "offer_ended", queue=ticket.queue_id)
 
 

@@ -11,10 +11,10 @@ from typing import cast
 from channels.types import Pace, WorkClass
 from router import sla
 from router.desknow import DeskNow
-from router.model import Heat, Needs, Reading, State
+from router.model import Heat, Needs, Presence, Reading, State
 from router.routing.eligibility import nobody
-from router.routing.lanes import LaneSpec, hard_needs
-from router.routing.place import place
+from router.routing.lanes import LaneSpec, hard_needs, standing_reasons
+from router.routing.place import left_for, place
 from router.store.desk import QueueRow
 from router.store.rows import Ticket
 from rules.tally import Outcome
@@ -121,6 +121,8 @@ def enter(ticket: Ticket, line: Line, desk: DeskNow, now: datetime) -> LaneSpec:
     ticket.head_start_extra_s = max(ticket.head_start_extra_s, int(line.extra.total_seconds()))
     if line.step_down is not None and ticket.step_down_at is None:
         ticket.step_down_at = calendar.add_working_time(ticket.waiting_since, line.step_down)
+    kept_for = left_for(line.target, _heat(ticket, desk)) if line.topic else timedelta(0)
+    ticket.kept_until = calendar.add_working_time(ticket.waiting_since, kept_for) if kept_for else None
     ticket.state = State.WAITING
     ticket.agent_id = None
     ticket.reserved_for = None
@@ -146,8 +148,19 @@ def rank(ticket: Ticket, line: Line, desk: DeskNow, now: datetime) -> LaneSpec:
         needs=needs,
         topic=line.topic,
     )
+    spec = replace(spec, kept=_is_kept(ticket, spec, desk, now))
     ticket.flag = nobody(spec, list(desk.agents.values()))
     return spec
+
+
+def _is_kept(ticket: Ticket, lane: LaneSpec, desk: DeskNow, now: datetime) -> bool:
+    """Say whether agents who are nearly full leave a ticket to those who know its topic: if one of them is here."""
+    if lane.topic is None or ticket.kept_until is None or now >= ticket.kept_until:
+        return False
+    return any(
+        view.skills.get(lane.topic) and view.presence is Presence.ONLINE and not standing_reasons(lane, view)
+        for view in desk.agents.values()
+    )
 
 
 def rank_anew(ticket: Ticket, desk: DeskNow) -> None:

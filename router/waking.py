@@ -52,6 +52,11 @@ def step_down(heed: Heed, now: datetime) -> int:
     return each(heed, now, due.stepping_down, _step_down)
 
 
+def open_to_all(heed: Heed, now: datetime) -> int:
+    """Let agents who are nearly full take what was left to those who know its topic, once its time for that is over."""
+    return each(heed, now, due.kept_long_enough, _open_to_all)
+
+
 def rest_quiet(heed: Heed, now: datetime) -> int:
     """Free the slots of live tickets that were answered and have not been heard of for ten minutes."""
     return each(heed, now, lambda db, at: due.quiet(db, at - QUIET_FOR), _quiet)
@@ -173,6 +178,19 @@ def _step_down(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[T
         changes.needs[ticket.id] = kept
         changes.event(ticket, "stepped_down", dropped=sorted(before.keys() - kept.keys()))
         if ticket.lane_id is not None:
+            changes.lanes[ticket.id] = placing.rank(ticket, line, desk, changes.now)
+
+
+def _open_to_all(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:
+    needs = tickets.needs(db, [ticket.id for ticket in held])
+    topics = lanes.topics(db, {ticket.lane_id for ticket in held if ticket.lane_id is not None})
+    for ticket in held:
+        if ticket.state != State.WAITING or ticket.kept_until is None or ticket.kept_until > changes.now:
+            continue
+        changes.watch(ticket)
+        ticket.kept_until = None
+        if ticket.lane_id is not None:
+            line = placing.line_now(ticket, needs.get(ticket.id, {}), desk, topic=topics.get(ticket.lane_id))
             changes.lanes[ticket.id] = placing.rank(ticket, line, desk, changes.now)
 
 

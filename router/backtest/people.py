@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from channels.types import WorkClass
 from router.model import Presence
-from router.routing.lanes import AgentView, LaneSpec, standing_reasons
+from router.routing.lanes import AgentView, LaneSpec, left_to_others, standing_reasons
 from router.routing.policy import SLOT_OF, SLOT_ORDER
 from router.store.rows import Ticket
 
@@ -103,7 +103,12 @@ class At:
         """Return the first ticket of each lane of the first slot that is free and has any."""
         for slot in SLOT_ORDER:
             if self.free(slot) > 0:
-                found = [first for lane in self.lanes.get(slot, ()) if (first := lane.first(stamp_of)) is not None]
+                seen = self.as_seen()
+                found = [
+                    first
+                    for lane in self.lanes.get(slot, ())
+                    if not left_to_others(lane.spec, seen) and (first := lane.first(stamp_of)) is not None
+                ]
                 if found:
                     return found
         return []
@@ -153,7 +158,7 @@ class Board:
     def lane(self, spec: LaneSpec) -> Lane:
         """Return the lane of tickets that need this."""
         needs = tuple(sorted(spec.needs.items()))
-        key = (spec.brand, spec.queue, spec.channel, spec.work_class, needs, spec.topic)
+        key = (spec.brand, spec.queue, spec.channel, spec.work_class, needs, spec.topic, spec.kept)
         found = self._lanes.get(key)
         if found is None:
             found = self._lanes[key] = Lane(spec, SLOT_OF[spec.work_class], self._spare[SLOT_OF[spec.work_class]])

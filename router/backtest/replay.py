@@ -125,7 +125,7 @@ class Replay:
         sent = turn.sent[self._which]
         case.began, case.hop, case.stamp = self._now, 0, case.stamp + 1
         case.stints, case.flagged, case.line = [], False, sent.line
-        row.waiting_since = row.answer_by = row.place = row.step_down_at = None
+        row.waiting_since = row.answer_by = row.place = row.step_down_at = row.kept_until = None
         row.passed_over, row.head_start_extra_s, row.heat = 0, 0, sent.heat
         if sent.line is None:
             case.first_queue = turn.queue_id
@@ -167,8 +167,9 @@ class Replay:
         """Put a ticket in its lane; whoever is free and may take it gets it."""
         assert case.spec is not None
         row, lane = case.row, self._board.lane(case.spec)
-        if row.step_down_at is not None and row.step_down_at > self._moment():
-            self._plan(self._seconds(row.step_down_at), STEPS_DOWN, case, case.stamp)
+        for falls_at in (row.step_down_at, row.kept_until):
+            if falls_at is not None and falls_at > self._moment():
+                self._plan(self._seconds(falls_at), STEPS_DOWN, case, case.stamp)
         free = lane.free(row.last_agent_id)
         if free:
             choice = choose_agent(self._head(case), [at.as_seen() for at in free], same_agent=row.last_agent_id)

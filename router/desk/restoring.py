@@ -20,10 +20,12 @@ from router.store.rows import Assignment, Promise
 
 COLUMNS = (
     "state", "queue_id", "agent_id", "last_agent_id", "reserved_for", "lane_id", "place", "waiting_since", "answer_by",
-    "head_start_extra_s", "passed_over", "spared", "step_down_at", "hold_until", "flag", "spam", "resolved_at",
-    "purge_after",
+    "head_start_extra_s", "passed_over", "spared", "step_down_at", "kept_until", "hold_until", "flag", "spam",
+    "resolved_at", "purge_after",
 )  # fmt: skip
-MOMENTS = frozenset({"place", "waiting_since", "answer_by", "step_down_at", "hold_until", "resolved_at", "purge_after"})
+MOMENTS = frozenset(
+    {"place", "waiting_since", "answer_by", "step_down_at", "kept_until", "hold_until", "resolved_at", "purge_after"}
+)
 HARMLESS = ("noted", "blocked")  # kinds of events after an act that keep no undo from putting a ticket back
 
 

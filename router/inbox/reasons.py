@@ -26,6 +26,7 @@ LEFT_OUT: Mapping[str, str] = {  # obstacle -> why a candidate was not looked at
     "no_slot": "no such slot",
     "presence": "not online",
     "capacity": "all slots taken",
+    "kept": "kept for who knows the topic",
     "declined": "declined or returned it just now",
     "other_work_first": "live work goes first",
     "ranked_lower": "ranked lower still",

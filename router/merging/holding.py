@@ -120,7 +120,7 @@ def spec_of(db: Connection, ticket: Ticket, lane_id: int) -> LaneSpec | None:
     row = lanes.one(db, lane_id)
     if row is None or row.brand_id != ticket.brand_id:
         return None
-    return LaneSpec(row.brand_id, row.queue_id, row.channel, cast(WorkClass, row.work_class), row.needs, row.topic)
+    return row.spec
 
 
 def _whose(ticket: Ticket) -> tuple[str | None, str | None, str | None, str]:

@@ -17,6 +17,7 @@ from router.routing.lanes import (
     free_slots,
     has_all,
     lane_closed_because,
+    left_to_others,
     standing_reasons,
 )
 from router.routing.policy import SLOT_OF
@@ -70,7 +71,11 @@ def explain_wait(lane: LaneSpec, agents: Collection[AgentView]) -> str:
     suited = able(lane, agents)
     present = [agent for agent in suited if agent.presence is Presence.ONLINE]
     free = [agent for agent in present if free_slots(agent, lane.work_class) > 0]
-    return wait_sentence(len(suited), len(present), len(free), SLOT_OF[lane.work_class])
+    slot = SLOT_OF[lane.work_class]
+    if free and all(left_to_others(lane, agent) for agent in free):
+        are, knows = words.times(len(free), "agent is", "agents are"), words.need(lane.topic or "", 1)
+        return f"{are} free for it but nearly full; for now it is kept for those who know {knows}."
+    return wait_sentence(len(suited), len(present), len(free), slot)
 
 
 def in_the_way(lane: LaneSpec, agents: Iterable[AgentView]) -> tuple[frozenset[str], int]:

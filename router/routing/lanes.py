@@ -14,7 +14,7 @@ from enum import StrEnum
 from channels.types import WorkClass
 from router.model import Needs, Presence
 from router.routing import words
-from router.routing.policy import SLOT_OF, SLOTS
+from router.routing.policy import NEARLY_FULL, SLOT_OF, SLOTS
 
 
 class Obstacle(StrEnum):
@@ -28,11 +28,12 @@ class Obstacle(StrEnum):
     NO_SLOT = "no_slot"  # the agent has none of this class at all
     PRESENCE = "presence"
     CAPACITY = "capacity"  # all slots are taken
+    KEPT = "kept"  # for those who know its topic, from an agent who is nearly full
     DECLINED = "declined"  # passed over for it just now
     OTHER_WORK_FIRST = "other_work_first"  # live work goes first
 
 
-PASSING = frozenset({Obstacle.PRESENCE, Obstacle.CAPACITY, Obstacle.DECLINED, Obstacle.OTHER_WORK_FIRST})
+PASSING = frozenset({Obstacle.PRESENCE, Obstacle.CAPACITY, Obstacle.KEPT, Obstacle.DECLINED, Obstacle.OTHER_WORK_FIRST})
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ class LaneSpec:
     channel: str
     work_class: WorkClass
     needs: Mapping[str, int] = field(default_factory=dict)  # skill key -> lowest level; languages included; all hard
-    topic: str | None = None  # the skill that makes the better agent; never required
+    topic: str | None = None  # the skill that makes the better agent; required of those who are nearly full, if kept
+    kept: bool = False  # for those who know its topic, while they may still come free
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +81,10 @@ class AgentView:
 
 
 def lane_key(lane: LaneSpec) -> str:
-    """Return the name of a lane: 32 hex characters, the same for the same brand, queue, channel, needs and topic."""
+    """Return the name of a lane: 32 hex characters, the same for what asks for the same."""
     needs = sorted((skill, max(1, level)) for skill, level in lane.needs.items())
-    said = json.dumps([lane.brand, lane.queue, lane.channel, lane.work_class, needs, lane.topic])
-    return hashlib.sha256(said.encode()).hexdigest()[:32]
+    said = [lane.brand, lane.queue, lane.channel, lane.work_class, needs, lane.topic, *(["kept"] if lane.kept else [])]
+    return hashlib.sha256(json.dumps(said).encode()).hexdigest()[:32]
 
 
 def hard_needs(needs: Needs, now: datetime, languages: Collection[str] = ()) -> dict[str, int]:
@@ -108,6 +110,10 @@ def lane_closed_because(lane: LaneSpec, agent: AgentView) -> tuple[Reason, ...]:
     if capacity > 0 and free_slots(agent, lane.work_class) <= 0:
         taken = f"{slot} slot is taken" if capacity == 1 else f"{capacity} {slot} slots are taken"
         reasons.append(Reason(Obstacle.CAPACITY, f"Your {taken}."))
+    elif left_to_others(lane, agent):
+        knows = words.need(lane.topic or "", 1)
+        said = f"For now it is kept for those who know {knows}, as nearly all of your {slot} slots are taken."
+        reasons.append(Reason(Obstacle.KEPT, said))
     return tuple(reasons)
 
 
@@ -154,8 +160,17 @@ def slots_taken(agent: AgentView, work_class: WorkClass) -> int:
     return taken
 
 
+def left_to_others(lane: LaneSpec, agent: AgentView) -> bool:
+    """Say whether an agent who is nearly full leaves a lane's tickets to those who know their topic."""
+    if not lane.kept or lane.topic is None or agent.skills.get(lane.topic, 0):
+        return False
+    return slots_taken(agent, lane.work_class) >= NEARLY_FULL * agent.capacity.get(SLOT_OF[lane.work_class], 0)
+
+
 def _is_open(lane: LaneSpec, agent: AgentView) -> bool:
-    return agent.presence is Presence.ONLINE and free_slots(agent, lane.work_class) > 0 and has_all(lane, agent)
+    if agent.presence is not Presence.ONLINE or free_slots(agent, lane.work_class) <= 0:
+        return False
+    return has_all(lane, agent) and not left_to_others(lane, agent)
 
 
 def _lacking(skill: str, level: int, has: int) -> Reason:

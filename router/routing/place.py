@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from channels.types import Pace
 from router.calendars import Calendar
 from router.model import Heat
-from router.routing.policy import HEAD_STARTS
+from router.routing.policy import HEAD_STARTS, LEFT_FOR
 
 
 def place(answer_by: datetime, heat: Heat, pace: Pace, calendar: Calendar, extra: timedelta = timedelta(0)) -> datetime:
@@ -26,3 +26,8 @@ def head_start(heat: Heat, pace: Pace, extra: timedelta = timedelta(0)) -> timed
     """
     by_heat = HEAD_STARTS[pace]
     return min(by_heat[heat] + max(extra, timedelta(0)), by_heat[3])
+
+
+def left_for(target: timedelta, heat: Heat) -> timedelta:
+    """Return for how long agents who are nearly full leave a ticket to those who know its topic, as working time."""
+    return target * LEFT_FOR[heat]

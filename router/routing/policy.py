@@ -1,9 +1,10 @@
 """The routing policy's figures, in one place. Every decision names the version it was made with.
 
 Place in line: answer by, less a head start for heat, in working time. Of the heads of the lanes open to an agent, the
-best suited wins, and each position further back costs a tenth. Of several free agents, the best suited wins, less for
-those who carry much already. Hard work is shared: an agent on a run passes over a difficult ticket once. A change of
-any figure here is a new version.
+best suited wins, and each position further back costs half a level. Of several free agents, the best suited wins, less for
+those who carry much already. An agent who is nearly full leaves a ticket whose topic they lack to those who have it,
+for a part of its promise. Hard work is shared: an agent on a run passes over a difficult ticket once. A change of any
+figure here is a new version.
 """
 
 from collections.abc import Mapping
@@ -12,7 +13,7 @@ from datetime import timedelta
 from channels.types import Pace, WorkClass
 from router.model import Heat
 
-POLICY_VERSION = "1"
+POLICY_VERSION = "2"
 
 HEAD_STARTS: Mapping[Pace, tuple[timedelta, timedelta, timedelta, timedelta]] = {  # by heat 0 … 3, working time
     "chat": (timedelta(0), timedelta(minutes=3), timedelta(minutes=12), timedelta(minutes=18)),
@@ -23,9 +24,12 @@ HEAD_STARTS: Mapping[Pace, tuple[timedelta, timedelta, timedelta, timedelta]] = 
 PROFICIENCY = (0.2, 0.4, 0.55, 0.7, 0.85, 1.0)  # by level; 0: without the skill
 MEAN_PROFICIENCY = sum(PROFICIENCY) / len(PROFICIENCY)  # of a topic we are not sure of: any level is as likely
 
-POSITION_COSTS = 0.1  # each position further back in the order of places
+POSITION_COSTS = 0.075  # each position further back in the order of places: half a level
 SAME_AGENT_GAINS = 0.3  # who spoke with the customer before
-LOAD_COSTS = 0.35  # at full load
+LOAD_COSTS = 1.0  # at full load, less by its square: the second talk at once costs little, the last one much
+
+NEARLY_FULL = 2 / 3  # of an agent's slots; from then on they leave what they do not know to those who do
+LEFT_FOR = (1.0, 1.0, 0.25, 0.25)  # by heat 0 … 3: the part of its promise for which a ticket is left so
 
 DIFFICULT: Heat = 2  # from this heat on, a ticket is hard work
 RUN_CARES = 2  # difficult tickets in a row, from which on an agent is spared

@@ -40,9 +40,13 @@ class AgentRow:
     free_since: str = ""  # the same of their last ticket's end; filled where a queue chooses by it
 
 
-def proficiency(level: int) -> float:
-    """Return how well an agent of a level does: .2 without the skill … 1 at level 5."""
-    return policy.PROFICIENCY[max(0, min(level, len(policy.PROFICIENCY) - 1))]
+def proficiency(level: float) -> float:
+    """Return how well an agent of a level does: .2 without the skill … 1 at level 5; in between in proportion."""
+    known = max(0, min(level, len(policy.PROFICIENCY) - 1))
+    below = int(known)
+    if below == known:
+        return policy.PROFICIENCY[below]
+    return policy.PROFICIENCY[below] + (known - below) * (policy.PROFICIENCY[below + 1] - policy.PROFICIENCY[below])
 
 
 def suitability(level: int, confidence: float) -> float:
@@ -70,7 +74,7 @@ def ticket_score(row: TicketRow) -> float:
 def agent_score(row: AgentRow, heat: Heat, confidence: float) -> float:
     """Return how well an agent fits the ticket; the largest wins."""
     again = policy.SAME_AGENT_GAINS * row.same_agent
-    busy = policy.LOAD_COSTS * row.load / row.capacity
+    busy = policy.LOAD_COSTS * (row.load / row.capacity) ** 2
     return round(suitability(row.level, confidence) + again - busy - care(heat, row.ledger, row.run), 9)
 
 

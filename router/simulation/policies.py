@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from router.calendars import ALWAYS_OPEN
+from router.model import Heat
 from router.routing.choose import choose_agent, choose_ticket
 from router.routing.lanes import LaneSpec
-from router.routing.place import place
+from router.routing.place import left_for, place
 from router.simulation.crew import Agent
 from router.simulation.tickets import Ticket, moment
 from router.simulation.world import NEVER
@@ -24,12 +25,30 @@ class BestSuited:
 
     def __init__(self, lines_up: bool = True):
         self._lines_up = lines_up
+        self._kept: dict[int, LaneSpec] = {}  # by the identity of the lane that is not
+        self._plain: dict[int, LaneSpec] = {}  # the other way round
 
     def line_up(self, ticket: Ticket, now: float) -> float:
-        """Place the ticket by its promise; time is working time already."""
-        if self._lines_up:
-            ticket.place = place(ticket.answer_by, ticket.heat, ticket.pace, ALWAYS_OPEN)
-        return NEVER
+        """Place the ticket by its promise, and keep it for those who know its topic; time is working time already."""
+        if not self._lines_up:
+            return NEVER
+        heat = self.counts(ticket)
+        ticket.place = place(ticket.answer_by, heat, ticket.pace, ALWAYS_OPEN)
+        kept_for = left_for(ticket.answer_by - moment(ticket.arrived), heat)
+        kept_until = ticket.arrived + kept_for / timedelta(minutes=1)
+        plain = self._plain.get(id(ticket.lane), ticket.lane)
+        if plain.topic is None or now >= kept_until:
+            ticket.lane = plain
+            return NEVER
+        if id(plain) not in self._kept:
+            kept = replace(plain, kept=True)
+            self._kept[id(plain)], self._plain[id(kept)] = kept, plain
+        ticket.lane = self._kept[id(plain)]
+        return kept_until
+
+    def counts(self, ticket: Ticket) -> Heat:
+        """Return the heat that counts for a ticket's place."""
+        return ticket.heat
 
     def choose_ticket(self, tickets: Sequence[Ticket], agent: Agent, now: float) -> Ticket | None:
         """Ask routing, and note who was passed over and who spared, as a pull does."""
@@ -52,12 +71,11 @@ class BestSuited:
 
 
 class InTurn(BestSuited):
-    """The desk's own where, in overload, everyone is served in turn: place by promise alone."""
+    """The desk's own where, in overload, everyone is served in turn: place by promise alone, whatever the heat."""
 
-    def line_up(self, ticket: Ticket, now: float) -> float:
-        """Place the ticket by its promise, whatever its heat."""
-        ticket.place = place(ticket.answer_by, 0, ticket.pace, ALWAYS_OPEN)
-        return NEVER
+    def counts(self, ticket: Ticket) -> Heat:
+        """Return no heat."""
+        return 0
 
 
 class FifoRoundRobin:

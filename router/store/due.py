@@ -37,7 +37,8 @@ def next_moment(db: Db, now: datetime) -> datetime | None:
     """Return when the next thing becomes due that is not due yet."""
     columns = (
         outgoing.c.due_at, outgoing.c.lease_until, attachment.c.due_at, rule_effect.c.due_at,
-        ticket.c.hold_until, ticket.c.step_down_at, ticket.c.rules_due_at, chat_visitor.c.due_at, pass_over.c.until,
+        ticket.c.hold_until, ticket.c.step_down_at, ticket.c.kept_until, ticket.c.rules_due_at, chat_visitor.c.due_at,
+        pass_over.c.until,
     )  # fmt: skip
     moments = [db.execute(select(func.min(column)).where(column > now)).scalar() for column in columns]
     moments.append(
@@ -67,6 +68,12 @@ def stepping_down(db: Db, now: datetime) -> list[DueTicket]:
     """Return the waiting tickets whose needs fall away, save for the languages."""
     passed = (ticket.c.step_down_at <= now) & (ticket.c.state == "waiting")
     return _found(db, _query().where(passed).order_by(ticket.c.step_down_at))
+
+
+def kept_long_enough(db: Db, now: datetime) -> list[DueTicket]:
+    """Return the waiting tickets that nobody leaves to those who know their topic any more."""
+    passed = (ticket.c.kept_until <= now) & (ticket.c.state == "waiting")
+    return _found(db, _query().where(passed).order_by(ticket.c.kept_until))
 
 
 def quiet(db: Db, before: datetime) -> list[DueTicket]:

@@ -28,7 +28,14 @@ class LaneRow:
     work_class: str
     slot_key: str
     topic: str | None
+    kept: bool
     needs: Mapping[str, int]
+
+    @property
+    def spec(self) -> LaneSpec:
+        """Return what its tickets have in common."""
+        work_class = cast(WorkClass, self.work_class)
+        return LaneSpec(self.brand_id, self.queue_id, self.channel, work_class, self.needs, self.topic, self.kept)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +97,12 @@ def after(db: Connection, lane_id: int) -> list[LaneRow]:
     for need in db.execute(select(lane_need).where(lane_need.c.lane_id > lane_id)):
         found.setdefault(need.lane_id, {})[need.skill_key] = need.level
     return [
-        LaneRow(r.id, r.key, r.brand_id, r.queue_id, r.channel, r.work_class, r.slot_key, r.topic, found.get(r.id, {}))
+        LaneRow(
+            r.id, r.key, r.brand_id, r.queue_id, r.channel, r.work_class, r.slot_key, r.topic, r.kept,
+            found.get(r.id, {}),
+        )
         for r in rows
-    ]
+    ]  # fmt: skip
 
 
 def one(db: Connection, lane_id: int) -> LaneRow | None:
@@ -102,7 +112,7 @@ def one(db: Connection, lane_id: int) -> LaneRow | None:
         return None
     rows = db.execute(select(lane_need.c.skill_key, lane_need.c.level).where(lane_need.c.lane_id == lane_id))
     needs = {row.skill_key: row.level for row in rows}
-    return LaneRow(r.id, r.key, r.brand_id, r.queue_id, r.channel, r.work_class, r.slot_key, r.topic, needs)
+    return LaneRow(r.id, r.key, r.brand_id, r.queue_id, r.channel, r.work_class, r.slot_key, r.topic, r.kept, needs)
 
 
 def open_ids(db: Connection) -> set[int]:
@@ -216,8 +226,7 @@ class LaneBook:
             return self
         fresh = LaneBook()
         for row in after(db, 0):
-            work_class = cast(WorkClass, row.work_class)
-            fresh._rows[row.id] = LaneSpec(row.brand_id, row.queue_id, row.channel, work_class, row.needs, row.topic)
+            fresh._rows[row.id] = row.spec
         self._rows, self._open_to = fresh._rows, fresh._open_to
         return fresh
 

@@ -46,6 +46,7 @@ class Ticket:
     passed_over: int = 0
     spared: bool = False
     step_down_at: datetime | None = None
+    kept_until: datetime | None = None
     rules_due_at: datetime | None = None
     hold_until: datetime | None = None
     flag: str | None = None

@@ -3,7 +3,7 @@
 import pytest
 
 from router import desk as acts
-from router import equipping, lapsing, preferences, staffing
+from router import equipping, lapsing, preferences, staffing, waking
 from router.desk import NotFound, Refused
 from router.desk.offers import accept, decline
 from router.model import Presence
@@ -80,6 +80,49 @@ class TestANewTicket:
         set_presence(sqlite_desk.heed, bo.agent, Presence.ONLINE, now())
         acts.resolve(sqlite_desk.heed, bo, held.id, now())
         assert offered_to(sqlite_desk, sqlite_desk.says(who="new").id) == ana.agent
+
+
+class TestATicketOfATopic:
+    """Ana does not know billing and has two of three live slots taken; Bo knows it and is here, but full."""
+
+    @pytest.fixture
+    def bo(self, desk):
+        a_skill(desk, "billing")
+        self.ana = an_agent(desk, "Ana")
+        for who in ("dan", "eve"):
+            desk.says(who=who)
+            accept(desk.heed, self.ana, offer_of(desk, self.ana).id, now())
+        bo = an_agent(desk, "Bo", skills={"en": 3, "billing": 3}, slots={"live": 1})
+        self.held = desk.says(who="fay")
+        accept(desk.heed, bo, offer_of(desk, bo).id, now())
+        desk.do("UPDATE queue SET topic = 'billing'")
+        return bo
+
+    def test_is_left_by_who_is_nearly_full_to_those_who_know_it(self, desk, bo):
+        found = desk.says(who="gus")
+        assert (found.state, found.kept_until) == ("waiting", found.answer_by)
+        acts.resolve(desk.heed, bo, self.held.id, now())
+        assert offered_to(desk, found.id) == bo.agent
+
+    def test_goes_to_whoever_is_free_once_its_time_for_that_is_over(self, desk, bo):
+        found = desk.says(who="gus")
+        waking.open_to_all(desk.heed, found.kept_until)
+        assert offered_to(desk, found.id) == self.ana.agent
+        assert desk.ticket(found.id).place == found.place
+
+    def test_that_comes_back_from_an_offer_after_that_is_open_to_all(self, desk, bo):
+        found = desk.says(who="gus")
+        acts.resolve(desk.heed, bo, self.held.id, now())
+        decline(desk.heed, bo, offer_of(desk, bo).id, found.kept_until)
+        assert offered_to(desk, found.id) == self.ana.agent
+
+    def test_is_not_kept_where_nobody_who_knows_it_is_here(self, desk, bo):
+        set_presence(desk.heed, bo.agent, Presence.AWAY, now())
+        assert offered_to(desk, desk.says(who="gus").id) == self.ana.agent
+
+    def test_goes_at_once_to_who_has_room(self, desk, bo):
+        cy = an_agent(desk, "Cy")
+        assert offered_to(desk, desk.says(who="gus").id) == cy.agent
 
 
 class TestAFreedAgent:

@@ -42,6 +42,7 @@ lanes = st.builds(
     work_class=st.sampled_from(["live", "messaging", "mail"]),
     needs=levels,
     topic=st.sampled_from([None, "billing", "returns"]),
+    kept=st.booleans(),
 )
 
 heads = st.lists(

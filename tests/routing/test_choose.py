@@ -43,23 +43,23 @@ class TestChooseTicket:
         assert taken([a_head("late", NOON + minutes(1)), a_head("early", NOON)], an_agent()) == "early"
 
     def test_takes_what_suits_better_over_a_few_positions(self):
-        agent = an_agent(skills={"billing": 5, "returns": 3})  # .3 better: three positions
+        agent = an_agent(skills={"billing": 5, "returns": 3})  # .3 better: four positions
         line = [a_head("first", NOON, lane=RETURNS, **SURE)]
-        line += [a_head(f"calm{n}", NOON + minutes(n), lane=RETURNS, **SURE) for n in range(1, 3)]
-        assert taken([*line[:2], a_head("suits", NOON + minutes(9), lane=BILLING, **SURE)], agent) == "suits"
+        line += [a_head(f"calm{n}", NOON + minutes(n), lane=RETURNS, **SURE) for n in range(1, 4)]
+        assert taken([*line[:3], a_head("suits", NOON + minutes(9), lane=BILLING, **SURE)], agent) == "suits"
         assert taken([*line, a_head("suits", NOON + minutes(9), lane=BILLING, **SURE)], agent) == "first"
 
     def test_an_unsure_topic_counts_less(self):
         agent = an_agent(skills={"billing": 5})
         first = a_head("first", NOON)
-        for confidence, expected in [(1.0, "suits"), (0.2, "first")]:
+        for confidence, expected in [(1.0, "suits"), (0.1, "first")]:
             suits = a_head("suits", NOON + minutes(1), lane=BILLING, topic_confidence=confidence)
             assert taken([first, suits], agent) == expected
 
-    def test_who_knows_the_customer_may_reach_back_two_positions(self):
-        line = [a_head(f"T{n}", NOON + minutes(n)) for n in range(3)]
+    def test_who_knows_the_customer_may_reach_back_three_positions(self):
+        line = [a_head(f"T{n}", NOON + minutes(n)) for n in range(4)]
         known = a_head("known", NOON + minutes(9), same_agent=True)
-        assert taken([*line[:2], known], an_agent()) == "known"
+        assert taken([*line[:3], known], an_agent()) == "known"
         assert taken([*line, known], an_agent()) == "T0"
 
     def test_live_work_goes_first_while_both_slots_are_free(self):

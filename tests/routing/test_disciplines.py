@@ -13,7 +13,7 @@ from tests.routing.builders import NOON, a_chat_lane, a_head, an_agent
 
 # id, level, load of 4, given last, free since
 CREW = (
-    ("ana", 5, 3, "12:05", "11:00"),
+    ("ana", 5, 1, "12:05", "11:00"),
     ("bo", 1, 2, "09:00", "11:30"),
     ("cy", 2, 1, "11:00", "11:50"),
     ("di", 3, 0, "12:10", "10:00"),

@@ -81,6 +81,11 @@ WAITS = {
         [an_agent("A"), an_agent("B", load={"mail": 1})],
         "1 agent is free for it; it goes to whoever takes the next ticket.",
     ),
+    "kept for those who know it": (
+        a_chat_lane(topic="billing", kept=True),
+        [an_agent("A", load={"live": 2}), an_agent("B", load={"live": 2}), an_agent("C", presence=Presence.AWAY)],
+        "2 agents are free for it but nearly full; for now it is kept for those who know billing.",
+    ),
     "several free": (
         a_lane(),
         [an_agent("A"), an_agent("B")],

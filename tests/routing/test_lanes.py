@@ -17,6 +17,7 @@ OTHERS = {
     "level": {"needs": {"de": 1, "billing": 4}},
     "topic": {"topic": "returns"},
     "no topic": {"topic": None},
+    "kept": {"kept": True},
 }
 
 
@@ -91,6 +92,12 @@ CLOSED = {
     "wrapping up": (a_lane(), {"presence": Presence.WRAPPING_UP}, "presence", "You are wrapping up."),
     "offline": (a_lane(), {"presence": Presence.OFFLINE}, "presence", "You are offline."),
     "mail slot taken": (a_lane(), {"load": {"mail": 1}}, "capacity", "Your mail slot is taken."),
+    "kept for who knows it, by who is nearly full": (
+        a_chat_lane(topic="billing", kept=True),
+        {"load": {"live": 2}},
+        "kept",
+        "For now it is kept for those who know billing, as nearly all of your live slots are taken.",
+    ),
     "live slots taken": (a_chat_lane(), {"load": {"live": 3}}, "capacity", "Your 3 live slots are taken."),
     "live and messaging share slots": (
         a_chat_lane(),
@@ -108,6 +115,13 @@ OPEN = {
     "higher level": (a_lane(needs={"billing": 3}), {"skills": {"billing": 5}}),
     "right to this channel": (a_lane(), {"channels": frozenset({"email"})}),
     "topic is never required": (a_lane(topic="billing"), {}),
+    "nor of those who are nearly full": (a_chat_lane(topic="billing"), {"load": {"live": 2}}),
+    "kept, with room left": (a_chat_lane(topic="billing", kept=True), {"load": {"live": 1, "mail": 1}}),
+    "kept, and nearly full, who knows it": (
+        a_chat_lane(topic="billing", kept=True),
+        {"load": {"live": 2}, "skills": {"billing": 1}},
+    ),
+    "kept, of one slot": (a_lane(topic="billing", kept=True), {"load": {"live": 3}}),
     "live work leaves mail free": (a_lane(), {"load": {"live": 3}}),
     "mail leaves live work free": (a_chat_lane(), {"load": {"mail": 1, "live": 1, "messaging": 1}}),
     "messaging in a live slot": (a_lane(channel="telegram", work_class="messaging"), {"load": {"live": 2}}),

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.calendars import ALWAYS_OPEN, Calendar, NeverOpen, Period
-from router.routing.place import head_start, place
+from router.routing.place import head_start, left_for, place
 
 NOON = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)  # a Monday
 OFFICE = Calendar("UTC", tuple(Period(day, 9 * 3600, 17 * 3600) for day in range(5)))
@@ -74,3 +74,9 @@ class TestPlace:
     @given(heats, st.timedeltas(timedelta(0), timedelta(days=9)))
     def test_a_later_promise_never_stands_earlier(self, heat, later):
         assert place(NOON, heat, "email", OFFICE) <= place(NOON + later, heat, "email", OFFICE)
+
+
+class TestLeftFor:
+    @pytest.mark.parametrize(("heat", "share"), [(0, 1), (1, 1), (2, 0.25), (3, 0.25)])
+    def test_is_the_whole_promise_for_the_calm_and_a_quarter_for_the_frustrated(self, heat, share):
+        assert left_for(minutes(4), heat) == minutes(4 * share)

@@ -71,14 +71,14 @@ class TestTicketScore:
     @pytest.mark.parametrize(
         ("facts", "score"),
         [
-            ({"level": 5, "confidence": 1.0}, 0.9),
-            ({"level": 5, "confidence": 1.0, "pos": 4}, 0.6),
-            ({"level": 0, "confidence": 1.0}, 0.1),
-            ({"level": 0, "confidence": 1.0, "same_agent": True}, 0.4),
-            ({}, round(3.7 / 6 - 0.1, 9)),
+            ({"level": 5, "confidence": 1.0}, 0.925),
+            ({"level": 5, "confidence": 1.0, "pos": 4}, 0.7),
+            ({"level": 0, "confidence": 1.0}, 0.125),
+            ({"level": 0, "confidence": 1.0, "same_agent": True}, 0.425),
+            ({}, round(3.7 / 6 - 0.075, 9)),
         ],
     )
-    def test_is_p_less_a_tenth_a_position_and_more_for_the_same_agent(self, facts, score):
+    def test_is_p_less_half_a_level_a_position_and_more_for_the_same_agent(self, facts, score):
         assert ticket_score(a_ticket_row(**facts)) == score
 
 
@@ -88,7 +88,7 @@ class TestAgentScore:
         [
             ({"level": 5}, 0, 1.0),
             ({"level": 5, "same_agent": True}, 0, 1.3),
-            ({"level": 5, "load": 1}, 0, round(1 - 0.35 / 3, 9)),
+            ({"level": 5, "load": 1}, 0, round(1 - 1 / 9, 9)),
             ({"level": 5, "ledger": 6.0, "run": 2}, 1, 1.0),
             ({"level": 5, "ledger": 6.0, "run": 2}, 2, 0.0),
         ],

@@ -183,6 +183,13 @@ class TestTheCore:
         self.is_said(explain_wait(LANE, [self.AGENTS[number], replace(ANA, id="bo", presence=Presence.OFFLINE)]))
         self.is_said(explain_wait(LANE, []))
 
+    def test_says_for_whom_it_is_kept(self, urdu: None) -> None:
+        lane, full = replace(LANE, work_class="live", topic="billing", needs={}, kept=True), {"live": 2}
+        agents = [replace(ANA, id=name, skills={}, load=full) for name in ("ana", "bo")]
+        self.is_said(explain_not_you(lane, agents[0]))
+        self.is_said(explain_wait(lane, agents[:1]))
+        self.is_said(explain_wait(lane, agents))
+
     @pytest.mark.parametrize(
         "because",
         [

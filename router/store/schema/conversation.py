@@ -41,6 +41,7 @@ ticket = Table(
     Column("passed_over", Integer, nullable=False),  # times, while it stood first
     Column("spared", Boolean, nullable=False),  # an agent on a run passed it over once in its life
     moment("step_down_at", nullable=True),
+    moment("kept_until", nullable=True),  # nearly full agents leave it to those who know its topic
     moment("rules_due_at", nullable=True),  # when a fact that time moves can next change what its rules say
     moment("hold_until", nullable=True),
     Column("flag", Text, nullable=True),  # nobody on the desk may take it: what is missing
@@ -253,6 +254,8 @@ Index("ix_ticket_hold", ticket.c.hold_until, sqlite_where=_held, postgresql_wher
 _merged = text("merged_into IS NOT NULL")
 Index("ix_ticket_merged", ticket.c.merged_into, sqlite_where=_merged, postgresql_where=_merged)
 _stepping = text("step_down_at IS NOT NULL")
+_kept = text("kept_until IS NOT NULL")
+Index("ix_ticket_kept", ticket.c.kept_until, sqlite_where=_kept, postgresql_where=_kept)
 Index("ix_ticket_step_down", ticket.c.step_down_at, sqlite_where=_stepping, postgresql_where=_stepping)
 _asking = text("rules_due_at IS NOT NULL")
 Index("ix_ticket_rules_due", ticket.c.rules_due_at, sqlite_where=_asking, postgresql_where=_asking)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, text
+from sqlalchemy import Boolean, Column, Float, Index, Integer, LargeBinary, Table, Text, UniqueConstraint, false, text
 
 from router.store.schema.base import ident, link, metadata, moment
 
@@ -17,6 +17,7 @@ lane = Table(  # what a lane is never changes; only whether anything may be wait
     Column("work_class", Text, nullable=False),
     Column("slot_key", Text, nullable=False),
     Column("topic", Text, nullable=True),
+    Column("kept", Boolean, nullable=False, server_default=false()),
     Column("open", Boolean, nullable=False),
     moment("created_at"),
 )

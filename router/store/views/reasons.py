@@ -119,7 +119,9 @@ def lanes(db: Db, ids: Collection[int]) -> dict[int, LaneSpec]:
         needs.setdefault(row.lane_id, {})[row.skill_key] = row.level
     rows = db.execute(select(lane).where(lane.c.id.in_(wanted)))
     return {
-        r.id: LaneSpec(r.brand_id, r.queue_id, r.channel, cast(WorkClass, r.work_class), needs.get(r.id, {}), r.topic)
+        r.id: LaneSpec(
+            r.brand_id, r.queue_id, r.channel, cast(WorkClass, r.work_class), needs.get(r.id, {}), r.topic, r.kept
+        )
         for r in rows
     }
 

@@ -19,6 +19,7 @@ WHY_NOT_YOU = (  # router.routing.lanes, eligibility
     "You are {presence}.",
     "Your {slot} slot is taken.",
     "Your {n} {slot} slots are taken.",
+    "For now it is kept for those who know {need}, as nearly all of your {slot} slots are taken.",
     "You do not work for this brand.",
     "You do not work on {channel}.",
     "You have no {slot} slot.",
@@ -51,6 +52,8 @@ WHY_IT_WAITS = (  # router.routing.eligibility
     "{n} agents may take it; all {slot} slots of the {present} online are taken.",
     "{n} agent is free for it; it goes to whoever takes the next ticket.",
     "{n} agents are free for it; it goes to whoever takes the next ticket.",
+    "{n} agent is free for it but nearly full; for now it is kept for those who know {need}.",
+    "{n} agents are free for it but nearly full; for now it is kept for those who know {need}.",
     "Offered to {agent}.",
 )
 
