@@ -172,7 +172,9 @@ class Days:
             id=f"a{person.number:03d}",
             name="",
             brands=frozenset({BRAND}),
-            skills=skills | {_language(n): 1 for n in person.speaks},
+            skills=cast(
+                dict[str, int], skills | {_language(n): 1 for n in person.speaks}
+            ),  # levels may lie between two
             channels=person.works_on,
             capacity=cast(dict[WorkClass, int], dict(self.desk.slots)),
         )

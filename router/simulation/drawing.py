@@ -18,6 +18,7 @@ SKILLS = 6
 HOTTEST = 3.0
 HEAT_BY_TRANSFER, HEAT_BY_RETURN = 1.0, 0.7
 TRANSFERRED = 0.5  # of those who were not helped; the rest come back
+HIGHEST = 5  # level
 STARTS_LATE = 2  # agent i begins early when i div 2 is even, else late
 SHIFT = 480.0  # minutes, of the load
 
@@ -29,7 +30,7 @@ class Person:
     number: int
     shift: tuple[float, float]  # minutes of the day
     proficiency: tuple[float, ...]  # by skill, as it is
-    levels: tuple[int, ...]  # by skill, as declared; 0: without it
+    levels: tuple[float, ...]  # by skill, as declared, or exactly what they are; 0: without it
     speaks: frozenset[int]
     works_on: frozenset[str]
 
@@ -75,7 +76,7 @@ def _person(desk: Desk, facts: Facts, i: int, draws: Sequence[tuple[float, float
     skilled = desk.proficiency
     count, step = desk.skills_each[i % len(desk.skills_each)], 1 + i // SKILLS
     has = range(SKILLS) if alike else {(i + n * step) % SKILLS for n in range(count)}
-    real, levels = [skilled["without_skill"]] * SKILLS, [0] * SKILLS
+    real, levels = [skilled["without_skill"]] * SKILLS, [0.0] * SKILLS
     for skill in has:
         z, of_level, off = draws[skill]
         if alike:
@@ -84,9 +85,8 @@ def _person(desk: Desk, facts: Facts, i: int, draws: Sequence[tuple[float, float
             real[skill] = proficiency(1 + _which(facts.level_shares, of_level))
         else:
             real[skill] = min(max(skilled["mean"] + skilled["sd"] * z, skilled["min"]), skilled["max"])
-        true = min(range(1, 6), key=lambda level: abs(proficiency(level) - real[skill]))
         below, above = facts.declared_off
-        levels[skill] = min(max(true - (off < below) + (off > 1 - above), 1), 5)
+        levels[skill] = min(max(_level(real[skill]) - (off < below) + (off > 1 - above), 1), HIGHEST)
     return Person(
         number=i,
         shift=desk.shifts[i // STARTS_LATE % len(desk.shifts)],
@@ -95,6 +95,13 @@ def _person(desk: Desk, facts: Facts, i: int, draws: Sequence[tuple[float, float
         speaks=frozenset(n for n, condition in enumerate(desk.speaks) if holds(condition, i)),
         works_on=frozenset(channel for channel, condition in desk.works_on.items() if holds(condition, i)),
     )
+
+
+def _level(real: float) -> float:
+    """Return the level at which somebody does as well as this, also between two whole ones."""
+    above = next((level for level in range(2, HIGHEST) if proficiency(level) >= real), HIGHEST)
+    low, high = proficiency(above - 1), proficiency(above)
+    return above - 1 + (real - low) / (high - low)
 
 
 def customers(desk: Desk, load: float, seed: int) -> list[Customer]:

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from router.routing.score import proficiency
 from router.simulation import desks
 from router.simulation.comparing import OURS, PEERS, Setting, against, gini, measured, measures, policy
 from router.simulation.days import Days
@@ -76,6 +77,10 @@ class TestDrawing:
 
     def test_the_noise_of_the_facts_reads_as_well_as_they_say(self, desk):
         assert noise_for(desk, 0.85) == pytest.approx(desk.facts["B"].heat_noise, abs=0.1)
+
+    def test_exact_levels_tell_exactly_how_well_somebody_does(self, desk):
+        for person in people(desk, desk.facts["B"], 0):
+            assert [proficiency(level) for level in person.levels] == pytest.approx(person.proficiency)
 
     def test_declared_levels_are_one_off_at_most(self, desk):
         exact = people(desk, replace(desk.facts["C"], declared_off=(0.0, 0.0)), 0)
