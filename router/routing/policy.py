@@ -1,10 +1,10 @@
 """The routing policy's figures, in one place. Every decision names the version it was made with.
 
 Place in line: answer by, less a head start for heat, in working time. Of the heads of the lanes open to an agent, the
-best suited wins, and each position further back costs half a level. Of several free agents, the best suited wins, less for
-those who carry much already. An agent who is nearly full leaves a ticket whose topic they lack to those who have it,
-for a part of its promise. Hard work is shared: an agent on a run passes over a difficult ticket once. A change of any
-figure here is a new version.
+best suited wins, and each position further back costs half a level. Of several free agents, the best suited wins, less
+for those who carry much already. An agent who is nearly full leaves a ticket whose topic they lack to those who have
+it, for a part of its promise. Hard work is shared: an agent on a run passes over a difficult ticket once. A change of
+any figure here is a new version.
 """
 
 from collections.abc import Mapping
