@@ -156,6 +156,7 @@ def test_a_rule_is_built_tried_published_and_taken_back(browser: Browser, site: 
     page.wait_for_selector("html[data-rules=ready]")
     by_mouse(page)
     page.get_by_role("link", name="Close").click()
+    expect(page.get_by_role("link", name="Close")).to_have_count(0)  # else what is dragged is replaced meanwhile
     card = page.locator("[data-rule='Angry and valuable first']")
     expect(card).to_contain_text("frustration is at least 70")
     page.locator("li.rule").last.drag_to(page.locator("li.rule").nth(1), target_position={"x": 30, "y": 4})
