@@ -3,8 +3,8 @@
 Place in line: answer by, less a head start for heat, in working time. Of the heads of the lanes open to an agent, the
 best suited wins, and each position further back costs half a level. Of several free agents, the best suited wins, less
 for those who carry much already. An agent who is nearly full leaves a ticket whose topic they lack to those who have
-it, for a part of its promise. Hard work is shared: an agent on a run passes over a difficult ticket once. A change of
-any figure here is a new version.
+it, for half of its promise and only if its customer is calm. Hard work is shared: an agent on a run passes over a
+difficult ticket once. A change of any figure here is a new version.
 """
 
 from collections.abc import Mapping
@@ -29,7 +29,7 @@ SAME_AGENT_GAINS = 0.3  # who spoke with the customer before
 LOAD_COSTS = 1.0  # at full load, less by its square: the second talk at once costs little, the last one much
 
 NEARLY_FULL = 2 / 3  # of an agent's slots; from then on they leave what they do not know to those who do
-LEFT_FOR = (1.0, 1.0, 0.25, 0.25)  # by heat 0 … 3: the part of its promise for which a ticket is left so
+LEFT_FOR = (0.5, 0.5, 0.0, 0.0)  # by heat 0 … 3: the part of its promise for which a ticket is left so
 
 DIFFICULT: Heat = 2  # from this heat on, a ticket is hard work
 RUN_CARES = 2  # difficult tickets in a row, from which on an agent is spared
