@@ -29,7 +29,7 @@ def lay_aside(talk: Conversation, made: Understood, home_queue_id: str, desk: De
     changes.lanes.pop(ticket.id)
     placing.leave(ticket)
     ticket.state, ticket.spam = State.CLOSED, True
-    ticket.answer_by = ticket.step_down_at = ticket.kept_until = ticket.flag = None
+    ticket.answer_by = ticket.step_down_at = ticket.flag = None
     for promise in talk.promises:
         promise.ended_at = changes.now
     talk.promises.clear()

@@ -7,7 +7,7 @@ from typing import cast
 
 from router.model import Heat
 from router.routing.choose import Choice, Head, choose_ticket
-from router.routing.lanes import AgentView, LaneSpec, free_slots
+from router.routing.lanes import AgentView, LaneSpec, free_slots, left_to_others
 from router.routing.policy import SLOT_ORDER
 from router.store import lanes, tickets
 from router.store.db import Connection
@@ -34,7 +34,7 @@ def claim_next(
     for slot in SLOT_ORDER:
         if free_slots(view, slot) <= 0:
             continue
-        open_to = book.open_to(view, slot)
+        open_to = [lane_id for lane_id in book.open_to(view, slot) if not left_to_others(book.spec(lane_id), view)]
         if queues is not None:
             open_to = [lane_id for lane_id in open_to if book.spec(lane_id).queue in queues]
         for patient in (False, True):

@@ -33,7 +33,7 @@ def answer(talk: Conversation, message_id: str, written_at: datetime, came_at: d
             promise.met_at = came_at
         else:
             changes.met_promises.append((promise.id, came_at))
-    ticket.waiting_since = ticket.answer_by = ticket.step_down_at = ticket.kept_until = None
+    ticket.waiting_since = ticket.answer_by = ticket.step_down_at = None
     ticket.passed_over, ticket.head_start_extra_s = 0, 0
     ticket.flag = None
     if state in IN_LINE:

@@ -121,7 +121,7 @@ def enter(ticket: Ticket, line: Line, desk: DeskNow, now: datetime) -> LaneSpec:
     ticket.head_start_extra_s = max(ticket.head_start_extra_s, int(line.extra.total_seconds()))
     if line.step_down is not None and ticket.step_down_at is None:
         ticket.step_down_at = calendar.add_working_time(ticket.waiting_since, line.step_down)
-    kept_for = left_for(line.target, _heat(ticket, desk)) if line.topic else timedelta(0)
+    kept_for = left_for(line.target, _heat(ticket, desk), cast(WorkClass, ticket.work_class)) if line.topic else None
     ticket.kept_until = calendar.add_working_time(ticket.waiting_since, kept_for) if kept_for else None
     ticket.state = State.WAITING
     ticket.agent_id = None
@@ -137,6 +137,8 @@ def rank(ticket: Ticket, line: Line, desk: DeskNow, now: datetime) -> LaneSpec:
     heat = _heat(ticket, desk)
     earned = place(ticket.answer_by, heat, cast(Pace, ticket.pace), desk.calendar(line.queue), extra)
     ticket.place = earned if ticket.place is None else min(earned, ticket.place)
+    if not left_for(line.target, heat, cast(WorkClass, ticket.work_class)):
+        ticket.kept_until = None  # who grew frustrated meanwhile is kept no longer
     skills = {skill: level for skill, (level, _) in line.needs.items()}
     languages = frozenset(skill for skill, (_, because) in line.needs.items() if because == "language")
     needs = hard_needs(Needs(skills, step_down_at=ticket.step_down_at), now, desk.languages | languages)
@@ -205,4 +207,5 @@ def leave(ticket: Ticket) -> None:
     """Take a ticket out of its lane."""
     ticket.lane_id = None
     ticket.place = None
+    ticket.kept_until = None
     ticket.reserved_for = None

@@ -4,7 +4,7 @@ Each change is decided again under the locks of its agents and tickets, so that 
 it once.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime, timedelta
 
 from router import placing
@@ -164,34 +164,38 @@ def up(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket], 
 
 
 def _step_down(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:
-    needs = tickets.needs(db, [ticket.id for ticket in held])
-    topics = lanes.topics(db, {ticket.lane_id for ticket in held if ticket.lane_id is not None})
-    for ticket in held:
-        if ticket.state != State.WAITING or ticket.step_down_at is None or ticket.step_down_at > changes.now:
-            continue
+    due_now = [ticket for ticket in held if ticket.step_down_at is not None and ticket.step_down_at <= changes.now]
+    for ticket, before, topic in _in_line(db, due_now):
         changes.watch(ticket)
-        before = needs.get(ticket.id, {})
         kept = placing.lasting(before, desk)
-        topic = topics.get(ticket.lane_id) if ticket.lane_id is not None else None
-        line = placing.line_now(ticket, kept, desk, topic=topic)
         ticket.step_down_at = None
         changes.needs[ticket.id] = kept
         changes.event(ticket, "stepped_down", dropped=sorted(before.keys() - kept.keys()))
-        if ticket.lane_id is not None:
-            changes.lanes[ticket.id] = placing.rank(ticket, line, desk, changes.now)
+        _stand_anew(changes, desk, ticket, kept, topic)
 
 
 def _open_to_all(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:
+    due_now = [ticket for ticket in held if ticket.kept_until is not None and ticket.kept_until <= changes.now]
+    for ticket, needs, topic in _in_line(db, due_now):
+        changes.watch(ticket)
+        ticket.kept_until = None
+        _stand_anew(changes, desk, ticket, needs, topic)
+
+
+def _in_line(db: Connection, held: Sequence[Ticket]) -> Iterator[tuple[Ticket, placing.Why, str | None]]:
+    """Yield those of these tickets that wait, what each needs, and the topic of its lane."""
     needs = tickets.needs(db, [ticket.id for ticket in held])
     topics = lanes.topics(db, {ticket.lane_id for ticket in held if ticket.lane_id is not None})
     for ticket in held:
-        if ticket.state != State.WAITING or ticket.kept_until is None or ticket.kept_until > changes.now:
-            continue
-        changes.watch(ticket)
-        ticket.kept_until = None
-        if ticket.lane_id is not None:
-            line = placing.line_now(ticket, needs.get(ticket.id, {}), desk, topic=topics.get(ticket.lane_id))
-            changes.lanes[ticket.id] = placing.rank(ticket, line, desk, changes.now)
+        if ticket.state == State.WAITING:
+            yield ticket, needs.get(ticket.id, {}), topics.get(ticket.lane_id) if ticket.lane_id is not None else None
+
+
+def _stand_anew(changes: Changes, desk: DeskNow, ticket: Ticket, needs: placing.Why, topic: str | None) -> None:
+    """Give a ticket the lane it belongs to now, unless it waits for its agent's slot."""
+    if ticket.lane_id is not None:
+        line = placing.line_now(ticket, needs, desk, topic=topic)
+        changes.lanes[ticket.id] = placing.rank(ticket, line, desk, changes.now)
 
 
 def _quiet(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:

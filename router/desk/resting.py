@@ -28,9 +28,7 @@ def rest(act: Act, ended: str) -> None:
     placing.leave(ticket)
     tickets.end_assignment(act.db, ticket.id, ended, act.now)
     ticket.last_agent_id = ticket.agent_id or ticket.last_agent_id
-    ticket.agent_id = ticket.hold_until = ticket.waiting_since = ticket.answer_by = ticket.step_down_at = (
-        ticket.kept_until
-    ) = None
+    ticket.agent_id = ticket.hold_until = ticket.waiting_since = ticket.answer_by = ticket.step_down_at = None
     ticket.flag = None
     ticket.passed_over, ticket.head_start_extra_s = 0, 0
     tickets.drop_promises(act.db, ticket.id, act.now)

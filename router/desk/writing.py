@@ -144,7 +144,7 @@ def answered(act: Act, keep_open: bool, by: str | None = None) -> None:
         act.changes.event(ticket, "reopened")
     tickets.meet_promises(act.db, ticket.id, ANSWERS, act.now)
     ticket.last_answer_at = act.now
-    ticket.waiting_since = ticket.answer_by = ticket.step_down_at = ticket.kept_until = None
+    ticket.waiting_since = ticket.answer_by = ticket.step_down_at = None
     ticket.passed_over, ticket.head_start_extra_s = 0, 0
     placing.leave(ticket)
     ticket.flag = ticket.hold_until = None

@@ -101,8 +101,7 @@ def _close(db: Connection, changes: Changes, source: Ticket, into: Ticket) -> No
     source.state = State.CLOSED
     source.merged_into = into.id
     source.last_agent_id = source.agent_id or source.last_agent_id
-    source.agent_id = source.hold_until = source.waiting_since = None
-    source.answer_by = source.step_down_at = source.kept_until = None
+    source.agent_id = source.hold_until = source.waiting_since = source.answer_by = source.step_down_at = None
     source.flag = None
 
 

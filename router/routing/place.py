@@ -5,10 +5,10 @@ A place is static. Only a new heat, promise, pause or calendar gives a new one, 
 
 from datetime import datetime, timedelta
 
-from channels.types import Pace
+from channels.types import Pace, WorkClass
 from router.calendars import Calendar
 from router.model import Heat
-from router.routing.policy import HEAD_STARTS, LEFT_FOR
+from router.routing.policy import HEAD_STARTS, LEFT_FOR, SLOT_OF
 
 
 def place(answer_by: datetime, heat: Heat, pace: Pace, calendar: Calendar, extra: timedelta = timedelta(0)) -> datetime:
@@ -28,6 +28,9 @@ def head_start(heat: Heat, pace: Pace, extra: timedelta = timedelta(0)) -> timed
     return min(by_heat[heat] + max(extra, timedelta(0)), by_heat[3])
 
 
-def left_for(target: timedelta, heat: Heat) -> timedelta:
-    """Return for how long agents who are nearly full leave a ticket to those who know its topic, as working time."""
-    return target * LEFT_FOR[heat]
+def left_for(target: timedelta, heat: Heat, work_class: WorkClass) -> timedelta:
+    """Return for how long agents who are nearly full leave a ticket to those who know its topic, as working time.
+
+    Live work alone is kept: it is what an agent does several of at once.
+    """
+    return target * LEFT_FOR[heat] if SLOT_OF[work_class] == "live" else timedelta(0)

@@ -7,7 +7,7 @@ from datetime import timedelta
 from router.calendars import ALWAYS_OPEN
 from router.model import Heat
 from router.routing.choose import choose_agent, choose_ticket
-from router.routing.lanes import LaneSpec
+from router.routing.lanes import LaneSpec, left_to_others
 from router.routing.place import left_for, place
 from router.simulation.crew import Agent
 from router.simulation.tickets import Ticket, moment
@@ -34,7 +34,7 @@ class BestSuited:
             return NEVER
         heat = self.counts(ticket)
         ticket.place = place(ticket.answer_by, heat, ticket.pace, ALWAYS_OPEN)
-        kept_for = left_for(ticket.answer_by - moment(ticket.arrived), heat)
+        kept_for = left_for(ticket.answer_by - moment(ticket.arrived), heat, ticket.lane.work_class)
         kept_until = ticket.arrived + kept_for / timedelta(minutes=1)
         plain = self._plain.get(id(ticket.lane), ticket.lane)
         if plain.topic is None or now >= kept_until:
@@ -52,8 +52,10 @@ class BestSuited:
 
     def choose_ticket(self, tickets: Sequence[Ticket], agent: Agent, now: float) -> Ticket | None:
         """Ask routing, and note who was passed over and who spared, as a pull does."""
-        by_id = {one.id: one for one in sorted(tickets, key=lambda one: (one.place, one.id))[:HEADS]}
-        choice = choose_ticket([one.head(agent.id) for one in by_id.values()], agent.seen(now))
+        seen = agent.seen(now)
+        open_to = [one for one in tickets if not left_to_others(one.lane, seen)]
+        by_id = {one.id: one for one in sorted(open_to, key=lambda one: (one.place, one.id))[:HEADS]}
+        choice = choose_ticket([one.head(agent.id) for one in by_id.values()], seen)
         if choice is None:
             return None
         if choice.stood_first:

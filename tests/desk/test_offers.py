@@ -116,6 +116,14 @@ class TestATicketOfATopic:
         decline(desk.heed, bo, offer_of(desk, bo).id, found.kept_until)
         assert offered_to(desk, found.id) == self.ana.agent
 
+    def test_of_who_grows_frustrated_is_kept_no_longer(self, desk, bo):
+        found = desk.says(who="gus")
+        angry = desk.says(
+            "I am furious. This is the third time I write, nobody helps, and I will call my lawyer.", "gus"
+        )
+        assert (angry.id, angry.heat >= 2) == (found.id, True)
+        assert offered_to(desk, found.id) == self.ana.agent
+
     def test_is_not_kept_where_nobody_who_knows_it_is_here(self, desk, bo):
         set_presence(desk.heed, bo.agent, Presence.AWAY, now())
         assert offered_to(desk, desk.says(who="gus").id) == self.ana.agent

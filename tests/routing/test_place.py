@@ -79,4 +79,5 @@ class TestPlace:
 class TestLeftFor:
     @pytest.mark.parametrize(("heat", "share"), [(0, 0.5), (1, 0.5), (2, 0), (3, 0)])
     def test_is_half_the_promise_for_the_calm_and_nothing_for_the_frustrated(self, heat, share):
-        assert left_for(minutes(4), heat) == minutes(4 * share)
+        assert left_for(minutes(4), heat, "live") == left_for(minutes(4), heat, "messaging") == minutes(4 * share)
+        assert left_for(minutes(4), heat, "mail") == minutes(0)
