@@ -59,12 +59,13 @@ class Compiled:
             for row in found:
                 at = len(rule_of)
                 rule_of.append(number)
-                for condition, wanted in row:
-                    key = (condition.fact.name, condition.operator.key, condition.value, wanted)
-                    literal = known(key)
-                    if literal is None:
-                        literal = literals[key] = Literal(condition, wanted)
-                    literal.rows.append(at)
+                for several, wanted in row:
+                    for condition in several:
+                        key = (condition.fact.name, condition.operator.key, condition.value, wanted)
+                        literal = known(key)
+                        if literal is None:
+                            literal = literals[key] = Literal(condition, wanted)
+                        literal.rows.append(at)
         return literals.values()
 
     def known(self, facts: Mapping[str, FactValue], now: datetime | None) -> Known:

@@ -3,19 +3,18 @@
 `any` makes several rows of a rule and `none` turns conditions round, so that an index needs to know neither.
 """
 
-from itertools import repeat
 from typing import cast
 
 from rules.model import Condition, When
 
-Row = tuple[tuple[Condition, bool], ...]  # each condition, and whether it must hold or must not
+Row = tuple[tuple[tuple[Condition, ...], bool], ...]  # some conditions, and whether they must hold or must not
 _PLAIN = {Condition}
 
 
 def rows(when: When, most: int, wanted: bool = True) -> list[Row] | None:
     """Return the rows of conditions that must hold (must not, unless `wanted`); None if there are more than `most`."""
     if isinstance(when, Condition):
-        return [((when, wanted),)]
+        return [(((when,), wanted),)]
     if not when.parts:
         return [()] if wanted else []
     if when.kind == "none":
@@ -26,9 +25,12 @@ def rows(when: When, most: int, wanted: bool = True) -> list[Row] | None:
 
 def _every(parts: tuple[When, ...], most: int, wanted: bool) -> list[Row] | None:
     if _PLAIN.issuperset(map(type, parts)):  # what most rules are
-        return [tuple(zip(cast(tuple[Condition, ...], parts), repeat(wanted)))]  # repeat has no end
-    made: list[Row] = [()]
+        return [((cast(tuple[Condition, ...], parts), wanted),)]
+    plain = tuple(part for part in parts if isinstance(part, Condition))
+    made: list[Row] = [((plain, wanted),) if plain else ()]
     for part in parts:
+        if isinstance(part, Condition):
+            continue
         found = rows(part, most, wanted)
         if found is None or len(made) * len(found) > most:
             return None

@@ -52,8 +52,9 @@ def flip(rule: Rule, facts: Mapping[str, FactValue]) -> tuple[Change, ...] | Non
     for row in rows(rule.when, MAX_WAYS, not matches) or ():
         changes: list[Change] = []
         distance = 0.0
-        for name in dict.fromkeys(condition.fact.name for condition, _ in row):
-            literals = [Literal(condition, wanted) for condition, wanted in row if condition.fact.name == name]
+        wants = [(condition, wanted) for several, wanted in row for condition in several]
+        for name in dict.fromkeys(condition.fact.name for condition, _ in wants):
+            literals = [Literal(condition, wanted) for condition, wanted in wants if condition.fact.name == name]
             if all(_holds(literal, known[name]) for literal in literals):
                 continue
             nearest = _nearest(literals, known[name])
