@@ -9,6 +9,7 @@ import pytest
 from router.web.words.catalogue import LANGUAGES, catalogue
 from router.web.words.script import counts_of, texts_of
 from tests import catalogue as upkeep
+from tests import texts_said
 
 OTHERS = [tag for tag in LANGUAGES if tag != "en"]
 WEB = Path(__file__).parents[2] / "router" / "web"
@@ -16,13 +17,13 @@ LATIN = re.compile(r"[A-Za-z]{4,}")
 
 
 @pytest.fixture(scope="module")
-def said() -> dict[upkeep.Key, str]:
-    return upkeep.said()
+def said() -> dict[texts_said.Key, str]:
+    return texts_said.said()
 
 
 @pytest.mark.parametrize("tag", OTHERS)
 class TestCatalogue:
-    def test_has_every_text_and_no_other(self, tag: str, said: dict[upkeep.Key, str]) -> None:
+    def test_has_every_text_and_no_other(self, tag: str, said: dict[texts_said.Key, str]) -> None:
         stored = {upkeep.key_of(message) for message in upkeep.stored(tag) if message.id}
         stored |= {(context, text[0]) for context, text in stored if isinstance(text, tuple)} & said.keys()
         lacking = [f"{place}: {key}" for key, place in said.items() if key not in stored]
@@ -83,5 +84,5 @@ class TestTexts:
         assert counts_of(source) == {("{n} file", "{n} files")}
 
     def test_of_the_core_become_templates(self) -> None:
-        raised = upkeep.raised("""raise Mistake(f"There is no queue “{name[:40]}”. Queues: {', '.join(known)}.")""")
+        raised = texts_said.raised("""raise Mistake(f"There is no queue “{name[:40]}”. Queues: {', '.join(known)}.")""")
         assert raised == ["There is no queue “{name}”. Queues: {known_list}."]
