@@ -33,7 +33,7 @@ LEFT_FOR = (0.5, 0.5, 0.0, 0.0)  # by heat 0 … 3: the part of its promise for 
 
 DIFFICULT: Heat = 2  # from this heat on, a ticket is hard work
 RUN_CARES = 2  # difficult tickets in a row, from which on an agent is spared
-LEDGER_COSTS = 0.5
+LEDGER_COSTS = 0.75
 LEDGER_UNIT = 6.0  # of the ledger of hard work; twice as much counts in full
 RUN_COSTS = 0.5
 

@@ -56,10 +56,10 @@ class TestCare:
             (2, 0, 0, 0),
             (2, 0, 1, 0),
             (2, 0, 2, 0.5),
-            (3, 6, 0, 0.5),
-            (3, 12, 0, 1.0),
-            (3, 60, 0, 1.0),
-            (2, 3, 2, 0.75),
+            (3, 6, 0, 0.75),
+            (3, 12, 0, 1.5),
+            (3, 60, 0, 1.5),
+            (2, 3, 2, 0.875),
             (2, -1, 0, 0),
         ],
     )
@@ -90,7 +90,7 @@ class TestAgentScore:
             ({"level": 5, "same_agent": True}, 0, 1.3),
             ({"level": 5, "load": 1}, 0, round(1 - 1 / 9, 9)),
             ({"level": 5, "ledger": 6.0, "run": 2}, 1, 1.0),
-            ({"level": 5, "ledger": 6.0, "run": 2}, 2, 0.0),
+            ({"level": 5, "ledger": 6.0, "run": 2}, 2, -0.25),
         ],
     )
     def test_is_p_more_for_the_same_agent_less_load_and_care(self, facts, heat, score):
