@@ -23,6 +23,7 @@ from rules.export import expectation, write
 from rules.facts import FACTS, Fact
 from rules.load import MAX_EXAMPLES, load
 from rules.model import Desk
+from rules.sentences import AND, say
 from rules.source import Keys, read
 from rules.values import spoken, written
 
@@ -246,13 +247,9 @@ def _written(value: Plain) -> str:
 
 
 def _said(value: Plain) -> str:
-    return (
-        spoken(tuple(map(str, value)), "and")
-        if isinstance(value, list)
-        else spoken(str(value))
-        if not isinstance(value, bool)
-        else spoken(value)
-    )
+    if isinstance(value, list):
+        return spoken(tuple(map(str, value)), AND) or say("none")
+    return spoken(value) if isinstance(value, bool) else str(value)
 
 
 def _there(named: Mapping[str, Plain], was: str) -> None:

@@ -22,7 +22,8 @@ from tests.web.test_rules_page import LIVE, at, does, draft, olga, revision  # n
 EXAMPLES = """
 examples:
 - {name: A bill, given: {text: I was charged twice., intent_group: billing}, expect: {queue: Billing, tags: []}}
-- {name: Angry, given: {frustration: 80, intent_group: billing}, expect: {answer_within: 5m, close_as: null}}
+- {name: Angry, given: {cues: [churn, abuse], frustration: 80, intent_group: billing},
+   expect: {answer_within: 5m, close_as: null}}
 """
 BILL = {
     "was": "A bill", "name": "A bill", "text": "I was charged twice.", "lines": "intent_group = billing",
@@ -53,6 +54,7 @@ def test_each_is_told_with_what_was_expected_beside_what_came(omar: FlaskClient)
     page = page_of(omar)
     assert "1 of 2 does not hold." in page
     assert "I was charged twice.intent group: billing" in page.replace(". ", ".")
+    assert "cues: churn and abuse" in page
     for held in ("as expected: goes to the queue Billing", "as expected: gets no tag", "as expected: is not closed"):
         assert held in page
     assert "not as expected: is answered within 5 min What came: is answered within 10 min" in page
