@@ -46,15 +46,18 @@
     while (of(block).display.startsWith("inline") && of(block).display !== "inline-flex" && of(block).display !== "inline-block" && block.parentElement) block = block.parentElement;
     const box = block.getBoundingClientRect();
     if (of(block).overflowX !== "visible") continue;
+    const leaves = (range) => [...range.getClientRects()].find((rect) => rect.width && (rect.left < box.left - SLACK || rect.right > box.right + SLACK));
     for (const text of texts) {
       const range = document.createRange();
       range.selectNodeContents(text);
-      for (const rect of range.getClientRects()) {
-        if (rect.width && (rect.left < box.left - SLACK || rect.right > box.right + SLACK)) {
-          faults.push(`text outside its box: ${name(block)} ${Math.round(rect.left)}–${Math.round(rect.right)} in ${Math.round(box.left)}–${Math.round(box.right)}`);
-          break;
-        }
+      let out = leaves(range);
+      if (!out) continue;
+      for (const word of text.data.matchAll(/\S+/g)) { // a blank may hang at the end of its line, a word may not
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        if ((out = leaves(range))) break;
       }
+      if (out) faults.push(`text outside its box: ${name(block)} ${Math.round(out.left)}–${Math.round(out.right)} in ${Math.round(box.left)}–${Math.round(box.right)}`);
     }
   }
 
