@@ -1,5 +1,7 @@
 """Settings: forms that work without JavaScript, secrets shown once, walls between brands."""
 
+import re
+
 import pytest
 from flask import Flask
 from werkzeug.test import TestResponse
@@ -16,6 +18,14 @@ def sent(*arguments: object, **fields: object) -> TestResponse:
     answer = send(*arguments, **fields)  # type: ignore[arg-type]
     assert isinstance(answer, TestResponse)
     return answer
+
+
+def _saves_to(page: TestResponse) -> str:
+    """Return where the form of a page that asks for a name is sent."""
+    [path] = re.findall(
+        r'<form class="card stack" method="post" action="([^"]*)">(?:(?!</form>).)*name="name"', page.text, re.S
+    )
+    return str(path)
 
 
 class TestConnections:
@@ -73,6 +83,15 @@ class TestConnections:
         assert not connecting.by_id(heed, row.id).active
         assert sent(browser, f"/settings/connections/{row.id}/test").status_code == 200
 
+    def test_what_is_changed_right_after_it_was_added_tested_or_given_a_secret_is_saved(
+        self, app: Flask, heed: Heed
+    ) -> None:
+        browser = a_browser(app, heed, a_person(heed, role=Role.OPS))
+        added = sent(browser, "/settings/connections/new/api", name="Shop")
+        path = f"/settings/connections/{connecting.seen_by(heed, SYSTEM)[0].id}"
+        for page in (added, sent(browser, f"{path}/test"), sent(browser, f"{path}/secret")):
+            assert _saves_to(page) == path
+
 
 class TestPeople:
     def test_are_added_with_a_link_that_is_shown_once(self, app: Flask, heed: Heed) -> None:
@@ -82,6 +101,13 @@ class TestPeople:
         assert "/login/link/" in made.text
         bo = staffing.by_email(heed, "bo@example.com")
         assert "/login/link/" not in browser.get(f"/settings/people/{bo.id}").text
+
+    def test_what_is_changed_right_after_a_link_was_made_is_saved(self, app: Flask, heed: Heed) -> None:
+        browser = a_browser(app, heed, a_person(heed, "Boss", Role.ADMIN))
+        added = sent(browser, "/settings/people/new", email="bo@example.com", name="Bo", role="agent")
+        path = f"/settings/people/{staffing.by_email(heed, 'bo@example.com').id}"
+        for page in (added, sent(browser, f"{path}/link")):
+            assert _saves_to(page) == path
 
     def test_a_new_person_speaks_the_brands_language(self, heed: Heed) -> None:
         a_person(heed, "Ana")
