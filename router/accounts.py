@@ -12,6 +12,7 @@ from hashlib import sha256
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from router import equipping
 from router.app import Heed
 from router.mistakes import Mistake
 from router.model import Role, Scope
@@ -95,7 +96,10 @@ def sign_in_link(heed: Heed, agent_id: str, now: datetime, *, lasts: timedelta =
 
 
 def first_sign_in_link(heed: Heed, now: datetime) -> str:
-    """Return the link that `up` prints, good for 10 minutes; it is the oldest admin's, who is made if there is none."""
+    """Return the link that `up` prints, good for 10 minutes; it is the oldest admin's.
+
+    If there is none, one is made who speaks the first brand's language, so that the first ticket can be taken.
+    """
     with heed.database.write() as db:
         admins = [who for who in people.everyone(db) if who.active and who.role is Role.ADMIN]
         if admins:
@@ -108,6 +112,9 @@ def first_sign_in_link(heed: Heed, now: datetime) -> str:
             )
             agent_id = people.add(db, email=email, name="Admin", role=Role.ADMIN, zone=zone, locale=locale, now=now)
             people.grant_brands(db, agent_id, [brand.id for brand in brands])
+            for brand in brands[:1]:
+                key, _ = equipping.put_skill(db, brand.language, now)
+                people.put_skills(db, agent_id, {key: equipping.USUAL_LEVEL}, now)
             audit.append(db, COMMAND, "person added", agent_id, now, change={"role": "admin"})
     return sign_in_link(heed, agent_id, now, lasts=FIRST_LINK_LASTS)
 

@@ -11,7 +11,7 @@ from router import accounts, staffing, tokens
 from router.accounts import SESSION_IDLE, SESSION_LASTS, SignedIn
 from router.app import Heed
 from router.mistakes import Mistake
-from router.model import Presence, Role
+from router.model import SYSTEM, Presence, Role
 from router.presence import current
 from router.store import audit, people
 from router.store.audit import COMMAND
@@ -102,6 +102,11 @@ class TestLink:
         assert admin is not None and admin.role is Role.ADMIN
         again = accounts.first_sign_in_link(heed, NOON).rpartition("/")[2]
         assert accounts.use_link(heed, again, NOON) == admin
+
+    def test_the_first_admin_speaks_the_brands_language(self, heed: Heed) -> None:
+        accounts.first_sign_in_link(heed, NOON)
+        [line] = staffing.everyone(heed, SYSTEM)
+        assert (line.agent.role, line.skills) == (Role.ADMIN, {"en": 3})
 
 
 class TestSession:
