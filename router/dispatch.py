@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime
 
+from router import flagging
 from router.app import Heed
 from router.changes import Changes
 from router.choosing import Claimed, claim_next, head_of
@@ -55,7 +56,11 @@ def after(heed: Heed, changes: Changes) -> None:
 
 
 def after_changing(heed: Heed, agent_ids: Iterable[str], now: datetime) -> None:
-    """Hand agents what they may take since their skills, slots, brands or channels are others."""
+    """Hand agents what they may take since their skills, slots, brands or channels are others, or they are new or gone.
+
+    What nobody may take since then says so first, and what somebody may says it no more.
+    """
+    flagging.renew(heed, now)
     after(heed, Changes(now=now, freed=set(agent_ids)))
 
 

@@ -55,6 +55,7 @@ def add_person(
         people.put_channels(db, agent_id, _channels(channels), now)
         audit.append(db, actor, "person added", agent_id, now, change={"role": role})
     heed.notifier.publish([Change("desk", agent=agent_id)])
+    dispatch.after_changing(heed, [agent_id], now)
     return agent_id, accounts.sign_in_link(heed, agent_id, now)
 
 
@@ -104,6 +105,7 @@ def switch_off(heed: Heed, actor: Actor, agent_id: str, now: datetime) -> None:
         audit.append(db, actor, "person switched off", agent_id, now)
     heed.notifier.publish([Change("session", agent=agent_id), Change("desk", agent=agent_id)])
     set_presence(heed, agent_id, Presence.OFFLINE, now, reason="switched off", source="agent")
+    dispatch.after_changing(heed, [agent_id], now)
 
 
 def switch_on(heed: Heed, actor: Actor, agent_id: str, now: datetime) -> str:
@@ -113,6 +115,7 @@ def switch_on(heed: Heed, actor: Actor, agent_id: str, now: datetime) -> str:
         people.set_active(db, agent_id, True)
         audit.append(db, actor, "person switched on", agent_id, now)
     heed.notifier.publish([Change("desk", agent=agent_id)])
+    dispatch.after_changing(heed, [agent_id], now)
     return accounts.sign_in_link(heed, agent_id, now)
 
 

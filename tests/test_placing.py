@@ -2,8 +2,10 @@
 
 import pytest
 
+from router import equipping, staffing
 from router.placing import together
-from tests.builders import a_skill, an_agent
+from router.store.audit import COMMAND
+from tests.builders import a_skill, an_agent, now
 
 SHORT = (
     "ok thx", "pls help order 123", "hi", "Hi team", "lol", "???", "no", "gracias", "refund pls asap", "cancel", "wtf",
@@ -56,6 +58,23 @@ class TestLanguage:
         an_agent(desk)
         assert desk.says("שלום, איפה החבילה שלי?").state == "waiting"
         assert needs(desk, desk.says("मेरा ऑर्डर", "mia")) == {"hi": "language"}
+
+
+class TestNobody:
+    def test_is_said_no_more_once_somebody_has_what_is_missing_and_again_when_they_are_gone(self, desk):
+        a_skill(desk, "de", is_language=True)
+        ana = an_agent(desk)
+        german, english = desk.says(GERMAN), desk.says("Hello, where is my parcel?", "eva")
+        assert (german.flag, english.flag) == ("No one speaks German.", None)
+        equipping.put_levels(desk.heed, COMMAND, {str(ana.agent): {"de": 3, "en": 0}}, now())
+        assert desk.ticket(german.id).flag is None
+        assert desk.ticket(english.id).flag == "No one speaks English."
+        bo, _ = staffing.add_person(desk.heed, COMMAND, email="bo@example.com", name="Bo", role="agent", now=now())
+        assert desk.ticket(english.id).flag is None
+        staffing.switch_off(desk.heed, COMMAND, bo, now())
+        assert desk.ticket(english.id).flag == "No one speaks English."
+        staffing.switch_on(desk.heed, COMMAND, bo, now())
+        assert desk.ticket(english.id).flag is None
 
 
 class TestTogether:

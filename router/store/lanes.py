@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import cast
 
-from sqlalchemy import TextualSelect, bindparam, exists, func, select, text, update
+from sqlalchemy import Select, TextualSelect, bindparam, exists, func, select, text, update
 
 from channels.types import WorkClass
 from router.routing.lanes import AgentView, LaneSpec, standing_reasons
@@ -192,6 +192,24 @@ def pass_by(db: Connection, agent_id: str, ticket_id: str, reason: str, until: d
     row = {"agent_id": agent_id, "ticket_id": ticket_id, "reason": reason, "until": until}
     if not db.execute(update(pass_over).where(same).values(reason=reason, until=until)).rowcount:
         bulk.add_new(db, pass_over, [row])
+
+
+def says_other(db: Connection, lane_id: int, flag: str | None) -> bool:
+    """Say whether a ticket that waits in a lane says something else than this to be missing on the desk."""
+    return db.execute(select(_says_other(lane_id, flag).exists())).scalar_one()
+
+
+def put_flag(db: Connection, lane_id: int, flag: str | None) -> int:
+    """Let the tickets that wait in a lane say what is missing on the desk, None: nothing; return how many did not."""
+    held = _says_other(lane_id, flag).order_by(ticket.c.id)
+    if db.dialect.name == "postgresql":
+        held = held.with_for_update()  # by id, as everybody locks tickets
+    return db.execute(update(ticket).where(ticket.c.id.in_(held)).values(flag=flag)).rowcount
+
+
+def _says_other(lane_id: int, flag: str | None) -> Select[tuple[str]]:
+    other = ticket.c.flag.is_distinct_from(flag)
+    return select(ticket.c.id).where(ticket.c.lane_id == lane_id, ticket.c.place.is_not(None), other)
 
 
 def close_empty(db: Connection, lane_ids: Collection[int]) -> int:
