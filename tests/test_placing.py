@@ -5,7 +5,7 @@ import pytest
 from router import equipping, staffing
 from router.placing import together
 from router.store.audit import COMMAND
-from tests.builders import a_skill, an_agent, now
+from tests.builders import a_connection_row, a_queue, a_skill, an_agent, now, post
 
 SHORT = (
     "ok thx", "pls help order 123", "hi", "Hi team", "lol", "???", "no", "gracias", "refund pls asap", "cancel", "wtf",
@@ -75,6 +75,17 @@ class TestNobody:
         assert desk.ticket(english.id).flag == "No one speaks English."
         staffing.switch_on(desk.heed, COMMAND, bo, now())
         assert desk.ticket(english.id).flag is None
+
+
+class TestQueue:
+    def test_is_that_of_the_connection_unless_one_of_the_first_rules_names_another(self, desk):
+        general = desk.says().queue_id
+        own = a_connection_row(desk, queue_id=a_queue(desk, "Chats"))
+        post(desk, id="calm", row=own)
+        post(desk, "Please delete my data, all of it.", "eva", id="private", row=own)
+        desk.drain(own)
+        assert desk.ticket_of("calm", own).queue_id == own.queue_id != general
+        assert desk.ticket_of("private", own).queue_id == general
 
 
 class TestTogether:
