@@ -38,6 +38,16 @@ class Sheet:
         """Say whether another sheet has the same in the same order."""
         return self == other and self.names == other.names
 
+    def renamed(self, was: str, name: str) -> "Sheet":
+        """Return the same sheet with a rule under another name, which examples expect to act as they did."""
+        rules = {name if one == was else one: body for one, body in self.rules.items()}
+        return Sheet(rules, tuple(_expecting(example, was, name) for example in self.examples), self.facts)
+
+    def without(self, name: str) -> "Sheet":
+        """Return the same sheet without a rule; examples expect it to act no more, and all else as they did."""
+        rules = {one: body for one, body in self.rules.items() if one != name}
+        return Sheet(rules, tuple(_expecting(example, name, None) for example in self.examples), self.facts)
+
     def with_rules(self, rules: Mapping[str, Body]) -> "Sheet":
         """Return the same sheet with other rules."""
         return Sheet(rules, self.examples, self.facts)
@@ -101,6 +111,19 @@ def free_name(sheet: Sheet, wanted: str) -> str:
 def is_name(name: str) -> bool:
     """Say whether a rule may be called so."""
     return bool(name.strip()) and name == name.strip() and len(name) <= MAX_NAME and _one_line(name)
+
+
+def _expecting(example: Plain, was: str, name: str | None) -> Plain:
+    """Return an example that expects a rule under another name; None: that expects it no more."""
+    expected = example.get("expect") if isinstance(example, dict) else None
+    if not isinstance(example, dict) or not isinstance(expected, dict):
+        return example
+    found = dict(expected)
+    if isinstance(acting := found.get("rules"), list):
+        found["rules"] = [name if one == was else one for one in acting if one != was or name is not None]
+    if found.get("stopped_by") == was:
+        found["stopped_by"] = name
+    return {**example, "expect": found}
 
 
 def _one_line(name: str) -> bool:

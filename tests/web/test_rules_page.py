@@ -8,6 +8,7 @@ from werkzeug.test import TestResponse
 
 from router import publishing
 from router.model import Role
+from router.rulemaking.sheet import parse
 from tests.builders import Desk, a_brand, a_queue, a_skill, an_agent, rules
 from tests.web.test_inbox import post, signed_in
 
@@ -59,6 +60,10 @@ def edits(browser: FlaskClient, do: str = "save", **fields: str) -> TestResponse
 
 def draft(at: Desk, browser: FlaskClient) -> str:
     return browser.get("/rules/rules.yaml").text
+
+
+def expected(at: Desk, browser: FlaskClient) -> list[object]:
+    return [example["expect"] for example in parse(draft(at, browser)).examples]  # type: ignore[call-overload,index]
 
 
 def test_each_rule_is_a_sentence_with_what_it_does(olga: FlaskClient) -> None:
@@ -145,6 +150,25 @@ def test_rules_are_added_moved_removed_and_taken_back(at: Desk, olga: FlaskClien
 def test_a_name_that_does_not_do_is_refused_and_what_was_typed_stays(olga: FlaskClient, name: str) -> None:
     answer = edits(olga, name=name, note="typed")
     assert (answer.status_code, 'value="typed"' in answer.text) == (422, True)
+
+
+def test_examples_go_with_a_rule_that_is_renamed_or_removed(at: Desk, olga: FlaskClient) -> None:
+    rules(at, LIVE.replace("then: [{queue: Billing}]", "then: [{queue: Billing}, stop]") + """
+examples:
+- {name: Bill, given: {intent_group: billing}, expect: {queue: Billing, stopped_by: Money, rules: [Money]}}
+- {name: Hi, given: {text: Hello}, expect: {rules: [Rest]}}
+- {name: Fury, given: {frustration: 90}, expect: {answer_within: 10m, rules: [Angry, Rest]}}
+""")  # fmt: skip
+    edits(olga, name="Bills", **{"t.1-kind": "stop", "t.1-was": "stop"})
+    bill, _hi, fury = expected(at, olga)
+    assert bill == {"queue": "Billing", "stopped_by": "Bills", "rules": ["Bills"]}
+    does(olga, "remove", rule="Rest")
+    assert expected(at, olga) == [bill, {"rules": []}, {**fury, "rules": ["Angry"]}]
+    page = olga.get("/rules").text
+    assert "No errors" in page and "3 examples hold" in page
+    does(olga, "remove", rule="Bills")
+    page = olga.get("/rules").text
+    assert "No errors" in page and "1 example flips" in page, "what it expects of the rest is held to"
 
 
 def test_publish_asks_for_a_comment_shows_what_changes_and_is_taken_back(at: Desk, olga: FlaskClient) -> None:

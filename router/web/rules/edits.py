@@ -36,9 +36,7 @@ def rule() -> Answer:
         _known(sheet, name)
         if wanted != name and (wanted in sheet.rules or not is_name(wanted)):
             raise Mistake("A rule needs a short name of its own: another one has this name, or it is too long.")
-        return sheet.with_rules(
-            {wanted if one == name else one: body if one == name else held for one, held in sheet.rules.items()}
-        )
+        return sheet.with_rules({**sheet.rules, name: body}).renamed(name, wanted)
 
     focus = f"t.{len(then) - 1}-kind" if do == "act" else _new_line(do, when)
     renamed = {name: wanted} if wanted != name else {}
@@ -89,7 +87,7 @@ def remove() -> Answer:
 
     def edit(sheet: Sheet) -> Sheet:
         _known(sheet, name)
-        return sheet.with_rules({one: body for one, body in sheet.rules.items() if one != name})
+        return sheet.without(name)
 
     return change(edit, name, did="removed", show="")
 
