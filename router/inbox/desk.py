@@ -8,6 +8,7 @@ from router.desk.errors import NotFound
 from router.model import Presence, Scope
 from router.routing.lanes import AgentView, slots_taken
 from router.routing.policy import SLOT_ORDER
+from router.routing.words import skills_and_site
 from router.store import desk as desk_rows
 from router.store import people, roster
 from router.store.db import Connection as Db
@@ -37,6 +38,7 @@ class Me:
     reason: str
     slots: tuple[Slots, ...]
     skills: dict[str, int]
+    site: str  # where they work; empty if it is not known
 
     @property
     def usual_slots(self) -> tuple[Slots, ...]:
@@ -74,6 +76,7 @@ class AgentLine:
     role: str
     presence: Presence
     skills: dict[str, int]
+    site: str  # where they work; empty if it is not known
     slots: tuple[Slots, ...]
 
 
@@ -104,7 +107,7 @@ def me(heed: Heed, agent_id: str, now: datetime) -> Me:
         if view is None:
             raise NotFound("There is no such agent.")
         status, reason = roster.present(db, [agent_id]).get(agent_id, (Presence.OFFLINE, ""))
-        return Me(agent_id, status, reason, slots_of(view), dict(view.skills))
+        return Me(agent_id, status, reason, slots_of(view), *skills_and_site(view.skills))
 
 
 def agents(heed: Heed, scope: Scope) -> list[AgentLine]:
@@ -119,7 +122,7 @@ def agents(heed: Heed, scope: Scope) -> list[AgentLine]:
                 row.email,
                 row.role.value,
                 views[row.id].presence,
-                dict(views[row.id].skills),
+                *skills_and_site(views[row.id].skills),
                 slots_of(views[row.id]),
             )
             for row in rows

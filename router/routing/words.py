@@ -33,6 +33,12 @@ def at_site(name: str) -> str:
     return SITE + name
 
 
+def skills_and_site(held: Mapping[str, int]) -> tuple[dict[str, int], str]:
+    """Return what somebody can do, and the name of the site where they work, empty if it is not known."""
+    skills = {key: level for key, level in held.items() if not key.startswith(SITE)}
+    return skills, next((key.removeprefix(SITE) for key in held if key.startswith(SITE)), "")
+
+
 def need(skill: str, level: int) -> str:
     """Return one need as people say it: “German”, “billing”, “billing at level 3”."""
     name = LANGUAGES.get(skill, skill)

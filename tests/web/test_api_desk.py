@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from router.model import Presence, Role
-from tests.builders import a_brand, a_queue, an_agent, rules
+from router.store import sites
+from tests.builders import a_brand, a_queue, an_agent, now, rules
 from tests.web.api_desk import ApiDesk, an_api
 
 RULES = """
@@ -69,7 +70,15 @@ class TestPeople:
         an_agent(api.desk, "Bo", presence=Presence.AWAY)
         told = ana.get("/agents").json["items"]
         assert [(a["name"], a["presence"]) for a in told] == [("Ana", "online"), ("Bo", "away")]
-        assert set(told[0]) == {"id", "name", "email", "role", "presence", "skills", "slots"}
+        assert set(told[0]) == {"id", "name", "email", "role", "presence", "skills", "site", "slots"}
+
+    def test_where_somebody_works_is_no_skill(self, api: ApiDesk) -> None:
+        ana, bo = api.agent(), an_agent(api.desk, "Bo", skills={"en": 2})
+        with api.desk.heed.database.write() as db:
+            sites.put(db, bo.agent or "", "Lahore", "Asia/Karachi", now())
+        [her, his] = ana.get("/agents").json["items"]
+        assert (her["site"], his["site"], his["skills"]) == (None, "Lahore", {"en": 2})
+        assert ana.get("/me").json["site"] is None
 
 
 class TestDesk:

@@ -43,6 +43,7 @@ class Me(Out):
     reason: str
     slots: list[Slots]
     skills: dict[str, int]
+    site: str | None = Field(description="Where they work, if it is known.")
 
 
 class PresenceIn(In):
@@ -109,6 +110,7 @@ class AgentOut(Out):
     role: RoleName
     presence: PresenceName
     skills: dict[str, int]
+    site: str | None = Field(description="Where they work, if it is known.")
     slots: list[Slots]
 
 
@@ -132,6 +134,7 @@ def get_me(call: Call) -> Me:
         reason=found.reason,
         slots=[Slots.model_validate(slot, from_attributes=True) for slot in found.slots],
         skills=dict(sorted(found.skills.items())),
+        site=found.site or None,
     )
 
 
@@ -179,6 +182,7 @@ def list_agents(call: Call) -> Agents:
                 role=who.role,  # type: ignore[arg-type]  # a Role's value
                 presence=who.presence.value,
                 skills=dict(sorted(who.skills.items())),
+                site=who.site or None,
                 slots=[Slots.model_validate(slot, from_attributes=True) for slot in who.slots],
             )
             for who in inbox.agents(call.heed, call.scope)
