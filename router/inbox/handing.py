@@ -1,4 +1,4 @@
-"""To whom a ticket can be handed: queues and people, those of one's latest hand-overs first."""
+"""To whom a ticket can be handed: queues and people, those of one's latest hand-overs first, and sites at work."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from router.app import Heed
 from router.inbox.desk import AgentLine, agents, queues
+from router.inbox.successors import Site, succession
 from router.model import Scope
 from router.store.desk import QueueRow
 from router.store.views import handovers
@@ -25,6 +26,7 @@ class Targets:
     late_queues: tuple[QueueRow, ...]
     people: tuple[AgentLine, ...]
     late_people: tuple[AgentLine, ...]
+    sites: tuple[Site, ...]  # with a colleague of the ticket's brand at work now
 
 
 def targets(heed: Heed, scope: Scope, brand_id: str, queue_id: str, now: datetime) -> Targets:
@@ -39,6 +41,7 @@ def targets(heed: Heed, scope: Scope, brand_id: str, queue_id: str, now: datetim
         late_queues=late_queues,
         people=tuple(one for one in people if one not in late_people),
         late_people=late_people,
+        sites=tuple(site for site in succession(heed, scope, now).sites if brand_id in site.brands),
     )
 
 

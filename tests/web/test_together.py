@@ -9,6 +9,7 @@ from router import desk, following
 from router.desk import setting_aside
 from router.model import Role, Scope
 from router.notify import Change
+from router.store import sites
 from router.web.streams import Client, Hub, Viewer, is_theirs, told
 from router.web.who_is_here import LASTS_S, WhoIsHere
 from tests.builders import (
@@ -218,7 +219,22 @@ class TestHandOver:
         page = browser.get(f"/tickets/{ticket.id}/transfer").text
         assert page.index("Zoe") < page.index(">Bo")
         assert page.index("Zulu") < page.index("Billing")
-        assert "live 1 of 3" in page
+        assert "live 1 of 3" in page and 'name="site"' not in page, "nobody's site is known"
+
+    def test_offers_the_sites_where_colleagues_work(self, at: Desk, ana: Scope, browser: FlaskClient) -> None:
+        zia, far = an_agent(at, "Zia"), an_agent(at, "Far", brands=(a_brand(at, "other"),))
+        with at.heed.database.write() as db:
+            sites.put(db, zia.agent or "", "Lahore", "Asia/Karachi", now())
+            sites.put(db, far.agent or "", "Oslo", "Europe/Oslo", now())
+        at.says()
+        ticket_id = pulled(at, ana)
+        path = f"/tickets/{ticket_id}/transfer"
+        page = browser.get(path).text
+        assert "Lahore · 1 here, 0 on shift" in page and "Oslo" not in page
+        assert post(browser, path, site="Lahore", agent=zia.agent).status_code == 409, "one of the three"
+        assert post(browser, path, site="Lahore", note="Call him at ten.").status_code == 303
+        assert desk.pull(at.heed, an_agent(at, "Bo"), now()) is None
+        assert desk.pull(at.heed, zia, now()).ticket_id == ticket_id
 
 
 class TestWhoIsHere:

@@ -148,13 +148,13 @@ def give_back(ticket_id: str) -> AnyResponse:
 @bp.post("/tickets/<ticket_id>/transfer")
 @audience("agent")
 def transfer(ticket_id: str) -> AnyResponse:
-    """Hand a ticket to another queue or agent, with a note for whoever gets it."""
-    queue, agent = request.form.get("queue") or None, request.form.get("agent") or None
-    if queue is None and agent is None:
+    """Hand a ticket to another queue, an agent or a site, with a note for whoever gets it."""
+    queue, agent, site = (request.form.get(name) or None for name in ("queue", "agent", "site"))
+    if queue is None and agent is None and site is None:
         where = url_for("dialogs.transfer", ticket_id=ticket_id)
-        return refused(_("Choose a queue or an agent."), where, 422)
+        return refused(_("Choose a queue, a person or a site."), where, 422)
     words = request.form.get("note", "").strip()
-    desk.transfer(heed_of(), g.scope, ticket_id, now(), queue=queue, agent=agent, note=words)
+    desk.transfer(heed_of(), g.scope, ticket_id, now(), queue=queue, agent=agent, site=site, note=words)
     return done(url_for("inbox.index"), left=ticket_id, words=_("Handed on."))
 
 
