@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 
 from router.store import bulk
 from router.store.db import Connection
@@ -34,7 +34,8 @@ def put(db: Connection, agent_id: str, name: str, zone: str, now: datetime) -> b
 
 
 def _known(db: Connection, name: str, zone: str) -> str:
-    found = db.execute(select(site.c.id).where(func.lower(site.c.name) == name.lower())).scalar()
+    rows = db.execute(select(site.c.id, site.c.name).order_by(site.c.name)).all()
+    found = next((row.id for row in rows if row.name.casefold() == name.casefold()), None)  # SQLite lowers ASCII alone
     if found is None:
         found = new_id()
         bulk.add_values(db, site, [{"id": found, "name": name, "zone": zone}])

@@ -124,6 +124,13 @@ class TestASite:
         assert pulled(sqlite_desk, zia) == letter
 
 
+@pytest.mark.parametrize("again", ["Örebro", "örebro"])
+def test_a_site_is_one_however_its_name_is_typed(desk: Desk, again: str) -> None:
+    works_at(desk, an_agent(desk, "Bo"), "Örebro")
+    works_at(desk, an_agent(desk, "Zia"), again)
+    assert desk.rows("SELECT name FROM site") == [("Örebro",)]
+
+
 def works_at(at: Desk, who: Scope, site: str) -> None:
     with at.heed.database.write() as db:
         assert sites.put(db, who.agent or "", site, "UTC", now())
