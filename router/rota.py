@@ -15,6 +15,7 @@ from router.mistakes import Mistake
 from router.opening import DAYS, hours_in_words, read_week
 from router.store.shifts import Leave, PlannedShift
 
+MAX_SITE = 60  # characters
 WEEK = timedelta(days=7)
 NONE = timedelta(0)
 
@@ -53,6 +54,14 @@ def read(zone: str, work: Sequence[str], breaks: Sequence[str]) -> tuple[Planned
             raise Mistake(f"{DAYS[period.weekday]}: the break “{said}” is not within a shift of that day.")
         shifts.append(found)
     return tuple(shifts)
+
+
+def read_site(typed: str) -> str:
+    """Return a site's name as it is kept, empty for none. Raises Mistake."""
+    name = " ".join(typed.split())
+    if len(name) > MAX_SITE or not name.isprintable():
+        raise Mistake(f"A site's name has at most {MAX_SITE} letters.")
+    return name
 
 
 def typed(plan: Iterable[PlannedShift], kind: str) -> list[str]:

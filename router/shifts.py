@@ -17,7 +17,6 @@ from router.store.shifts import Leave, PlannedShift
 
 AHEAD = timedelta(minutes=15)  # so long before its end somebody is told that a shift ends
 MAX_REASON = 200  # characters
-MAX_SITE = 60  # characters
 LONGEST_LEAVE = timedelta(days=366)
 
 
@@ -58,9 +57,7 @@ def change(
 
     Raises Mistake.
     """
-    wanted, named = rota.read(check_zone(zone), work, breaks), " ".join(site.split())
-    if len(named) > MAX_SITE or not named.isprintable():
-        raise Mistake(f"A site's name has at most {MAX_SITE} letters.")
+    wanted, named = rota.read(check_zone(zone), work, breaks), rota.read_site(site)
     with heed.database.write() as db:
         moved = sites.put(db, agent_id, named, zone, now)
         if not shifts.put(db, agent_id, wanted, now) and not moved:

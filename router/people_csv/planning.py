@@ -7,8 +7,10 @@ from hashlib import sha256
 from typing import Literal
 from zoneinfo import available_timezones
 
+from router.mistakes import Mistake
 from router.model import Role
 from router.people_csv.reading import NONE, Line, Problem
+from router.rota import read_site
 
 YES, NO = ("yes", "y", "true", "1", "on"), ("no", "n", "false", "0", "off")
 MAX_SLOTS = 50
@@ -26,6 +28,7 @@ class Person:
     skills: Mapping[str, int]
     slots: Mapping[str, int]
     zone: str
+    site: str  # where they work; empty: none
     locale: str
     active: bool
 
@@ -42,6 +45,7 @@ class Known:
     languages: Collection[str]  # keys of skills
     usual_language: tuple[str, int]  # for a new person without any
     classes: Collection[str]  # that have slots
+    sites: Mapping[str, str]  # case-folded name -> name
     locales: Collection[str]
     reader: str  # address of who imports
     other_admins: int  # active admins whom the sheet's reader may not see
@@ -65,6 +69,7 @@ class Plan:
     steps: tuple[Step, ...] = ()
     problems: tuple[Problem, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
+    new_sites: tuple[str, ...] = ()
 
     @property
     def mark(self) -> str:
@@ -98,7 +103,10 @@ def plan(lines: Sequence[Line], known: Known, problems: Iterable[Problem] = ()) 
     if wrong:
         return Plan(problems=tuple(sorted(wrong, key=lambda problem: (problem.line, problem.column))))
     kinds = [step.kind for step in steps]
-    return Plan(tuple(steps), (), {kind: kinds.count(kind) for kind in ("new", "changed", "same")})
+    counts = {kind: kinds.count(kind) for kind in ("new", "changed", "same")}
+    named = {step.becomes.site.casefold(): step.becomes.site for step in reversed(steps) if step.becomes.site}
+    new_sites = sorted(name for key, name in named.items() if key not in known.sites)
+    return Plan(tuple(steps), (), counts, tuple(new_sites))
 
 
 def as_dict(person: Person) -> dict[str, object]:
@@ -116,6 +124,7 @@ def as_cells(person: Person) -> dict[str, str]:
         "skills": " ".join(f"{key}={level}" for key, level in sorted(person.skills.items())) or NONE,
         "slots": " ".join(f"{key}={number}" for key, number in sorted(person.slots.items())) or NONE,
         "zone": person.zone,
+        "site": person.site or NONE,
         "locale": person.locale,
         "active": "yes" if person.active else "no",
     }
@@ -126,7 +135,7 @@ def _fresh(line: Line, known: Known) -> Person:
     language, level = known.usual_language
     brands = frozenset(known.brands[:1])
     skills = {language: level} if language in known.languages else {}
-    return Person(email, email.partition("@")[0], "agent", brands, skills, {}, known.brand_zone, "en", True)
+    return Person(email, email.partition("@")[0], "agent", brands, skills, {}, known.brand_zone, "", "en", True)
 
 
 def _differences(was: Person | None, becomes: Person) -> Iterator[tuple[str, str, str]]:
@@ -209,6 +218,19 @@ def _zone(value: str, before: Person, known: Known) -> str:
     return value
 
 
+def _site(value: str, before: Person, known: Known) -> str:
+    if value.casefold() == NONE:
+        return ""
+    try:
+        name = read_site(value)
+    except Mistake as mistake:
+        raise Wrong(mistake.reason) from mistake
+    known_as = known.sites.get(name.casefold())
+    if known_as is None and (meant := _meant(name, known.sites)):
+        raise Wrong(f"There is no site “{name}”{meant}: correct it, or name it first on the page of somebody's shifts.")
+    return known_as or name
+
+
 def _locale(value: str, before: Person, known: Known) -> str:
     if value not in known.locales:
         raise Wrong(f"There is no interface in “{value[:20]}”. Languages: {', '.join(known.locales)}.")
@@ -248,6 +270,7 @@ READERS = {
     "skills": _skills,
     "slots": _slots,
     "zone": _zone,
+    "site": _site,
     "locale": _locale,
     "active": _active,
 }

@@ -21,6 +21,7 @@ COLUMNS = (  # name, what stands in it
     ("skills", "billing=4 en=5: all they have, in levels 1 to 5, or none"),
     ("slots", "live=3 mail=1: where it differs from the usual, or none"),
     ("zone", "an IANA time zone, such as Asia/Karachi"),
+    ("site", "where they work, or none; tickets can be handed to a site"),
     ("locale", "the language of their pages, such as en or ur"),
     ("active", "yes or no"),
 )

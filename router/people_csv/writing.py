@@ -14,7 +14,7 @@ from router.notify import Change
 from router.people_csv.planning import Known, Person, Plan, Step, as_cells, plan
 from router.people_csv.reading import NAMES, read, sheet
 from router.presence import set_presence
-from router.store import audit, desk, people, signin
+from router.store import audit, desk, people, signin, sites
 from router.store.db import Connection as Db
 
 USUAL_LEVEL = 3  # of the brand's language, for a new person whose skills are not said
@@ -30,8 +30,8 @@ class Imported:
 
 def template() -> str:
     """Return an empty sheet with one example."""
-    example = ("ana@example.com", "Ana Lopez", "agent", "main", "billing=4 en=5", "live=3 mail=1", "Asia/Karachi", "en")
-    return sheet([NAMES, (*example, "yes")])
+    example = ("ana@example.com", "Ana Lopez", "agent", "main", "billing=4 en=5", "live=3 mail=1", "Asia/Karachi")
+    return sheet([NAMES, (*example, "none", "en", "yes")])
 
 
 def exported(heed: Heed, scope: Scope) -> str:
@@ -111,6 +111,7 @@ def _write(db: Db, me: SignedIn, step: Step, brands: Mapping[str, str], now: dat
     people.put_skills(db, agent_id, {**gone, **new.skills}, now)
     usual: dict[str, int | None] = dict.fromkeys(was.slots) if was else {}
     people.put_slots(db, agent_id, {**usual, **new.slots}, now)
+    sites.put(db, agent_id, new.site, new.zone, now)
     change: dict[str, object] = {"fields": [column for column, _, _ in step.fields], "by": "csv"}
     if was is None or new.role != was.role:
         change["role"] = [was.role if was else "", new.role]
@@ -135,6 +136,7 @@ def _known(db: Db, me: SignedIn, locales: Collection[str]) -> Known:
         languages=[skill.key for skill in skills if skill.is_language],
         usual_language=(_spoken(first.language if first else "en", [s.key for s in skills]), USUAL_LEVEL),
         classes=[row.key for row in desk.work_classes(db) if row.key == row.slot_key],
+        sites={person.site.casefold(): person.site for person in seen.values() if person.site},
         locales=locales,
         reader=me.agent.email,
         other_admins=len(admins),
@@ -144,6 +146,8 @@ def _known(db: Db, me: SignedIn, locales: Collection[str]) -> Known:
 def _people(db: Db, scope: Scope, brands: Mapping[str, str]) -> dict[str, Person]:
     """Return the people of a scope as sheets name them; `brands` are keys by id, those not in it are left out."""
     skills, slots, held = people.skills(db), people.slots(db), people.all_brands(db)
+    whom = people.seen_by(db, scope)
+    works_at = sites.of(db, [who.id for who in whom])
     return {
         who.email: Person(
             email=who.email,
@@ -153,10 +157,11 @@ def _people(db: Db, scope: Scope, brands: Mapping[str, str]) -> dict[str, Person
             skills=skills.get(who.id, {}),
             slots=slots.get(who.id, {}),
             zone=who.zone,
+            site=works_at.get(who.id, ""),
             locale=who.locale,
             active=who.active,
         )
-        for who in people.seen_by(db, scope)
+        for who in whom
     }
 
 

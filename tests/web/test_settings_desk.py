@@ -169,6 +169,10 @@ class TestPeopleByCsv:
         assert "/login/link/" not in admin.get("/settings/people/export.csv").text
         assert admin.get("/settings/people/template.csv").headers["Content-Disposition"].startswith("attachment")
 
+    def test_a_site_named_for_the_first_time_is_told(self, admin: FlaskClient) -> None:
+        looked = sent(admin, "/settings/people/import", sheet="email,site\nnew@example.com,Lahore\n")
+        assert "A site that nobody works at yet:" in looked.text
+
     def test_what_is_wrong_is_shown_by_line(self, admin: FlaskClient) -> None:
         looked = sent(admin, "/settings/people/import", sheet="email,role\nx@example.com,king\n")
         assert looked.status_code == 422 and "king" in looked.text and 'name="mark"' not in looked.text
