@@ -1,11 +1,12 @@
 """Whether agents are here: by their own word, or by the open event stream seen from the server.
 
-Who is here takes what waited for their slot; whoever leaves, or whose last stream ends, has nothing offered any more.
+Who is here takes what waited for their slot; whoever leaves, or whose last stream ends, has nothing offered any more,
+and nothing is left to them because of what they know.
 """
 
 from datetime import datetime, timedelta
 
-from router import dispatch, offering
+from router import dispatch, offering, waking
 from router.app import Heed
 from router.changes import Changes
 from router.desk.acting import refill, tell
@@ -32,6 +33,8 @@ def set_presence(
         roster.lock(db, [agent_id])
         changes = _become(heed, db, agent_id, status, now, reason, source)
     tell(heed, changes, Change(kind="presence", agent=agent_id))
+    if status is not Presence.ONLINE:
+        waking.open_after(heed, agent_id, now)
 
 
 def stream_opened(heed: Heed, agent_id: str, process: str, now: datetime) -> str:
@@ -82,6 +85,7 @@ def sweep(heed: Heed, now: datetime) -> list[str]:
         changes = [_become(heed, db, agent_id, Presence.OFFLINE, now, "connection lost", "lost") for agent_id in gone]
     for agent_id, change in zip(gone, changes, strict=True):
         tell(heed, change, Change(kind="presence", agent=agent_id))
+        waking.open_after(heed, agent_id, now)
     return gone
 
 

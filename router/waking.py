@@ -57,6 +57,11 @@ def open_to_all(heed: Heed, now: datetime) -> int:
     return each(heed, now, due.kept_long_enough, _open_to_all)
 
 
+def open_after(heed: Heed, agent_id: str, now: datetime) -> int:
+    """Let everybody take what was left to those who know a topic, if an agent who went away was the last of them."""
+    return each(heed, now, lambda db, _: due.kept_for_nobody(db, agent_id), _keep_no_more)
+
+
 def rest_quiet(heed: Heed, now: datetime) -> int:
     """Free the slots of live tickets that were answered and have not been heard of for ten minutes."""
     return each(heed, now, lambda db, at: due.quiet(db, at - QUIET_FOR), _quiet)
@@ -179,6 +184,12 @@ def _open_to_all(db: Connection, changes: Changes, desk: DeskNow, held: Sequence
     for ticket, needs, topic in _in_line(db, due_now):
         changes.watch(ticket)
         ticket.kept_until = None
+        _stand_anew(changes, desk, ticket, needs, topic)
+
+
+def _keep_no_more(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:
+    for ticket, needs, topic in _in_line(db, held):
+        changes.watch(ticket)
         _stand_anew(changes, desk, ticket, needs, topic)
 
 

@@ -128,6 +128,15 @@ class TestATicketOfATopic:
         set_presence(desk.heed, bo.agent, Presence.AWAY, now())
         assert offered_to(desk, desk.says(who="gus").id) == self.ana.agent
 
+    def test_is_open_to_all_as_soon_as_the_last_who_knows_it_goes_away(self, desk, bo):
+        zed = an_agent(desk, "Zed", skills={"en": 3, "billing": 2}, slots={"live": 0, "mail": 1})
+        found = desk.says(who="gus")
+        set_presence(desk.heed, bo.agent, Presence.AWAY, now())
+        assert desk.ticket(found.id).state == "waiting", "Zed is here"
+        set_presence(desk.heed, zed.agent, Presence.OFFLINE, now())
+        assert offered_to(desk, found.id) == self.ana.agent
+        assert desk.ticket(found.id).place == found.place
+
     def test_goes_at_once_to_who_has_room(self, desk, bo):
         cy = an_agent(desk, "Cy")
         assert offered_to(desk, desk.says(who="gus").id) == cy.agent
