@@ -34,9 +34,11 @@ def claim_next(
     for slot in SLOT_ORDER:
         if free_slots(view, slot) <= 0:
             continue
-        open_to = [lane_id for lane_id in book.open_to(view, slot) if not left_to_others(book.spec(lane_id), view)]
-        if queues is not None:
-            open_to = [lane_id for lane_id in open_to if book.spec(lane_id).queue in queues]
+        open_to = [
+            lane_id
+            for lane_id, spec in book.open_to(view, slot)
+            if (queues is None or spec.queue in queues) and not left_to_others(spec, view)
+        ]
         for patient in (False, True):
             tried: set[str] = set()  # tickets that others hold at this moment
             found = _heads(db, open_to, view, now, tried, HEADS)

@@ -114,7 +114,7 @@ def _able(book: LaneBook, agents: Iterable[AgentView]) -> dict[int, list[AgentVi
     found: dict[int, list[AgentView]] = {}
     for agent in agents:
         for slot, slots in agent.capacity.items():
-            for lane_id in book.open_to(agent, slot) if slots > 0 else ():
+            for lane_id, _ in book.open_to(agent, slot) if slots > 0 else ():
                 found.setdefault(lane_id, []).append(agent)
     return found
 

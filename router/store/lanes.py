@@ -125,7 +125,11 @@ _HEAD = {
     SELECT t.id, t.lane_id, t.place, t.heat, t.intent_confidence, t.passed_over, t.spared, t.last_agent_id
     FROM (SELECT value AS lane_id FROM json_each(:lanes)) l JOIN ticket t ON t.id = (
         SELECT w.id FROM ticket w
-        WHERE w.lane_id = l.lane_id AND w.place IS NOT NULL {passed}
+        WHERE w.lane_id = l.lane_id AND w.place IS NOT NULL AND (
+            NOT EXISTS (SELECT 1 FROM pass_over a WHERE a.agent_id = :agent AND a.until > :now)
+            OR NOT EXISTS (
+                SELECT 1 FROM pass_over p WHERE p.ticket_id = w.id AND p.agent_id = :agent AND p.until > :now))
+            {without}
         ORDER BY w.lane_id, w.place, w.id LIMIT 1)
     ORDER BY t.place, t.id LIMIT :most
 """,
@@ -134,15 +138,15 @@ _HEAD = {
     FROM (SELECT unnest(CAST(:lanes AS integer[])) AS lane_id) l CROSS JOIN LATERAL (
         SELECT w.id, w.lane_id, w.place, w.heat, w.intent_confidence, w.passed_over, w.spared, w.last_agent_id
         FROM ticket w
-        WHERE w.lane_id = l.lane_id AND w.place IS NOT NULL {passed}
+        WHERE w.lane_id = l.lane_id AND w.place IS NOT NULL AND (
+            NOT EXISTS (SELECT 1 FROM pass_over a WHERE a.agent_id = :agent AND a.until > :now)
+            OR NOT EXISTS (
+                SELECT 1 FROM pass_over p WHERE p.ticket_id = w.id AND p.agent_id = :agent AND p.until > :now))
+            {without}
         ORDER BY w.lane_id, w.place, w.id LIMIT 1) t
     ORDER BY t.place, t.id LIMIT :most
 """,
 }
-_PASSED = """
-    AND NOT EXISTS (SELECT 1 FROM pass_over p WHERE p.ticket_id = w.id AND p.agent_id = :agent AND p.until > :now)
-"""
-_ANY_PASS = select(exists().where(pass_over.c.agent_id == bindparam("agent"), pass_over.c.until > bindparam("now")))
 _COUNT = select(func.count()).select_from(lane)
 _COLUMNS = (ticket.c.id, ticket.c.lane_id, ticket.c.place, ticket.c.heat, ticket.c.intent_confidence,
             ticket.c.passed_over, ticket.c.spared, ticket.c.last_agent_id)  # fmt: skip
@@ -160,30 +164,21 @@ def heads(
 
     Not among them: tickets this agent is passed over for just now, and `without`. The cost grows with the lanes alone.
     """
-    passed = _is_passed_over(db, agent_id, now)
-    lanes: object = list(lane_ids) if db.dialect.name == "postgresql" else str(list(lane_ids))
-    values: dict[str, object] = {"lanes": lanes, "most": most}
-    if passed:
-        values |= {"agent": agent_id, "now": now}
+    ids = ",".join(map(str, lane_ids))
+    lanes = f"{{{ids}}}" if db.dialect.name == "postgresql" else f"[{ids}]"  # as text: a list is converted one by one
+    values: dict[str, object] = {"lanes": lanes, "most": most, "agent": agent_id, "now": now}
     if without:
         values["without"] = list(without)
-    rows = db.execute(_heads(db.dialect.name, passed, bool(without)), values)
-    return [HeadRow(*row) for row in rows]
+    return [HeadRow(*row) for row in db.execute(_heads(db.dialect.name, bool(without)), values)]
 
 
 @cache
-def _heads(dialect: str, passed: bool, skipped: bool) -> TextualSelect:
-    more = (_PASSED if passed else "") + ("AND w.id NOT IN :without" if skipped else "")
-    statement = text(_HEAD[dialect].format(passed=more))
-    if passed:
-        statement = statement.bindparams(bindparam("now", type_=ticket.c.place.type))
+def _heads(dialect: str, skipped: bool) -> TextualSelect:
+    statement = text(_HEAD[dialect].format(without="AND w.id NOT IN :without" if skipped else ""))
+    statement = statement.bindparams(bindparam("now", type_=ticket.c.place.type))
     if skipped:
         statement = statement.bindparams(bindparam("without", expanding=True))
     return statement.columns(*_COLUMNS)
-
-
-def _is_passed_over(db: Connection, agent_id: str, now: datetime) -> bool:
-    return bool(db.execute(_ANY_PASS, {"agent": agent_id, "now": now}).scalar())
 
 
 def pass_by(db: Connection, agent_id: str, ticket_id: str, reason: str, until: datetime) -> None:
@@ -235,7 +230,7 @@ class LaneBook:
 
     def __init__(self) -> None:
         self._rows: dict[int, LaneSpec] = {}
-        self._open_to: dict[object, list[int]] = {}
+        self._open_to: dict[object, list[tuple[int, LaneSpec]]] = {}
 
     def read(self, db: Connection) -> "LaneBook":
         """Return the lanes as they are now."""
@@ -252,12 +247,12 @@ class LaneBook:
         """Return what a lane holds."""
         return self._rows[lane_id]
 
-    def open_to(self, agent: AgentView, slot: WorkClass) -> list[int]:
+    def open_to(self, agent: AgentView, slot: WorkClass) -> list[tuple[int, LaneSpec]]:
         """Return the lanes whose tickets an agent may take, of those that use a slot."""
         able = (slot, agent.brands, agent.channels, frozenset(agent.skills.items()), frozenset(agent.capacity.items()))
         found = self._open_to.get(able)
         if found is None:
             fit = ((i, s) for i, s in self._rows.items() if SLOT_OF[s.work_class] == slot)
-            found = [i for i, s in fit if not standing_reasons(s, agent)]
+            found = [(i, s) for i, s in fit if not standing_reasons(s, agent)]
             self._open_to[able] = found
         return found
