@@ -5,7 +5,7 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from router.model import Scope
+from router.model import Role, Scope
 from tests.builders import Desk, an_agent
 from tests.journeys.test_pages import Watched, a_context, at, site
 
@@ -57,3 +57,29 @@ def test_an_offer_goes_from_page_to_page(browser: Browser, site: str, at: Desk) 
     assert (at.ticket(ticket.id).state, at.ticket(ticket.id).agent_id) == ("open", bo.agent)
     expect(theirs.page.locator("#offers [data-offer]")).to_have_count(0)
     assert mine.complaints == theirs.complaints == []
+
+
+@pytest.mark.parametrize("path", ["/rules", "/settings/you", "/reports"])
+def test_an_offer_is_shown_wherever_somebody_is_here(browser: Browser, site: str, at: Desk, path: str) -> None:
+    at.do("UPDATE queue SET mode = 'push', offer_s = 600")
+    oda = an_agent(at, "Oda", presence=None, role=Role.OPS)
+    seen = Watched(a_context(browser, site, at, oda, "desk", "light"))
+    seen.page.goto(site + path)
+    seen.page.wait_for_selector("#presence summary[data-status=online]")
+    seen.page.wait_for_selector("#offers[data-ready]", state="attached")
+    first = at.says("This is the third time I ask where my parcel is!", "dan")
+    offer = seen.page.locator("#offers [data-offer]")
+    expect(offer).to_contain_text("third time I ask")
+    expect(seen.page.locator("#said")).to_contain_text("is offered to you: Dan")
+    assert seen.check("offer") == []
+
+    seen.page.keyboard.press("q")
+    expect(offer).to_have_count(0)
+    assert seen.page.url == site + path, "declining leaves the page as it is"
+    assert at.rows("SELECT state FROM offer WHERE ticket_id = :t", t=first.id) == [("declined",)]
+
+    at.says("Where is my lamp?", "eva")
+    expect(offer).to_contain_text("my lamp")
+    seen.page.keyboard.press("o")
+    expect(seen.page.locator("form#composer")).to_be_visible()
+    assert seen.complaints == []

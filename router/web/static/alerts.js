@@ -18,11 +18,19 @@ let alone = !navigator.locks;
 /** @type {AudioContext | null} */
 let audio = null;
 
-navigator.locks?.request("heed.alerts", () => new Promise(() => (alone = true)));
+hold(!!list());
 const tabs = "BroadcastChannel" in window ? new BroadcastChannel("heed.tabs") : null;
 tabs?.addEventListener("message", () => document.dispatchEvent(new CustomEvent("heed:hint", { detail: { kind: "presence" } })));
 for (const kind of ["pointerdown", "keydown"]) {
   addEventListener(kind, () => { if (html.dataset.sound) audio ??= new AudioContext(); }, { once: true });
+}
+
+/** Be the tab that sounds: an inbox, which knows of more, takes that from the other pages. @param {boolean} steal */
+function hold(steal) {
+  navigator.locks?.request("heed.alerts", { steal }, () => new Promise(() => (alone = true))).catch(() => {
+    alone = false;
+    hold(false);
+  });
 }
 
 /** Two notes for one's own work, one for the line. @param {number[]} notes in Hz */

@@ -4,6 +4,7 @@ import "./bell.js";
 import * as dialogs from "./dialogs.js";
 import * as keys from "./keys.js";
 import { listen } from "./live.js";
+import "./offer.js";
 import * as palette from "./palette.js";
 
 const menu = /** @type {HTMLDetailsElement | null} */ (document.getElementById("presence"));

@@ -7,7 +7,6 @@ import * as composer from "./composer.js";
 import * as dialogs from "./dialogs.js";
 import "./here.js";
 import * as keys from "./keys.js";
-import "./offer.js";
 import { byId, earlier, more, move, open, refreshList, refreshTicket, root, showTab, shown, tab, times } from "./panes.js";
 import { restore } from "./place.js";
 import { say } from "./say.js";

@@ -1,7 +1,8 @@
-// Offers: fetched as soon as something is said to change, counted down, and told to ears and to who looks elsewhere.
+// Offers, on every page: fetched as soon as something is said to change, counted down, and told to ears and to who looks
+// elsewhere.
 
 import { attention, counted } from "./alerts.js";
-import { fragment } from "./ask.js";
+import { fragment, send } from "./ask.js";
 import { morph } from "./morph.js";
 import { say } from "./say.js";
 import { t } from "./words.js";
@@ -16,6 +17,7 @@ const shown = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelect
 let ticking = 0;
 
 async function look() {
+  if (!box()) return;
   const found = await fragment("/inbox/offers").catch(() => null);
   const fresh = found?.getElementById("offers");
   const old = box();
@@ -69,5 +71,15 @@ document.addEventListener("heed:hint", (event) => {
   if (mine || ["look", "tick", "presence"].includes(hint.kind)) void look();
 });
 document.addEventListener("heed:acted", () => void look());
+// The inbox does what its forms say by itself. Elsewhere, declining leaves what is written on the page as it is.
+document.addEventListener("submit", async (event) => {
+  const form = /** @type {HTMLFormElement} */ (event.target);
+  if (!form.matches("#offers form") || document.getElementById("inbox")) return;
+  event.preventDefault();
+  const answer = await send(form.action, new FormData(form)).catch(() => null);
+  if (answer?.ok && answer.said.ticket) return location.assign(`/tickets/${answer.said.ticket}`);
+  say(answer ? answer.said.detail || answer.said.words : t("No connection. Try again when it is back."));
+  void look();
+});
 noticed();
 box()?.setAttribute("data-ready", "");
