@@ -1,16 +1,18 @@
 """What one set of rules says otherwise than another, in words: for publishing, and for the history."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
 from router.rulemaking.book import rules_of
+from router.rulemaking.merging import examples_by_name
 from router.rulemaking.sheet import Body, Plain, Sheet
 from rules.explain import rule_in_words
 from rules.model import Rule
 from rules.sentences import say
 
-What = Literal["added", "removed", "changed", "moved", "example added", "example removed", "fact"]
+What = Literal["added", "removed", "changed", "moved", "example added", "example changed", "example removed", "fact"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,11 +44,22 @@ def differences(before: Sheet, after: Sheet) -> list[Difference]:
     for name, body in before.rules.items():
         if name not in after.rules:
             found.append(Difference("removed", name, before=_says(was.get(name), body)))
-    found += [Difference("example added", _named(one)) for one in after.examples if one not in before.examples]
-    found += [Difference("example removed", _named(one)) for one in before.examples if one not in after.examples]
+    found += _of_examples(before.examples, after.examples)
     names = sorted({*before.facts, *after.facts})
     found += [Difference("fact", name) for name in names if before.facts.get(name) != after.facts.get(name)]
     return found
+
+
+def _of_examples(before: Sequence[Plain], after: Sequence[Plain]) -> list[Difference]:
+    was, now = examples_by_name(before), examples_by_name(after)
+    new = [one for known_as, one in now.items() if known_as not in was]
+    changed = [one for known_as, one in now.items() if known_as in was and one != was[known_as]]
+    gone = [one for known_as, one in was.items() if known_as not in now]
+    return [
+        *(Difference("example added", _named(one)) for one in new),
+        *(Difference("example changed", _named(one)) for one in changed),
+        *(Difference("example removed", _named(one)) for one in gone),
+    ]
 
 
 def _moved(before: list[str], after: list[str]) -> set[str]:

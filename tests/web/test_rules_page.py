@@ -166,6 +166,8 @@ examples:
     assert expected(at, olga) == [bill, {"rules": []}, {**fury, "rules": ["Angry"]}]
     page = olga.get("/rules").text
     assert "No errors" in page and "3 examples hold" in page
+    page = olga.get("/rules/publish").text
+    assert page.count("example changed") == 3 and "example added" not in page and "example removed" not in page
     does(olga, "remove", rule="Bills")
     page = olga.get("/rules").text
     assert "No errors" in page and "1 example flips" in page, "what it expects of the rest is held to"

@@ -31,6 +31,7 @@ WHAT = {  # of a difference
     "changed": mark("changed"),
     "moved": mark("moved"),
     "example added": mark("example added"),
+    "example changed": mark("example changed"),
     "example removed": mark("example removed"),
     "fact": mark("declared fact changed"),
 }
