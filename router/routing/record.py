@@ -194,7 +194,7 @@ def _due(left: timedelta) -> str:
     minutes = abs(int(left.total_seconds())) // 60
     if minutes < 1:
         return "due now"
-    said = f"{minutes} min" if minutes < 120 else f"{minutes // 60} h"
+    said = f"{minutes} min" if minutes < 120 else f"{(minutes + 30) // 60} h"
     return f"{said} late" if left < timedelta(0) else f"due in {said}"
 
 

@@ -67,7 +67,14 @@ class TestBecause:
 
     @pytest.mark.parametrize(
         ("left", "words"),
-        [(4, "due in 4 min"), (0, "due now"), (-2, "2 min late"), (119, "due in 119 min"), (240, "due in 4 h")],
+        [
+            (4, "due in 4 min"),
+            (0, "due now"),
+            (-2, "2 min late"),
+            (119, "due in 119 min"),
+            (239, "due in 4 h"),
+            (-150, "3 h late"),
+        ],
     )
     def test_durations_say_their_unit(self, left, words):
         assert words in said(many_heads(1), answer_by=NOON + minutes(left), now=NOON)
