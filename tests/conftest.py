@@ -14,7 +14,7 @@ from playwright.sync_api import Browser
 import channels
 from router.store.db import Database, open_database
 from router.store.migrate import migrate
-from tests import compiling, tools
+from tests import compiling, tools, unsynced
 from tests.builders import Desk, a_desk
 from tests.servers import free_port
 from tests.servers.chromium import running_browser
@@ -23,6 +23,7 @@ from tests.servers.postgres import NoPostgres, Postgres, running_postgres
 from tests.servers.valkey import empty, running_valkey
 
 compiling.once()
+unsynced.here()
 gc.disable()  # until all tests are read: what is read stays
 
 # Nothing is timed; in CI examples are the same each time, so that what is red there is red everywhere.

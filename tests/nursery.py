@@ -16,6 +16,7 @@ from router.parent import follow_supervisor
 
 IMPORTS = (
     "tests.models",
+    "tests.unsynced",
     "tests.workers",
     "router.cli.failing",
     "router.cli.running",

@@ -1,13 +1,15 @@
 """One way to read, one way to write, on both databases."""
 
+import sqlite3
 import threading
-from contextlib import suppress
+from contextlib import closing, suppress
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import InternalError
 
 from router.store import leases
+from tests import unsynced
 from tests.builders import in_minutes, now
 
 
@@ -52,6 +54,12 @@ class TestWrite:
                 ),
                 {"n": now()},
             )
+
+
+def test_sqlite_has_on_the_disk_what_it_committed(tmp_path):
+    with closing(sqlite3.connect(tmp_path / "heed.db")) as connection:
+        unsynced.as_heed_does(connection, None)
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,), "the suite itself does not wait for it"
 
 
 class TestRead:
