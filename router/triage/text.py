@@ -1,8 +1,9 @@
 """Text as the models see it: calm words with their places.
 
 Everything that shouting can change (case, punctuation, profanity, letters held down) is gone here, before any model
-looks. That is how guarantee 7 holds: two texts that differ only in shouting give the same words. Gone too are links
-and addresses, which say nothing, and characters that show nothing; letters in disguise are read as what they look like.
+looks. That is how guarantee 7 holds: two texts that differ only in shouting give the same words. Gone too are links,
+addresses and mentions (@name), which say nothing, and characters that show nothing; letters in disguise are read as
+what they look like.
 """
 
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from router.triage.lookalikes import is_invisible, plain, unenclosed
 MAX_CHARACTERS = 64_000  # of one message; what follows is not looked at, so time is bounded
 MAX_WORDS = 1_500  # about 8,000 characters of English; counted in words, so that shouting cannot move the end
 MAX_WORD = 40  # characters of one word
+LEAST_MENTION = 5  # digits of a mention by number; fewer are a time
 NUMBER = "#"  # stands for every word with a digit: amounts and order numbers say nothing about mood
 
 _APOSTROPHES = "'’‘`´ʼ＇"  # dropped inside words: don't, don’t and dont are one word
@@ -139,7 +141,7 @@ def _is_unspaced(word: str) -> bool:
 
 
 def _without_links(folded: str) -> str:
-    """Return the text with spaces for web and e-mail addresses, as long as before."""
+    """Return the text with spaces for web and e-mail addresses and for mentions, as long as before."""
     if "://" not in folded and "www." not in folded and "@" not in folded:
         return folded
     pieces: list[str] = []
@@ -149,7 +151,8 @@ def _without_links(folded: str) -> str:
         pieces.append(folded[at:start])
         at = start + len(run)
         is_address = "://" in run or run.startswith("www.") or "@" in _inside(run)
-        pieces.append("".join(" " if c.isascii() else c for c in run) if is_address else run)
+        gone = len(run) if is_address else _mention(run)
+        pieces += ["".join(" " if c.isascii() else c for c in run[:gone]), run[gone:]]
     return "".join([*pieces, folded[at:]])
 
 
@@ -157,6 +160,16 @@ def _inside(run: str) -> str:
     """Return a run from its first letter or digit to its last: the marks of “a@!!!” make no address of it."""
     solid = [place for place, character in enumerate(run) if character.isalnum()]
     return run[solid[0] : solid[-1]] if solid else ""
+
+
+def _mention(run: str) -> int:
+    """Return where the mention that a run begins with ends, 0 if it begins with none: “@name”, and not “@5pm”."""
+    before, _, rest = run.partition("@")
+    if any(map(str.isalnum, before)):
+        return 0
+    name = next((at for at, c in enumerate(rest) if not (c.isalnum() or c == "_")), len(rest))
+    is_name = rest[:1].isalpha() or (name >= LEAST_MENTION and rest[:name].isdigit())
+    return len(before) + 1 + name if is_name else 0
 
 
 def _places(source: str) -> list[int]:

@@ -58,3 +58,23 @@ class TestReadWords:
 def test_marks_after_an_at_sign_make_no_address_of_a_word() -> None:
     assert read_words("0@!!!").words == read_words("0@").words != ()
     assert read_words("write to ben@home.example!!!").words == ("write", "to")
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("@united where is my bag", ("where", "is", "my", "bag")),
+        ("Thanks @Best_Bank, it works", ("thanks", "it", "works")),
+        (".@delta...worst", ("worst",)),
+        ("@115858 still waiting", ("still", "waiting")),
+        ("arrives @5pm @ home", ("arrives", "#", "home")),
+        ("@客服 手机坏了", ("客服", "手机坏了")),
+    ],
+)
+def test_hears_no_word_in_whom_a_message_is_addressed_to(text: str, words: tuple[str, ...]) -> None:
+    assert read_words(text).words == words
+
+
+def test_says_where_words_stand_behind_a_mention() -> None:
+    text = "@united where?"
+    assert [text[start:end] for start, end in read_words(text).spans()] == ["where"]
