@@ -8,11 +8,19 @@ from functools import lru_cache
 from math import sqrt
 from zlib import crc32
 
+from router.triage.text import word_set
+
 CHARACTERS = (3, 4, 5)  # lengths of the character n-grams inside a word
 CHARACTER_VALUE = 0.3  # of one character n-gram, where a whole word has 1
 PAIR_VALUE = 1.0
 BREADTH = 0.3  # power of a text's mass that its sum is divided by; 1 would be the mean, 0 the sum
 FULL = 200.0  # mass of some 60 words; beyond it a text of the same words is no hotter for being longer
+
+NEGATIONS = word_set("not never isnt wasnt arent werent dont doesnt didnt no without hardly havent hasnt")
+BETWEEN = word_set(  # a negation and what it denies
+    "very really so all that too particularly exactly a the at an feeling being been especially any overly entirely "
+    "completely quite actually"
+)
 
 
 @lru_cache(maxsize=50_000)
@@ -41,6 +49,25 @@ def pair_hashes(words: Sequence[str]) -> list[int]:
         encoded, alone = _encoded(word)
         hashes.append(crc32(encoded, before))
         before = alone
+    return hashes
+
+
+def pairs_over_negation(words: Sequence[str]) -> list[int]:
+    """Return `pair_hashes`, where a negation makes its pairs past what only stands between.
+
+    “Not a very good day” pairs *good* with *not*, and not with *very*.
+    """
+    hashes: list[int] = []
+    before = denied = 0
+    for word in words:
+        encoded, alone = _encoded(word)
+        hashes.append(crc32(encoded, before))
+        if word in NEGATIONS:
+            before = denied = alone
+        elif denied and word in BETWEEN:
+            before = denied
+        else:
+            before, denied = alone, 0
     return hashes
 
 

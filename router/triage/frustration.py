@@ -12,7 +12,7 @@ from functools import cache
 
 from router.triage.cues import CUES, hits
 from router.triage.englishes import in_one_english
-from router.triage.features import breadth, pair_hashes
+from router.triage.features import breadth, pairs_over_negation
 from router.triage.linear import Scorer
 from router.triage.matching import Hit
 from router.triage.polarity import polarity
@@ -49,7 +49,7 @@ def score(words: Sequence[str], language: str) -> Score:
     weights = scorer.weights
     said, places = _said(words, language)
     found = hits(said)
-    added, masses = scorer.parts(said, pair_hashes(said))
+    added, masses = scorer.parts(said, pairs_over_negation(said))
     tone = polarity(said) if language == "en" else 0.0
     whole = scorer.raw(added, masses) + extra(weights.cues, {hit.cue for hit in found}, tone) + weights.bias[0]
     raw = whole

@@ -11,7 +11,7 @@ from router.triage.corpora import Row
 from router.triage.cues import CUES, hits
 from router.triage.descent import Matrix, Model, Plan, fit
 from router.triage.englishes import in_one_english
-from router.triage.features import PAIR_VALUE, breadth, pair_hashes, word_features, word_mass
+from router.triage.features import PAIR_VALUE, breadth, pairs_over_negation, word_features, word_mass
 from router.triage.fit import quantise
 from router.triage.frustration import NEGATIVE, POSITIVE, cue_names
 from router.triage.lexicon import starting_weights
@@ -94,7 +94,7 @@ def matrix(rows: Sequence[Row], language: str, known: Collection[str] | None = N
             said = [said[at] for at in heard(said, lambda word: word == NUMBER or word in known)]
         mass = sum(word_mass(word) + PAIR_VALUE * PAIR_VALUE for word in said)
         found = [one for word in said for one in word_features(word)]
-        found += [(pair, PAIR_VALUE) for pair in pair_hashes(said)]
+        found += [(pair, PAIR_VALUE) for pair in pairs_over_negation(said)]
         texts += [text] * len(found)
         hashes += [hashed for hashed, _ in found]
         values += [value / breadth(mass) for _, value in found]

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from router.triage.features import pair_hashes, word_features
+from router.triage.features import pair_hashes, pairs_over_negation, word_features
 from router.triage.lexicon import own, starting_weights
 
 pytest.importorskip("vaderSentiment", reason="training starts from its valences; the desk does without")
@@ -32,6 +32,12 @@ class TestLexicon:
         together = [word("not"), word("happy"), pair_hashes(["not", "happy"])[1]]
         assert sum(table[hashed % ROWS] for hashed in together) > 1
         assert table[word("happy") % ROWS] < -1
+
+    def test_turns_praise_round_over_what_only_stands_between(self) -> None:
+        far = pairs_over_negation(["not", "a", "very", "happy", "day"])
+        assert far[3] == pair_hashes(["not", "happy"])[1]
+        assert far[4] == pair_hashes(["happy", "day"])[1]
+        assert pairs_over_negation(["a", "very", "happy"]) == pair_hashes(["a", "very", "happy"])
 
     def test_makes_blame_milder_behind_a_hedge(self) -> None:
         table = starting_weights(ROWS, NOTHING)
