@@ -14,6 +14,7 @@ from itertools import islice
 from pathlib import Path
 
 OWN_SEEDS = "own-seeds"  # as a source
+OWN_SOCIAL = "own-social"  # posts and short chats of our own, written later
 OTHER_CAP = 3_000  # rows of `other` that teach; it is a third of the intent data
 GOEMOTIONS_EACH = 3  # one row in so many: it is a stand-in, not aimed at a service
 SEED_WEIGHT = 6.0  # our own sentences are few, and the only ones in the words of support in every trade
@@ -42,6 +43,8 @@ def frustration(data: Path) -> list[Row]:
     rows += _sentiment(data, "roman_urdu")
     for language, label, text in _seeds("seeds_frustration.tsv"):
         rows.append(Row(text, label, OWN_SEEDS, _split(text), language, SEED_WEIGHT))
+    for language, label, text in _seeds("seeds_social.tsv"):
+        rows.append(Row(text, label, OWN_SOCIAL, _split(text), language, SEED_WEIGHT))
     return rows
 
 

@@ -17,7 +17,15 @@ from router.triage.train_frustration import fit_rows, matrix
 from router.triage.train_vocabulary import vocabulary
 from router.triage.vader import compound
 
-TARGETS = ("banking77-handlabelled", "uci-amazon", "uci-yelp", "vader-amazon", "vader-tweets", "own-seeds")
+TARGETS = (
+    "banking77-handlabelled",
+    "uci-amazon",
+    "uci-yelp",
+    "vader-amazon",
+    "vader-tweets",
+    corpora.OWN_SEEDS,
+    corpora.OWN_SOCIAL,
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ The words of support are the same everywhere; the texts we can train on are of a
 
 from collections.abc import Mapping
 from importlib.resources import files
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,17 +61,22 @@ def own() -> Mapping[str, float]:
         if line.startswith("["):
             grade = float(line.strip("[]"))
         elif line and not line.startswith(";"):
-            for entry in line.split(","):
-                words = " ".join(entry.split())
-                if words in found or not 1 <= len(words.split()) <= 2:
-                    raise ValueError(f"lexicon.txt, “{words}”: one or two words, and each entry once.")
-                found[words] = grade
+            for group in line.split(","):
+                for words in _entries(group):
+                    if words in found or not 1 <= len(words.split()) <= 2:
+                        raise ValueError(f"lexicon.txt, “{words}”: one or two words, and each entry once.")
+                    found[words] = grade
     return found
 
 
 def own_words() -> set[str]:
     """Return the words of our lexicon, alone or in a pair."""
     return {word for entry in own() for word in entry.split()} - {START}
+
+
+def _entries(group: str) -> list[str]:
+    """Return the words and pairs of a group: “never|wont answer|call” is four."""
+    return [" ".join(words) for words in product(*(step.split("|") for step in group.split()))]
 
 
 def _turned(ours: Mapping[str, float]) -> Mapping[str, float]:

@@ -28,7 +28,7 @@ PLANS = {"en": Plan(pull=8.0, extras_pull=30.0), "ur-Latn": Plan(pull=1.0, extra
 CUE_WEIGHTS: Mapping[str, float] = {cue.key: cue.weight for cue in CUES.values()} | {POSITIVE: -1.0, NEGATIVE: 1.5}
 ANCHORS = (0.0, 10.0, 25.0, 50.0, 75.0, 97.0)  # nothing said is 10; calm below 25; disappointed, angry, furious from 75
 SUPPORT = {  # sources whose calm texts are those of a desk
-    "en": ("banking77-handlabelled", "banking77-weak0", "multidogo-weak0", "own-seeds"),
+    "en": ("banking77-handlabelled", "banking77-weak0", "multidogo-weak0", "own-seeds", "own-social"),
     "ur-Latn": ("uci-roman-urdu", "own-seeds"),
 }
 PROXY = ("goemotions",)  # not aimed at a service, so it says nothing about how angry is angry

@@ -87,7 +87,7 @@ def messages(data: Path, split: str) -> Iterator[tuple[str, str]]:
     """Give the column and text of the messages of one split; our own seeds are train rows."""
     rows = [*corpora.frustration(data), *corpora.emotions(data)]
     for row in rows:
-        taught = row.source == corpora.OWN_SEEDS
+        taught = row.source in (corpora.OWN_SEEDS, corpora.OWN_SOCIAL)
         if (split == "train" if taught else row.split == split) and row.language in SAID_IN:
             yield SAID_IN[row.language], row.text
 

@@ -5,6 +5,7 @@ import pytest
 
 from router.triage.features import pair_hashes, pairs_over_negation, word_features
 from router.triage.lexicon import own, starting_weights
+from router.triage.text import read_words
 
 pytest.importorskip("vaderSentiment", reason="training starts from its valences; the desk does without")
 
@@ -20,7 +21,17 @@ class TestLexicon:
     def test_grades_go_from_content_to_furious(self) -> None:
         grades = own()
         assert {min(grades.values()), max(grades.values())} == {-3, 3}
-        assert len(grades) > 2_000
+        assert len(grades) > 9_000
+
+    def test_reads_a_group_as_every_pair_of_it(self) -> None:
+        grades = own()
+        assert grades["nobody replied"] == grades["noone replied"] > 0
+        assert not any("|" in entry for entry in grades)
+
+    def test_holds_words_as_they_are_heard(self) -> None:
+        for entry in own():
+            words = entry.removeprefix("^ ").split()
+            assert list(read_words(" ".join(words)).words) == [word for word in words if word != "#"], entry
 
     def test_starts_from_blame_and_praise(self) -> None:
         table = starting_weights(ROWS, NOTHING)

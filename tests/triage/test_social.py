@@ -1,0 +1,26 @@
+"""Posts and short chats, written to companies of many trades and held back from training."""
+
+from pathlib import Path
+
+import pytest
+
+from router.triage import read
+from router.triage.metrics import auc
+
+CASES = Path(__file__).parent / "cases" / "social.tsv"
+
+
+@pytest.fixture(scope="module")
+def found() -> list[tuple[bool, int]]:
+    """Return (frustrated, calm frustration) of each."""
+    lines = [line.split("\t") for line in CASES.read_text(encoding="utf-8").splitlines() if line[0] != ";"]
+    return [(label == "1", read(text, pace="social").calm_frustration) for label, text in lines]
+
+
+def test_the_frustrated_stand_above_the_calm(found: list[tuple[bool, int]]) -> None:
+    assert auc([points for _, points in found], [int(frustrated) for frustrated, _ in found]) > 0.93
+
+
+def test_few_of_the_calm_are_called_frustrated(found: list[tuple[bool, int]]) -> None:
+    calm = [points for frustrated, points in found if not frustrated]
+    assert sum(points >= 25 for points in calm) / len(calm) < 0.1
