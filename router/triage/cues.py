@@ -70,6 +70,8 @@ CUES: Mapping[str, Cue] = {
         _cue("apology", "Says sorry, or blames themselves", "thanks", -1.3),
         _cue("no_blame", "Says it is not about us, or not a complaint", "thanks", -2.0),
         _cue("no_hurry", "Has time", "thanks", -1.2),
+        _cue("smile", "Shows a smile", "thanks", -1.5),
+        _cue("frown", "Shows a frown", "frustration", 1.5),
         _cue("shouting", "Capitals, !!! or swear words (at most 10 points)", "shouting", 0.0),
         _cue("words", "Wording like that of frustrated customers", "words", 0.0),
     )

@@ -6,7 +6,7 @@ punctuation is part of shouting.
 """
 
 from bisect import bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -43,15 +43,19 @@ def _scorer(language: str) -> Scorer:
     return Scorer(load(MODELS[language]), breadth)
 
 
-def score(words: Sequence[str], language: str) -> Score:
-    """Return the frustration of calm words in a language of MODELS; raises KeyError for any other."""
+def score(words: Sequence[str], language: str, faces: Collection[str] = ()) -> Score:
+    """Return the frustration of calm words in a language of MODELS; raises KeyError for any other.
+
+    `faces` are the keys of what faces.py found in the text.
+    """
     scorer = _scorer(language)
     weights = scorer.weights
     said, places = _said(words, language)
     found = hits(said)
     added, masses = scorer.parts(said, pairs_over_negation(said))
     tone = polarity(said) if language == "en" else 0.0
-    whole = scorer.raw(added, masses) + extra(weights.cues, {hit.cue for hit in found}, tone) + weights.bias[0]
+    there = {hit.cue for hit in found}.union(faces)
+    whole = scorer.raw(added, masses) + extra(weights.cues, there, tone) + weights.bias[0]
     raw = whole
     if len(said) > WHOLE_FROM:
         start = max(range(0, len(said) - STEP, STEP), key=lambda at: _window(scorer, added, masses, found, at))

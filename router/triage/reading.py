@@ -7,6 +7,7 @@ from router.triage import encoder, frustration, intents, language
 from router.triage.calibration import AS_WRITTEN, Scale
 from router.triage.courtesy import unframed
 from router.triage.cues import CUES, needs
+from router.triage.faces import faces
 from router.triage.features import pair_hashes
 from router.triage.frustration import Score
 from router.triage.intents import UNCLEAR, Choice, choose
@@ -54,7 +55,8 @@ def read(
     wanted = _wanted((*head, *unframed(words)), model or spoken.tag, taught)
     if model is None or not (head or words or body.dropped):
         return _unread(spoken, wanted, text, scored, body)
-    score = frustration.score(words, model)
+    seen = faces(body.source)
+    score = frustration.score(words, model, seen)
     calm = score.shown if words else 0.0
     if head:
         calm = max(calm, frustration.score(head, model).shown)
@@ -63,7 +65,7 @@ def read(
     calm_points = round(calm)
     loud = shouting(body, calm)
     hits = score.hits
-    cues = tuple(dict.fromkeys(hit.cue for hit in hits)) + (("shouting",) if loud >= 1 else ())
+    cues = (*dict.fromkeys(hit.cue for hit in hits), *seen, *(("shouting",) if loud >= 1 else ()))
     return Reading(
         language=spoken.tag,
         language_confidence=spoken.confidence,
@@ -76,7 +78,10 @@ def read(
         second_intent=wanted.second,
         kind=kind(cues, calm),
         cues=cues,
-        evidence=_evidence(text, scored, body, hits, score.strongest if score.shown >= EVIDENCE_FROM else ()),
+        evidence=(
+            *_evidence(text, scored, body, hits, score.strongest if score.shown >= EVIDENCE_FROM else ()),
+            *_faces_in(text, scored, seen),
+        ),
         version=f"{VERSION}+{scale.mark}" if scale.knots else VERSION,
     )
 
@@ -177,6 +182,12 @@ def _evidence(
         if inside and inside[0][0] < inside[-1][1]:
             found.append(Evidence(inside[0][0], inside[-1][1], mark.cue))
     return tuple(sorted(found, key=lambda one: (one.start, one.end, one.cue)))
+
+
+def _faces_in(text: str, scored: str, seen: Mapping[str, tuple[int, int]]) -> tuple[Evidence, ...]:
+    """Return where the faces of the scored text stand in the text that people see, if it is in there in one piece."""
+    at = text.find(scored) if seen else -1
+    return tuple(Evidence(start + at, end + at, cue) for cue, (start, end) in seen.items()) if at >= 0 else ()
 
 
 def _spans_in(text: str, scored: str, body: Words) -> Sequence[tuple[int, int] | None]:

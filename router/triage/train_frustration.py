@@ -11,6 +11,7 @@ from router.triage.corpora import Row
 from router.triage.cues import CUES, hits
 from router.triage.descent import Matrix, Model, Plan, fit
 from router.triage.englishes import in_one_english
+from router.triage.faces import faces
 from router.triage.features import PAIR_VALUE, breadth, pairs_over_negation, word_features, word_mass
 from router.triage.fit import quantise
 from router.triage.frustration import NEGATIVE, POSITIVE, cue_names
@@ -88,7 +89,8 @@ def matrix(rows: Sequence[Row], language: str, known: Collection[str] | None = N
     values: list[float] = []
     extras: list[list[float]] = []
     for text, row in enumerate(rows):
-        words = read_words(row.text).words
+        body = read_words(row.text)
+        words = body.words
         said = words if language != "en" else in_one_english(words)[0]
         if known is not None:
             said = [said[at] for at in heard(said, lambda word: word == NUMBER or word in known)]
@@ -98,14 +100,14 @@ def matrix(rows: Sequence[Row], language: str, known: Collection[str] | None = N
         texts += [text] * len(found)
         hashes += [hashed for hashed, _ in found]
         values += [value / breadth(mass) for _, value in found]
-        extras.append(named(said, language))
+        extras.append(named(said, language, faces(body.source)))
     table = np.array(extras).reshape(len(rows), len(cue_names()))
     return Matrix(np.array(texts, np.int64), np.array(hashes, np.int64), np.array(values), table)
 
 
-def named(words: Sequence[str], language: str) -> list[float]:
+def named(words: Sequence[str], language: str, shown: Collection[str] = ()) -> list[float]:
     """Return the values of the features beside the n-grams, in the order of `cue_names`."""
-    there = {hit.cue for hit in hits(words)}
+    there = {hit.cue for hit in hits(words)}.union(shown)
     tone = polarity(words) if language == "en" else 0.0
     return [*(float(key in there) for key in CUES), max(tone, 0.0), max(-tone, 0.0)]
 
