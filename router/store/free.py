@@ -46,6 +46,12 @@ _AT_SITE = """
         AND EXISTS (SELECT 1 FROM agent_site w JOIN site s ON s.id = w.site_id WHERE w.agent_id = a.id
             AND w.valid_to IS NULL AND s.name = :skill{n} AND 1 >= :level{n})
 """
+# OFFSET 0: without it PostgreSQL would count the load of whoever is free twice
+_WITH_SLOTS = {
+    "postgresql": "SELECT * FROM ({able} OFFSET 0) able WHERE slots > 0 {free}",
+    "sqlite": "SELECT * FROM ({able}) able WHERE slots > 0 {free}",
+}
+_FREE = "AND load < slots"
 
 
 def views(db: Connection, lane: LaneSpec, now: datetime, *, full: bool = False) -> list[AgentView]:
@@ -58,10 +64,9 @@ def views(db: Connection, lane: LaneSpec, now: datetime, *, full: bool = False) 
     needs = sorted(lane.needs.items())
     for n, (skill, level) in enumerate(needs):
         values |= {f"skill{n}": skill.removeprefix(SITE), f"level{n}": max(1, level)}
+    sites = tuple(skill.startswith(SITE) for skill, _ in needs)
     found = []
-    for row in db.execute(_statement(tuple(skill.startswith(SITE) for skill, _ in needs)), values):
-        if row.slots <= 0 or (row.load >= row.slots and not full):
-            continue
+    for row in db.execute(_statement(sites, full, db.dialect.name), values):
         skills = dict(needs)
         if lane.topic is not None:
             skills[lane.topic] = row.level
@@ -91,10 +96,10 @@ def since(db: Connection, agent_ids: Collection[str]) -> dict[str, datetime]:
 
 
 @cache
-def _statement(sites: tuple[bool, ...]) -> TextualSelect:
-    """Return the statement for needs, each of which is a site's or not."""
+def _statement(sites: tuple[bool, ...], full: bool, dialect: str) -> TextualSelect:
+    """Return the statement for needs, each of which is a site's or not; `full`: for those without a free slot too."""
     needs = [(_AT_SITE if is_site else _NEED).format(n=n) for n, is_site in enumerate(sites)]
-    statement = text(_ABLE + "".join(needs))
+    statement = text(_WITH_SLOTS[dialect].format(able=_ABLE + "".join(needs), free="" if full else _FREE))
     bound: list[BindParameter[object]] = [
         bindparam(name) for n in range(len(needs)) for name in (f"skill{n}", f"level{n}")
     ]
