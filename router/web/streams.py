@@ -2,7 +2,7 @@
 
 One listener a process hands every change to the queues of its open streams; a queue that is full is emptied and its
 page told to look at everything again. What concerns a viewer's own tickets is sent at once; what moves elsewhere in the
-line is gathered for a moment and sent to all at once, so that 500 streams wake five times a second at most. Pages are
+line is gathered for a moment, so that 500 streams wake five times a second at most, a few of them together. Pages are
 told over how long to spread their looks at it, the longer the more are open.
 """
 
@@ -41,6 +41,7 @@ log = logging.getLogger(__name__)
 COMMENT_S = 15.0  # a line for proxies that end silent connections
 CHECK_S = 30.0  # how often a stream asks whether its viewer still may
 GATHER_S = 0.2  # how long changes elsewhere are gathered; the first after a calm time goes at once
+AT_ONCE = 25  # streams woken together
 SPREAD_S = 2.0  # over how long pages spread their looks at most
 SPREAD_PAGE_S = 0.004  # and for each open page: what 250 looks a second take
 RETRY_MS = 1000  # when a browser connects again
@@ -139,15 +140,21 @@ class Hub:
         return found
 
     def _tell_of_the_line(self) -> None:
-        """Wake every stream that has gathered something, together, a moment apart from the last time."""
+        """Wake every stream that has gathered something, a moment apart from the last time.
+
+        A few at once, spread over that moment: what a page asks for meanwhile does not stand behind all of them.
+        """
         while not self._heed.notifier.stopping:
             if self._moved.wait(1.0):
                 self._moved.clear()
                 with self._lock:
                     clients = [client for client in self._clients if client.gathered]
-                for client in clients:
-                    put(client, LINE)
-                time.sleep(GATHER_S)
+                began = time.monotonic()
+                for first in range(0, max(1, len(clients)), AT_ONCE):
+                    for client in clients[first : first + AT_ONCE]:
+                        put(client, LINE)
+                    share = min(1.0, (first + AT_ONCE) / max(1, len(clients)))
+                    time.sleep(max(0.0, began + GATHER_S * share - time.monotonic()))
 
     def _beat(self) -> None:
         """Note all streams of this process as seen: agents' in one write, visitors' in another."""

@@ -11,7 +11,7 @@ from router.app import Heed
 from router.model import Role, Scope
 from router.notify import Change
 from router.web import create_app
-from router.web.streams import QUEUE, SPREAD_S, Client, Hub, Viewer, concerns, is_theirs, stream, told
+from router.web.streams import AT_ONCE, QUEUE, SPREAD_S, Client, Hub, Viewer, concerns, is_theirs, stream, told
 from tests.a_desk import a_browser, a_heed, a_person
 
 ANA = Scope(Role.AGENT, frozenset({"b1"}), "ana")
@@ -84,10 +84,11 @@ class TestStream:
         assert next(said).startswith("event: resync")
         assert client.hints.empty()
 
-    def test_others_work_is_gathered_and_told_to_all_together(self, heed: Heed, hub: Hub) -> None:
-        clients = [hub.join(a_viewer()) for _ in range(3)]
+    def test_others_work_is_gathered_and_told_to_all(self, heed: Heed, hub: Hub) -> None:
+        many = 2 * AT_ONCE + 1
+        clients = [hub.join(a_viewer()) for _ in range(many)]
         said = [stream(heed, client.viewer, hub, client) for client in clients if client]
-        assert len([next(one) for one in said]) == 3
+        assert len([next(one) for one in said]) == many
         for number in range(4):
             hub._heard(a_change(ticket=f"t{number}", agent="omar"))
         for one in said:
