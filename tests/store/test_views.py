@@ -25,6 +25,11 @@ class TestLists:
         assert [line.place for line in found] == sorted(line.place for line in found if line.place)
         assert {line.contact for line in found} == {"Dan", "Eva", "Fay"}
 
+    def test_shows_what_the_customer_wrote_last_without_what_they_repeat_of_ours(self, at: Desk) -> None:
+        post = a_connection_row(at, "email")
+        mail(at, post, "On Mon, 23 Nov 2026, The shop wrote:\n> Dear Dan,\n> which parcel is it?\n\nNumber 99, please.")
+        assert [line.said for line in inbox.waiting(at.heed, an_agent(at)).items] == ["Number 99, please."]
+
     def test_waiting_is_paged_without_a_gap(self, at: Desk) -> None:
         ana = an_agent(at)
         for number in range(7):

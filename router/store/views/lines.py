@@ -10,7 +10,7 @@ from sqlalchemy.engine import Connection as Db
 
 from router.model import Heat, Mood, Scope
 from router.store.links import family
-from router.store.schema import agent, brand, contact, identity, message, queue, ticket
+from router.store.schema import agent, brand, contact, identity, message, message_rendition, queue, ticket
 
 SAID = 200  # characters of the customer's last words
 KNOWN_BY = 6  # characters at the end of an id, enough to tell two people apart in a list
@@ -175,8 +175,17 @@ def count_waiting(db: Db, scope: Scope) -> int:
 
 
 def _lines() -> Select[Any]:
+    new_words = (  # without what they repeat of ours
+        select(func.nullif(message_rendition.c.text, ""))
+        .where(message_rendition.c.message_id == message.c.id, message_rendition.c.kind == "stripped")
+        .where(message.c.edited_at.is_(None))
+        .order_by(message_rendition.c.id.desc())
+        .limit(1)
+        .correlate(message)
+        .scalar_subquery()
+    )
     said = (
-        select(func.substr(message.c.text, 1, SAID))
+        select(func.substr(func.coalesce(new_words, message.c.text), 1, SAID))
         .where(message.c.home_ticket_id == ticket.c.id, message.c.direction == "inbound")
         .order_by(message.c.at.desc(), message.c.id.desc())
         .limit(1)
