@@ -78,6 +78,8 @@ class TestLink:
         path = accounts.sign_in_link(heed, a_person(heed).id, now()).removeprefix(ORIGIN)
         browser = app.test_client()
         browser.post(path, data={"csrf_token": token_on(browser.get(path).text)}, headers={"Origin": ORIGIN})
+        page = browser.get("/settings/you").text
+        assert page.index('name="new"') < page.index('name="zone"'), "what is asked for first stands first"
         answer = send(browser, "/settings/you/password", new=PASSWORD, again=PASSWORD)
         assert answer.status_code == 303  # type: ignore[attr-defined]
         assert browser.get("/settings/you").status_code == 200
