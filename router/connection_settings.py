@@ -10,6 +10,7 @@ from router.model import Role, Scope
 
 MAX_SETTING = 4000  # characters
 HOSTS = ("_host", "_url")  # settings that say where a credential goes
+PORT = "_port"
 BASE_URL = "base_url"  # the one host besides the platform's own that gets the credential
 
 
@@ -37,6 +38,8 @@ def checked(about: ChannelInfo, given: Mapping[str, str], scope: Scope, *, befor
             errors.append(f"“{setting.label}” ({name}) is missing")
         if setting is not None and setting.choices and value and value not in dict(setting.choices):
             errors.append(f"“{setting.label}” ({name}) is none of: {', '.join(v for v, _ in setting.choices)}")
+        if setting is not None and name.endswith(PORT) and value and not _is_port(value):
+            errors.append(f"“{setting.label}” ({name}) is “{value[:80]}”: give a number from 1 to 65535, or nothing")
         if len(value) > MAX_SETTING or any(ord(char) < 32 for char in value):
             errors.append(f"{name} is longer than {MAX_SETTING} characters, or holds a line break")
         kept[name] = value
@@ -64,6 +67,10 @@ def former(about: ChannelInfo, before: Mapping[str, str], changed: Mapping[str, 
     """Return the secrets that go on to hold beside those that were just entered, so that no request falls between."""
     names = [setting.name for setting in about.settings if setting.rotates]
     return {name + BEFORE: before[name] for name in names if changed.get(name) and before.get(name)}
+
+
+def _is_port(value: str) -> bool:
+    return value.isascii() and value.isdigit() and len(value) < 6 and 0 < int(value) < 65536
 
 
 def _is_base(url: str) -> bool:

@@ -78,11 +78,11 @@ INFO = ChannelInfo(
     steps=(
         "Create a mailbox for support, and an app password if the provider asks for one.",
         "Switch on plus addresses (support+anything@example.com) if the provider has them as an option.",
-        "Enter the IMAP and SMTP servers above; Heed signs in to both to test them.",
+        "Enter the IMAP and SMTP servers; Heed signs in to both to test them.",
         "Or let your mail server post each raw mail to {url} with content type message/rfc822 and the header "
         "“Authorization: Bearer {secret}”.",
         "Or have a provider post it: put the secret into the URL, https://heed:{secret}@ and then {url} without its "
-        "https://. Mailgun: a route with forward(\"…\"), and the signing key above. SendGrid: Inbound Parse, with "
+        "https://. Mailgun: a route with forward(\"…\"), and the signing key in the settings. SendGrid: Inbound Parse, with "
         "“POST the raw, full MIME message”. Postmark: the inbound webhook, with the raw email included.",
     ),
     max_text=1_000_000,

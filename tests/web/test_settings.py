@@ -46,6 +46,16 @@ class TestConnections:
         assert "Bot token" in answer.text and "My bot" in answer.text
         assert not connecting.seen_by(heed, SYSTEM)
 
+    @pytest.mark.parametrize(
+        ("port", "status"), [("0", 422), ("1", 201), ("65535", 201), ("65536", 422), ("993 ssl", 422)]
+    )
+    def test_a_port_is_one_that_there_is(self, app: Flask, heed: Heed, port: str, status: int) -> None:
+        browser = a_browser(app, heed, a_person(heed, role=Role.OPS))
+        fields = {"name": "Mail", "set-address": "help@example.com", "set-imap_port": port}
+        answer = sent(browser, "/settings/connections/new/email", **fields)
+        assert answer.status_code == status
+        assert ("give a number from 1 to 65535" in answer.text) == (status == 422)
+
     def test_a_secret_setting_is_sealed_and_never_shown_again(self, app: Flask, heed: Heed) -> None:
         browser = a_browser(app, heed, a_person(heed, role=Role.OPS))
         fields = {"set-address": "help@example.com", "set-imap_password": "hunter2 hunter2", "name": "Mail"}
