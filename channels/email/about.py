@@ -82,8 +82,8 @@ INFO = ChannelInfo(
         "Or let your mail server post each raw mail to {url} with content type message/rfc822 and the header "
         "“Authorization: Bearer {secret}”.",
         "Or have a provider post it: put the secret into the URL, https://heed:{secret}@ and then {url} without its "
-        "https://. Mailgun: a route with forward(\"…\"), and the signing key in the settings. SendGrid: Inbound Parse, with "
-        "“POST the raw, full MIME message”. Postmark: the inbound webhook, with the raw email included.",
+        "https://. Mailgun: a route with forward(\"…\"), and the signing key in the settings. SendGrid: Inbound "
+        "Parse, with “POST the raw, full MIME message”. Postmark: the inbound webhook, with the raw email included.",
     ),
     max_text=1_000_000,
     max_body=MAX_POST,
