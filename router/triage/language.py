@@ -45,7 +45,22 @@ _ROMAN_URDU = word_set(  # small words of Roman Urdu that are not English
     "chahiye wapis wapas hun hoon hy hai hain kyun kyu kiun tak bhai ka ki ko ke hua hui hue tha thi koi kuch kch "
     "jaldi shukriya shukria salam assalam aoa theek thik acha accha jee haan jis jo sab log wala wali ek aik dafa "
     "din mila mili mile milega kardo krdo diya dia liya lia diye dein kijiye sath liye per pe sy yaar yar sirf "
-    "lekin magar agar phir aaj kal tou toh hum"
+    "lekin magar agar phir aaj kal tou toh hum "
+    "apni apne jab kaam achi kaha jata hoti unhon baad apna waqt bilkul ghar gae kabhi hoga lanat itna phr jahan "
+    "pehle itni pasand yehi sahab rahay boht keh dekha khilaf pehli kehna khush apnay kry khatam ziyada yahan madad "
+    "agr rakha rahy bhe raat wahan huwa hogi behtar bachon sahib krta bhot awaz ziada aaya unki lagta koshish hote "
+    "khana cheez khair jaise dosri mjhe krti zabardast tarha rhy jese shayad samne mushkil khuda karain waja parha "
+    "jate janab hamare deta zyada nikal karay balke uski meray behtareen rakhte faida skta kharab iska aisi zaroor "
+    "wohi wese pehlay krne istemal inshallah chahye aata aane unhe kartay mjy ghalat banaya tumhari matlab kahin ghr "
+    "achay unka tareekh chalo chahta naya kitni jitna bolna krte gunah barhi bachay thek samajh hogaya dekho choti "
+    "bhari bakwas pyari pehla milta dekhna bataya dosra batain zariye rupay paisa naye mukammal inko hogai zaror utha "
+    "uska umeed rhe rehta rehna likhi lagaya kehte chota aaye skty samjha maloom lgta ijazat hifazat gye donon bhut "
+    "waqai rehti maqsad krni khushi kehta karni itne inki chori bahot akhri smjh sawal pohanch hogaye thori khali "
+    "inhein humari hogya halaat chalte batao agay uthaya tumhara skti peechay khtm ghalti afsos wapsi unko saaf parhi "
+    "pareshan konsa jesa jaisa hmari wahi humare chahti baghair aakhri zaroorat waise unke suno subha sasta qeemat "
+    "purani poora poori parhna masail dekhi aisay zarurat toot rakho paise krdia kise kardiya kahi jatay ghante jaega "
+    "jayega jayegi krain karwaya rakhna likhna mushkilat nikla hogayi hogye bhejo bhejein bhej batayen batayein bta "
+    "dedo karunga karun kroon krun kisi kitnay paisay masla pohncha pahuncha jawab"
 )
 
 _ROMAN_ALONE = _ROMAN_URDU - word_set(  # without those that are names, or words of other languages

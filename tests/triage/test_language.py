@@ -13,6 +13,7 @@ from router.triage.text import read_words
 from tests.triage.cases import table
 
 WRITTEN = [(tag, text) for tag, text in table("languages.tsv")]
+SHORT = [(tag, text) for part, tag, text in table("short_roman.tsv") if part == "held"]
 SAID = {tag: text for tag, text in reversed(WRITTEN) if tag in LANGUAGES}
 THANKS = {
     "ar": "شكرا", "de": "danke", "en": "thanks", "es": "gracias", "fr": "merci", "hi": "धन्यवाद", "id": "terima kasih",
@@ -51,6 +52,21 @@ class TestWrittenCases:
 
     def test_in_languages_that_are_none_of_ours_are_mostly_und(self) -> None:
         assert share_right(row for row in WRITTEN if row[0] == "und") >= 0.8
+
+
+class TestShortRomanUrdu:
+    """One to four words of support, and as many in languages that sound alike; of the part that was held back."""
+
+    def test_is_found(self) -> None:
+        assert share_right(row for row in SHORT if row[0] == "ur-Latn") >= 0.97
+
+    def test_is_rarely_heard_in_other_languages(self) -> None:
+        others = [language_of(text).tag for tag, text in SHORT if tag == "other"]
+        assert others.count("ur-Latn") <= 0.1 * len(others)
+
+    @pytest.mark.parametrize("text", ["ziada charge", "batao please"])
+    def test_is_told_by_one_of_its_common_words(self, text: str) -> None:
+        assert language_of(text).tag == "ur-Latn"
 
 
 class TestIdentify:
