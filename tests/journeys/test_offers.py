@@ -64,6 +64,8 @@ def test_an_offer_is_shown_wherever_somebody_is_here(browser: Browser, site: str
     at.do("UPDATE queue SET mode = 'push', offer_s = 600")
     oda = an_agent(at, "Oda", presence=None, role=Role.OPS)
     seen = Watched(a_context(browser, site, at, oda, "desk", "light"))
+    seen.page.goto(site)
+    seen.page.wait_for_selector("#presence summary[data-status=online]")  # the inbox alone says so without a reload
     seen.page.goto(site + path)
     seen.page.wait_for_selector("#presence summary[data-status=online]")
     seen.page.wait_for_selector("#offers[data-ready]", state="attached")
