@@ -3,15 +3,19 @@
 Waits: 100 agents and 10,000 waiting, four processes that resolve at once; the time from the resolve's call to the offer
 committed, p99 under a second. Decision: read the agent's view, find the heads of the lanes open to them, choose and
 claim; its CPU, the database server's included, p99 under 5 ms at 1,000 agents and 1,000,000 waiting, at most 1.5 times
-what it is at 1,000 waiting. Beside it, what one must not do: look at everything that waits. And the other way round:
-a ticket comes and one agent of a thousand is free, or all are.
+what it is at 1,000 waiting, both taken in turns, as the load of the machine moves either. Beside it, what one must not
+do: look at everything that waits. And the other way round: a ticket comes and no agent of a thousand is free, or all
+are.
 """
 
+import gc
 import multiprocessing
 import statistics
 import sys
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -32,9 +36,36 @@ SMALL = (100, 10_000)
 LARGE = 1_000
 WAITING = (1_000, 1_000_000)
 LANES = 100
-DECISIONS = 300
+DECISIONS, TURN = 300, 50
 PROCESSES, EACH = 4, 25
 P99_S, DECISION_MS, GROWTH = 1.0, 5.0, 1.5
+
+
+@dataclass(slots=True)
+class _Spent:
+    """CPU milliseconds of acts: of each in this process, the servers' shared out evenly."""
+
+    mine: list[float] = field(default_factory=list)
+    servers: float = 0.0
+
+    def add(self, place: Ground, acts: Sequence[Callable[[], None]]) -> "_Spent":
+        for act in acts[:10]:
+            act()  # warm
+        before = sum(place.cpu().values())
+        for act in acts:
+            began = time.process_time()
+            act()
+            self.mine.append((time.process_time() - began) * 1000)
+        self.servers += (sum(place.cpu().values()) - before) * 1000
+        return self
+
+    @property
+    def p99_ms(self) -> float:
+        return _p99(sorted(self.mine)) + self.servers / len(self.mine)
+
+    @property
+    def mean_ms(self) -> float:
+        return statistics.mean(self.mine) + self.servers / len(self.mine)
 
 
 def main() -> int:
@@ -93,24 +124,29 @@ def _resolve(config: Config, scopes: Sequence[Scope], spent: Any) -> None:
 
 
 def _costs(kind: Kind) -> dict[str, float]:
-    """Return what decisions cost at each size, and how much more at the largest."""
-    with ground(kind) as place:
-        heed, scopes = _desk(place.config, LARGE, WAITING[0])
+    """Return what decisions cost at each size, in turns so that both meet the same machine, and how much they grow."""
+    with ExitStack() as stack:
+        places = [stack.enter_context(ground(kind)) for _ in WAITING]
+        desks = [_desk(place.config, LARGE, waiting) for place, waiting in zip(places, WAITING, strict=True)]
+        gc.freeze()  # as processes of ours do before they work: what was imported is not looked through again
+        spent = [_Spent() for _ in WAITING]
+        for first in range(0, DECISIONS, TURN):
+            for place, (heed, scopes), each in zip(places, desks, spent, strict=True):
+                acts = [lambda h=heed, s=scope: _decide(h, s) for scope in scopes[first : first + TURN]]
+                each.add(place, acts)  # type: ignore[arg-type]
         found: dict[str, float] = {}
-        means = []
-        for waiting in WAITING:
-            _let_wait(heed, scopes[0], waiting, LARGE)
-            p99, mean = _cpu(place, [lambda s=scope: _decide(heed, s) for scope in scopes[:DECISIONS]])  # type: ignore[misc]
-            found[f"decision p99 ms, {waiting:,} waiting"] = p99
-            found[f"decision mean ms, {waiting:,} waiting"] = mean
-            means.append(mean)
-        found["growth"] = means[-1] / means[0]
+        for waiting, each in zip(WAITING, spent, strict=True):
+            found[f"decision p99 ms, {waiting:,} waiting"] = each.p99_ms
+            found[f"decision mean ms, {waiting:,} waiting"] = each.mean_ms
+        found["growth"] = spent[-1].mean_ms / spent[0].mean_ms
+        place, (heed, scopes) = places[-1], desks[-1]
         found["looking at everything, mean ms"] = naive(place, heed, scopes[0]) * 1000
-        found["a ticket comes, none free, p99 ms"] = _cpu(place, [lambda: _arrives(heed)] * 50)[0]
+        found["a ticket comes, none free, p99 ms"] = _Spent().add(place, [lambda: _arrives(heed)] * 50).p99_ms
         with heed.database.write() as db:
             db.execute(text("UPDATE ticket SET state = 'pending' WHERE state = 'open'"))
-        found[f"a ticket comes, {LARGE:,} free, p99 ms"] = _cpu(place, [lambda: _arrives(heed)] * 50)[0]
-        heed.database.close()
+        found[f"a ticket comes, {LARGE:,} free, p99 ms"] = _Spent().add(place, [lambda: _arrives(heed)] * 50).p99_ms
+        for heed, _ in desks:
+            heed.database.close()
         return found
 
 
@@ -133,19 +169,6 @@ def _arrives(heed: Heed) -> None:
         head = choosing.head_of(row, book.spec(row.lane_id))
         here = free.views(db, head.lane, now)
         choose_agent(head, here)
-
-
-def _cpu(place: Ground, acts: Sequence[Callable[[], None]]) -> tuple[float, float]:
-    """Return p99 and mean CPU milliseconds of acts: of each in this process, the servers' shared out evenly."""
-    for act in acts[:10]:
-        act()  # warm
-    mine, before = [], sum(place.cpu().values())
-    for act in acts:
-        began = time.process_time()
-        act()
-        mine.append((time.process_time() - began) * 1000)
-    servers = (sum(place.cpu().values()) - before) * 1000 / len(acts)
-    return _p99(sorted(mine)) + servers, statistics.mean(mine) + servers
 
 
 def _desk(config: Config, agents: int, waiting: int) -> tuple[Heed, list[Scope]]:
