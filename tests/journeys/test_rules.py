@@ -162,11 +162,12 @@ def test_a_rule_is_built_tried_published_and_taken_back(browser: Browser, site: 
     card = page.locator("[data-rule='Angry and valuable first']")
     expect(card).to_contain_text("frustration is at least 70")
     saved(page)
-    page.locator("li.rule").last.hover(position={"x": 30, "y": 12})
+    page.locator(".rules-main").evaluate("main => main.scrollTo(0, 0)")  # else its head may cover where it is dropped
+    moved, onto = (page.locator("li.rule").nth(n).bounding_box() for n in (-1, 1))
+    assert moved is not None and onto is not None
+    page.mouse.move(moved["x"] + 30, moved["y"] + 8)
     page.mouse.down()
-    onto = page.locator("li.rule").nth(1).bounding_box()
-    assert onto is not None
-    page.mouse.move(onto["x"] + 30, onto["y"] + 4, steps=20)  # in few steps a busy browser sees no drag
+    page.mouse.move(onto["x"] + 30, onto["y"] + 4, steps=20)
     expect(page.locator("li.rule").nth(1)).to_have_class(re.compile("over-before"))
     page.mouse.up()
     expect(page.locator("li.rule").nth(1)).to_contain_text("Angry and valuable first")

@@ -158,11 +158,11 @@ async function tryIt() {
   morph(place, fresh);
 }
 
-// What others change is shown, unless something is being typed: then it is put together when that is saved.
+// What others change is shown, unless something is being typed or dragged: then it is put together when that is saved.
 document.addEventListener("heed:hint", (event) => {
   const { kind } = /** @type {CustomEvent} */ (event).detail;
   const due = kind === "rules" || kind === "look" && Date.now() - looked > LOOK_MS; // a look: something may have been missed
-  if (!due || dirty || sending || root.querySelector("form[data-typed]")) return;
+  if (!due || dirty || sending || dragged || root.querySelector("form[data-typed]")) return;
   const open = ruleForm()?.querySelector("[name=rule]");
   const url = new URL("/rules", location.href);
   url.searchParams.set("brand", root.dataset.brand ?? "");
