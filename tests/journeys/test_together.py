@@ -97,3 +97,16 @@ def test_spam_by_dialog_and_back_and_a_follow_up_by_key(browser: Browser, site: 
     assert at.ticket(ticket).state == "open"
     page.goto(f"{site}/aside")
     assert seen.check("aside, empty") == []
+
+
+def test_a_presence_is_heard_while_the_list_still_comes(browser: Browser, site: str, at: Desk, sue: Scope) -> None:
+    page = Watched(a_context(browser, site, at, sue, "desk", "light")).page
+    page.goto(site)
+    status = page.locator("#presence summary")
+    expect(status).to_have_attribute("data-status", "online")
+    page.route("**/inbox/list**", lambda route: page.wait_for_timeout(0))  # never answered
+    for choice in ("Away", "Online"):
+        status.click()
+        page.get_by_role("button", name=choice, exact=True).click()
+        expect(status).to_have_attribute("data-status", choice.lower())
+    page.unroute_all(behavior="ignoreErrors")

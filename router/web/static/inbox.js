@@ -73,7 +73,8 @@ async function after(what, said) {
     summary.focus();
     menu.open = false;
     say(status);
-    return refreshList({ fresh: true });
+    void refreshList({ fresh: true }).catch(() => tell(false)); // not waited for: until then the next choice would go unheard
+    return;
   }
   if (what === "pull" && said.ticket) {
     if (root) root.dataset.tab = "mine";
