@@ -141,6 +141,8 @@ class ImapServer:
                 os.killpg(self._daemon.pid, signal.SIGKILL)  # all of it: the master alone would wait for its clients
             self._daemon.wait(START_S)
             self._daemon = None
+            for lock in (self._folder / "mail").rglob("*.lock"):  # who was killed holding one leaves it for minutes
+                lock.unlink(missing_ok=True)
 
     def _prepare(self) -> None:
         """Write the configuration: one setting a line, as Dovecot 2.3 wants it."""
