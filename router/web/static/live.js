@@ -24,9 +24,14 @@ function tell(name, detail) {
 
 /** @param {boolean} is */
 function connected(is) {
-  clearTimeout(silent);
-  if (is) tell("heed:line", { works: true });
-  else silent = setTimeout(() => open || tell("heed:line", { works: false }), PATIENCE_MS);
+  if (is) {
+    clearTimeout(silent);
+    silent = 0;
+    tell("heed:line", { works: true });
+  } else silent ||= setTimeout(() => {
+    silent = 0;
+    if (!open) tell("heed:line", { works: false });
+  }, PATIENCE_MS);
   if (is === open) return;
   open = is;
   clearTimeout(looking);
@@ -78,7 +83,10 @@ function back() {
   tell("heed:hint", { kind: "look" });
 }
 
-addEventListener("offline", () => tell("heed:line", { works: false }));
+addEventListener("offline", () => {
+  tell("heed:line", { works: false });
+  if (source) listen(); // an answer that was under way may say that the line works: a stream asked for now knows better
+});
 addEventListener("online", back);
 document.addEventListener("resume", back);
 addEventListener("pageshow", (event) => event.persisted && back());
