@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from router import dispatch
+from router import dispatch, equipping
 from router.accounts import LINK_LASTS, SignedIn, digest
 from router.app import Heed
 from router.mistakes import Mistake
@@ -16,8 +16,6 @@ from router.people_csv.reading import NAMES, read, sheet
 from router.presence import set_presence
 from router.store import audit, desk, people, signin, sites
 from router.store.db import Connection as Db
-
-USUAL_LEVEL = 3  # of the brand's language, for a new person whose skills are not said
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +132,7 @@ def _known(db: Db, me: SignedIn, locales: Collection[str]) -> Known:
         brand_zone=first.zone if first else "UTC",
         skills={skill.label.casefold(): skill.key for skill in skills} | {s.key.casefold(): s.key for s in skills},
         languages=[skill.key for skill in skills if skill.is_language],
-        usual_language=(_spoken(first.language if first else "en", [s.key for s in skills]), USUAL_LEVEL),
+        usual_language=(_spoken(first.language if first else "en", [s.key for s in skills]), equipping.USUAL_LEVEL),
         classes=[row.key for row in desk.work_classes(db) if row.key == row.slot_key],
         sites={person.site.casefold(): person.site for person in seen.values() if person.site},
         locales=locales,
