@@ -123,13 +123,10 @@ def open_ids(db: Connection) -> set[int]:
 _HEAD = {
     "sqlite": """
     SELECT t.id, t.lane_id, t.place, t.heat, t.intent_confidence, t.passed_over, t.spared, t.last_agent_id
-    FROM (SELECT value AS lane_id FROM json_each(:lanes)) l JOIN ticket t ON t.id = (
-        SELECT w.id FROM ticket w
-        WHERE w.lane_id = l.lane_id AND w.place IS NOT NULL AND (
-            NOT EXISTS (SELECT 1 FROM pass_over a WHERE a.agent_id = :agent AND a.until > :now)
-            OR NOT EXISTS (
-                SELECT 1 FROM pass_over p WHERE p.ticket_id = w.id AND p.agent_id = :agent AND p.until > :now))
-            {without}
+    FROM (SELECT value AS lane_id FROM json_each(:lanes)) l JOIN ticket t ON t.rowid = (
+        SELECT w.rowid FROM ticket w
+        WHERE w.lane_id = l.lane_id AND w.place IS NOT NULL
+            AND w.id NOT IN (SELECT p.ticket_id FROM pass_over p WHERE p.agent_id = :agent AND p.until > :now) {without}
         ORDER BY w.lane_id, w.place, w.id LIMIT 1)
     ORDER BY t.place, t.id LIMIT :most
 """,
@@ -138,11 +135,8 @@ _HEAD = {
     FROM (SELECT unnest(CAST(:lanes AS integer[])) AS lane_id) l CROSS JOIN LATERAL (
         SELECT w.id, w.lane_id, w.place, w.heat, w.intent_confidence, w.passed_over, w.spared, w.last_agent_id
         FROM ticket w
-        WHERE w.lane_id = l.lane_id AND w.place IS NOT NULL AND (
-            NOT EXISTS (SELECT 1 FROM pass_over a WHERE a.agent_id = :agent AND a.until > :now)
-            OR NOT EXISTS (
-                SELECT 1 FROM pass_over p WHERE p.ticket_id = w.id AND p.agent_id = :agent AND p.until > :now))
-            {without}
+        WHERE w.lane_id = l.lane_id AND w.place IS NOT NULL
+            AND w.id NOT IN (SELECT p.ticket_id FROM pass_over p WHERE p.agent_id = :agent AND p.until > :now) {without}
         ORDER BY w.lane_id, w.place, w.id LIMIT 1) t
     ORDER BY t.place, t.id LIMIT :most
 """,
