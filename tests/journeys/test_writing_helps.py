@@ -23,14 +23,18 @@ def test_a_night_of_writing(browser: Browser, site: str, at: Desk, ana: Scope, s
         saved_answers.put(at.heed, COMMAND, ana, at.brand_id, name, {"en": text}, now())
     context = a_context(browser, site, at, ana, size, "light")
     watched = Watched(context)
-    page, faults = watched.page, []
+    page, faults, held = watched.page, [], []
     page.goto(f"{site}/tickets/{ticket.id}")
     page.wait_for_load_state("load")
 
     # a saved answer goes where the cursor is, and what is to be filled in is chosen
     page.fill("#text", "AB")
     page.evaluate("document.getElementById('text').setSelectionRange(1, 1); document.activeElement.blur()")
-    page.keyboard.press("m")
+    with page.expect_request("**/answers.js"):
+        page.route("**/answers.js", lambda script: held.append(script))
+        page.keyboard.press("m")
+    expect(page.locator("dialog[open]")).to_have_count(0)  # before it is heard, a choice would leave the page
+    held.pop().continue_()
     page.wait_for_selector("dialog[open] #answers")
     faults += watched.check("the picker")
     page.keyboard.type("sorry")
@@ -86,6 +90,7 @@ def test_a_night_of_writing(browser: Browser, site: str, at: Desk, ana: Scope, s
     page.wait_for_selector(".line.direct:has-text('Can you look?')")
 
     # a new ticket: its draft survives a reload
+    page.wait_for_selector("form#composer[data-begun]")
     page.evaluate("document.activeElement.blur()")
     page.keyboard.press("c")
     page.wait_for_selector("dialog[open] [data-begun]")
@@ -96,6 +101,7 @@ def test_a_night_of_writing(browser: Browser, site: str, at: Desk, ana: Scope, s
     page.fill("dialog textarea[name=text]", "Please stop.")
     faults += watched.check("a new ticket")
     page.reload()
+    page.wait_for_selector("form#composer[data-begun]")
     page.keyboard.press("c")
     page.wait_for_selector("dialog[open] [data-begun]")
     expect(page.locator("dialog textarea[name=text]")).to_have_value("Please stop.")

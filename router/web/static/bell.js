@@ -1,4 +1,4 @@
-// The bell: how many notices are new, said aloud when one comes. And the modules that only a dialog needs.
+// The bell: how many notices are new, said aloud when one comes.
 
 import { say } from "./say.js";
 
@@ -30,21 +30,3 @@ if (bell) {
     else if (kind === "look" && Date.now() - asked > LOOK_MS) void look();
   });
 }
-
-/** @type {WeakSet<HTMLElement>} */
-const asking = new WeakSet();
-
-/** Start what a page or dialog names in `data-module`; `data-begun` says that it has. */
-function modules() {
-  for (const box of /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("[data-module]"))) {
-    if (asking.has(box)) continue;
-    asking.add(box);
-    void import(`./${box.dataset.module}.js`).then((module) => {
-      module.begin(box);
-      box.dataset.begun = "1";
-    });
-  }
-}
-
-document.addEventListener("heed:dialog", modules);
-modules();

@@ -1,14 +1,20 @@
 // Opens the pages that an act asks first as dialogs over the page one is on.
 
 import { fragment } from "./ask.js";
+import * as modules from "./modules.js";
 
 const dialog = () => /** @type {HTMLDialogElement} */ (document.getElementById("dialog"));
 
-/** @param {string} path @returns {Promise<void>} */
+/**
+ * Show a page as a dialog once its module hears it: a form pressed before that would leave the page.
+ * @param {string} path
+ * @returns {Promise<void>}
+ */
 export async function show(path) {
   const box = dialog();
   const body = await fragment(path, { fresh: true });
   if (!body) return;
+  await modules.begin(body);
   box.replaceChildren(body);
   if (!box.open) box.showModal();
   const first = box.querySelector("[data-first]") ?? box.querySelector(".dialog-body :is(select, input:not([type=hidden]), textarea, button)") ?? box.querySelector("[data-close]");
@@ -34,3 +40,5 @@ document.addEventListener("click", (event) => {
   }
   if (target.closest?.("[data-close]") || target === dialog()) close();
 });
+
+void modules.begin(document);
