@@ -107,6 +107,7 @@ class InboundMessage:
     attachments: tuple[Attachment, ...] = ()
     proven: bool = False  # the channel or aligned DKIM/DMARC vouches for the sender's address
     automatic: bool = False  # an auto-reply, a list, a bounce: kept, never answered automatically
+    auto_replied: bool = False  # by a machine in answer to a mail, such as an absence or a bounce: nobody feels in it
     from_us: bool = False  # an agent answered in the platform's own app
     claims: Mapping[str, str] = field(default_factory=dict)  # what the visitor set; trusted as far as a visitor
 

@@ -105,15 +105,16 @@ class Reading:
     version: str = ""  # of the model
     silence_s: int | None = None  # between our last answer and this message; None if they wrote in between
 
-    def without_mood(self) -> "Reading":
-        """Return what is read where a brand switched mood off: language and intent, and nothing of how they feel."""
+    def without_mood(self, version: str) -> "Reading":
+        """Return language and intent, and nothing of how they feel; `version` says why it is left out."""
         return replace(
             self, sentiment=0.0, frustration=0, calm_frustration=0, urgency=0, kind="", cues=(), evidence=(),
-            read=False, version=WITHOUT_MOOD,
+            read=False, version=version,
         )  # fmt: skip
 
 
-WITHOUT_MOOD = "without mood"  # version of a reading that left out how they feel
+WITHOUT_MOOD = "without mood"  # version of a reading that left out how they feel: the brand does not read it
+AUTO_REPLIED = "auto-replied"  # the same of what a machine answered to a mail: there is nobody who feels
 NOT_READ = Reading("und", 0.0, 0.0, 0, 0, 0, "other", 0.0, read=False)
 
 

@@ -13,7 +13,7 @@ from channels.types import InboundMessage, Pace
 from router import factual, placing, recording, triage
 from router.changes import Changes, Notice
 from router.desknow import DeskNow
-from router.model import NOT_READ, Heat, Mood, Reading, Role, State
+from router.model import AUTO_REPLIED, NOT_READ, WITHOUT_MOOD, Heat, Mood, Reading, Role, State
 from router.placing import Line
 from router.recording import QUIET
 from router.store.rows import Promise, Ticket
@@ -71,8 +71,10 @@ def understand(
     reading = read(said, ticket.channel, ticket.pace, desk)
     if silence is not None:
         reading = replace(reading, silence_s=int(silence.total_seconds()))
-    if not desk.brand.mood_on:
-        reading = reading.without_mood()
+    if said.auto_replied:
+        reading = reading.without_mood(AUTO_REPLIED)
+    elif not desk.brand.mood_on:
+        reading = reading.without_mood(WITHOUT_MOOD)
     changes.readings.append((message_id, reading))
     talk.readings.append(reading)
     talk.count += 1

@@ -65,6 +65,7 @@ def assemble(mail: Part, found: mime.Contents, connection: Connection, envelope:
         attachments=tuple(found.attachments),
         proven=trust.proven(mail, sender, connection.setting("authserv_id").strip(), envelope.signed_by),
         automatic=automatic,
+        auto_replied=trust.auto_replied(mail, sender),
     )
     return [message, *found.report.receipts()]
 

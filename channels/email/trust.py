@@ -12,8 +12,10 @@ MACHINES = ("mailer-daemon", "mail-daemon", "postmaster", "maildaemon")
 NOREPLY = ("noreply", "no-reply", "no_reply", "donotreply", "do-not-reply", "do_not_reply", "bounce", "bounces")
 PRECEDENCE = frozenset({"bulk", "auto_reply", "junk"})
 AUTO_FIELDS = ("x-autoreply", "x-autorespond", "x-auto-response-suppress", "x-failed-recipients")
+REPLY_FIELDS = ("x-autoreply", "x-autorespond")
 REPORTS = frozenset({"multipart/report", "message/delivery-status", "message/disposition-notification"})
-SUBJECTS = (
+OF_DELIVERY = ("delivery-status", "disposition-notification")  # kinds of reports; a complaint is another
+BOUNCED = (
     "undelivered mail",
     "undeliverable:",
     "undeliverable mail",
@@ -24,6 +26,8 @@ SUBJECTS = (
     "failure notice",
     "mail system error",
     "unzustellbar:",
+)  # fmt: skip; how the subject of a bounce begins
+ABSENT = (
     "out of office",
     "automatic reply",
     "auto-reply",
@@ -47,7 +51,7 @@ SUBJECTS = (
     "автоответ",
     "自动回复",
     "自動応答",
-)  # fmt: skip; how a subject begins
+)  # fmt: skip; how that of a reply from who is away begins
 
 
 def proven(mail: Part, sender: Party, authserv_id: str, signed_by: tuple[str, ...] = ()) -> bool:
@@ -79,15 +83,55 @@ def automatic(mail: Part, sender: Party, is_ours: bool) -> bool:
     return (
         is_ours
         or mail.kind in REPORTS
-        or raw_value(mail, "return-path").strip() == "<>"
-        or raw_value(mail, "auto-submitted").strip().lower().partition(";")[0].strip() not in ("", "no")
-        or any(_local(party.address).startswith(MACHINES) for party in (*_from(mail), sender))
+        or _is_of_nobody(mail)
+        or _auto_submitted(mail) not in ("", "no")
+        or _is_of_post_office(mail, sender)
         or _local(sender.address).startswith(NOREPLY)
         or raw_value(mail, "precedence").strip().lower() in PRECEDENCE
         or any(raw_values(mail, field) for field in AUTO_FIELDS)
         or (bool(raw_values(mail, "list-id")) and not raw_values(mail, "x-original-sender"))
-        or text_value(mail, "subject").lower().startswith(SUBJECTS)
+        or text_value(mail, "subject").lower().startswith((*BOUNCED, *ABSENT))
     )
+
+
+def auto_replied(mail: Part, sender: Party) -> bool:
+    """Say whether a machine wrote this in answer to a mail: a report of its delivery, a receipt, an absence.
+
+    Narrower than `automatic`: a web form, a list and a noreply address may carry the words of people, and so may a
+    subject alone.
+    """
+    marked, of_nobody = _auto_submitted(mail), _is_of_nobody(mail)
+    return (
+        marked == "auto-replied"
+        or raw_value(mail, "precedence").strip().lower() == "auto_reply"
+        or any(raw_value(mail, field).strip().lower() not in ("", "no") for field in REPLY_FIELDS)
+        or _kind_of_report(mail) in OF_DELIVERY
+        or (of_nobody and _is_of_post_office(mail, sender))
+        or ((of_nobody or marked not in ("", "no")) and text_value(mail, "subject").lower().startswith(ABSENT))
+    )
+
+
+def is_report(mail: Part, sender: Party) -> bool:
+    """Say whether a mail has the form of a report, or comes from a post office."""
+    return mail.kind in REPORTS or _is_of_nobody(mail) or _is_of_post_office(mail, sender)
+
+
+def _kind_of_report(mail: Part) -> str:
+    return mail.parameter("report-type").lower() if mail.kind == "multipart/report" else mail.kind.partition("/")[2]
+
+
+def _auto_submitted(mail: Part) -> str:
+    """Return what Auto-Submitted says, without its parameters and comments."""
+    return _without_comments(raw_value(mail, "auto-submitted")).partition(";")[0].strip().lower()
+
+
+def _is_of_nobody(mail: Part) -> bool:
+    """Say whether the envelope names no sender, so that nobody is told if this does not arrive."""
+    return raw_value(mail, "return-path").strip() == "<>"
+
+
+def _is_of_post_office(mail: Part, sender: Party) -> bool:
+    return any(_local(party.address).startswith(MACHINES) for party in (*_from(mail), sender))
 
 
 def _from(mail: Part) -> list[Party]:

@@ -16,7 +16,7 @@ from router.app import Heed
 from router.desk.acting import Act, acting
 from router.desk.errors import NotFound, Refused
 from router.languages import LANGUAGES
-from router.model import Mood, Reading, Scope, State
+from router.model import AUTO_REPLIED, WITHOUT_MOOD, Mood, Reading, Scope, State
 from router.store import connections, corrections, merges, messages
 from router.store.connections import ConnectionRow
 from router.store.merges import Shown
@@ -110,11 +110,13 @@ def _reading(act: Act, said: _Said) -> Reading:
     words = [Correction(cast(Field, one.field), one.value, one.figure) for one in held]
     spoken = next((one.value for one in words if one.field == "language"), as_read.language)
     if spoken != as_read.language:
+        left_out = "" if act.desk.brand.mood_on else WITHOUT_MOOD
+        left_out = AUTO_REPLIED if as_read.version == AUTO_REPLIED else left_out
         found = _read_in(act, said, [spoken])
         found = replace(found, silence_s=as_read.silence_s)
         as_read = found if found.language == spoken else replace(found, language=spoken, read=False)
-        if not act.desk.brand.mood_on:
-            as_read = as_read.without_mood()
+        if left_out:
+            as_read = as_read.without_mood(left_out)
     return corrected(as_read, words)
 
 

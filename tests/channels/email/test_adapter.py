@@ -218,6 +218,36 @@ class TestAutomatic:
     def test_not_for_what_people_write(self, header: bytes) -> None:
         assert not read(header + b"\nFrom: a@b.example\nMessage-ID: <1@b.example>\n\nx").automatic
 
+    @pytest.mark.parametrize(
+        "header",
+        [
+            b"Content-Type: multipart/report; report-type=delivery-status",
+            b"Content-Type: multipart/report; report-type=\"disposition-notification\"",
+            b"Auto-Submitted: Auto-Replied (vacation)", b"X-Autoreply: yes", b"Precedence: auto_reply",
+            b"Return-Path: <>\nFrom: MAILER-DAEMON@x.example",
+            b"Auto-Submitted: auto-generated\nSubject: Automatic reply: Order 7",
+            b"Return-Path: <>\nSubject: Abwesenheitsnotiz",
+        ],
+    )  # fmt: skip
+    def test_replied_by_a_machine_is_told_apart(self, header: bytes) -> None:
+        found = read(header + b"\nFrom: a@b.example\nMessage-ID: <1@b.example>\n\nx")
+        assert (found.automatic, found.auto_replied) == (True, True)
+
+    @pytest.mark.parametrize(
+        "header",
+        [
+            b"Content-Type: multipart/report; report-type=feedback-report", b"Return-Path: <>",
+            b"Auto-Submitted: auto-generated", b"From: postmaster@x.example", b"From: no-reply@x.example",
+            b"From: support@shop.example", b"Precedence: bulk", b"X-Auto-Response-Suppress: All",
+            b"List-Id: <l.example>", b"Subject: Out of office hours nobody answers!", b"X-Autoreply: no",
+        ],
+    )  # fmt: skip
+    def test_but_not_where_a_person_may_speak(self, header: bytes) -> None:
+        """A web form writes as noreply, a list for its members: their customers may be angry."""
+        sender = b"" if header.startswith(b"From") else b"From: a@b.example\n"
+        found = read(header + b"\n" + sender + b"Message-ID: <1@b.example>\n\nx")
+        assert (found.automatic, found.auto_replied) == (True, False)
+
 
 class TestTest:
     def test_a_connection_that_only_gets_posts_needs_an_address_alone(self) -> None:
