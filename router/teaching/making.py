@@ -75,7 +75,8 @@ def make(heed: Heed, version_id: str, now: datetime) -> VersionRow | None:
         held = holding(db, row.brand_id)
         against = holds_now(db, row.brand_id)
         labels, recent = teaching.labelled(db, row.brand_id), teaching.recent(db, row.brand_id)
-    state, loads, figures = _learn(rows, held, labels, list(recent.values()))
+        called = {key: own.label for key, own in teaching.intents(db, row.brand_id).items()}
+    state, loads, figures = _learn(rows, called, held, labels, list(recent.values()))
     with heed.database.write() as db:
         taught.lock(db, row.brand_id)
         first = taught.made(
@@ -90,17 +91,21 @@ def make(heed: Heed, version_id: str, now: datetime) -> VersionRow | None:
 
 
 def _learn(
-    rows: Sequence[ExampleRow], held: Holding, labels: Sequence[LabelRow], recent: Sequence[str]
+    rows: Sequence[ExampleRow],
+    called: Mapping[str, str],
+    held: Holding,
+    labels: Sequence[LabelRow],
+    recent: Sequence[str],
 ) -> tuple[Made, str | None, Mapping[str, object]]:
     """Return what became of learning from examples, what triage loads, and the figures that are shown."""
     if not rows:
         return "failed", None, {}
     examples = [Example(one.text, one.intent) for one in rows]
-    new = learn(examples)
+    new = learn(examples, called)
     compared = compare(labels, held.taught, new, held.scale)
     figures: Mapping[str, object] = {
         "held_back": asdict(compared),
-        "left_out": {key: asdict(found) for key, found in leave_one_out(examples).items()},
+        "left_out": {key: asdict(found) for key, found in leave_one_out(examples, called).items()},
         "recent": len(recent),
         "moved": moves(recent, held.taught, new, held.scale),
     }

@@ -9,6 +9,7 @@ from router.model import Role, Scope
 from router.store import taught, teaching
 from router.teaching import lessons, making, publishing, school
 from router.teaching.correcting import correct
+from router.triage.taught import Example, learn
 from tests.builders import Desk, a_brand, an_agent, now
 from tests.teaching.builders import GIFTS, NEW, actor, acts, checked, gifts, published
 
@@ -27,6 +28,14 @@ class TestChecking:
         assert (row.state, row.examples) == ("ready", 10)
         assert row.figures["left_out"]["gift_cards"]["of"] == 10
         assert row.figures["held_back"]["of"] == 0
+
+    def test_learns_what_the_intent_is_called_too(self, desk: Desk, olga: Scope) -> None:
+        gifts(desk, olga)
+        version = checked(desk, olga)
+        with desk.heed.database.read() as db:
+            made = taught.payload(db, version.id)
+        examples = [Example(line, "gift_cards") for line in GIFTS]
+        assert made == learn(examples, {"gift_cards": "Gift cards"}).dump()
 
     def test_tells_what_it_would_change_in_recent_messages(self, desk: Desk, olga: Scope) -> None:
         was = desk.says(NEW, "ann").intent

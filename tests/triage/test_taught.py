@@ -32,6 +32,7 @@ BEANS = (
     "can I get ground coffee instead of whole beans",
     "what is your darkest roast",
 )
+NAMES = {"descaling": "Descaling"}
 EXAMPLES = [Example(text, "descaling") for text in DESCALING] + [Example(text, "beans") for text in BEANS]
 
 
@@ -74,6 +75,18 @@ class TestLearn:
         more = [Example(f"{text}, it is day {day}", "order_status") for day in range(10)]
         assert read(text, taught=learn(more)).intent == "order_status"
 
+    def test_what_an_intent_is_called_teaches_like_an_example(self) -> None:
+        named = [Example(text, "descaling") for text in DESCALING if "descal" not in text]
+        others = [Example(text, "beans") for text in BEANS]
+        text = "a question on descaling"
+        without, with_it = (dict(nearest(learn([*named, *others], names), text)) for names in ({}, NAMES))
+        assert with_it["descaling"] > without.get("descaling", 0.0)
+
+    def test_a_name_alone_teaches_nothing(self) -> None:
+        taught = learn(EXAMPLES, {"grinding": "Grinding", "beans": "???"})
+        assert taught.intents == ("beans", "descaling")
+        assert taught.dump() == learn(EXAMPLES).dump()
+
     def test_shouting_changes_no_intent(self) -> None:
         taught = learn(EXAMPLES)
         calm, loud = (read(text, taught=taught) for text in ("the descale light", "THE DAMN DESCALE LIGHT!!!"))
@@ -87,6 +100,15 @@ class TestDump:
         again = load(taught.dump())
         assert again.dump() == taught.dump()
         assert read("the descale light", taught=again) == read("the descale light", taught=taught)
+
+
+def test_a_teaching_of_the_first_format_is_still_read() -> None:
+    taught = learn(EXAMPLES)
+    stored = {**json.loads(taught.dump()), "format": 1}
+    del stored["layered"]
+    again = load(json.dumps(stored))
+    assert again.layered is None
+    assert read("the descale light is blinking again", taught=again).intent == "descaling"
 
 
 def test_what_is_no_dump_is_refused() -> None:
@@ -127,6 +149,12 @@ class TestLeaveOneOut:
         assert figures["descaling"].right >= 6
         assert figures["descaling"].stolen["beans"] >= 1
         assert figures["descaling"].right + sum(figures["descaling"].stolen.values()) == 11
+
+    def test_names_teach_and_are_never_counted(self) -> None:
+        assert {key: found.of for key, found in leave_one_out(EXAMPLES, NAMES).items()} == {
+            "descaling": 10,
+            "beans": 10,
+        }
 
     def test_the_packaged_intents_steal_too(self) -> None:
         figures = leave_one_out([Example("I forgot my password", "keys")])
