@@ -108,6 +108,7 @@ class InboundMessage:
     proven: bool = False  # the channel or aligned DKIM/DMARC vouches for the sender's address
     automatic: bool = False  # an auto-reply, a list, a bounce: kept, never answered automatically
     auto_replied: bool = False  # by a machine in answer to a mail, such as an absence or a bounce: nobody feels in it
+    reports_on: tuple[str, ...] = ()  # external ids it tells the fate of, as receipts do: it says nothing else
     from_us: bool = False  # an agent answered in the platform's own app
     claims: Mapping[str, str] = field(default_factory=dict)  # what the visitor set; trusted as far as a visitor
 

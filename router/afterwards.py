@@ -8,7 +8,7 @@ from datetime import datetime
 
 from channels.types import Deletion, Edit, Receipt
 from router.app import Heed
-from router.store import early, messages, notices, outgoing
+from router.store import early, messages, notices, outgoing, receipts
 from router.store.db import Connection
 from router.store.early import Early
 from router.store.outgoing import Parcel
@@ -24,7 +24,7 @@ def note(db: Connection, message_id: str, word: Word, came_at: datetime) -> Parc
         messages.change(db, message_id, word.text, word.html, at)
     elif isinstance(word, Deletion):
         messages.take_back(db, message_id, at)
-    elif outgoing.receipt(db, message_id, word.state, word.detail) and word.state == "failed":
+    elif receipts.take(db, message_id, word.state, word.detail) and word.state == "failed":
         return _not_delivered(db, message_id, word.detail, came_at)
     return None
 

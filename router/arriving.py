@@ -51,7 +51,7 @@ class Arriving:
     def take(self, part: Parsed, at: datetime) -> None:
         """Take in one thing that was said; what came before changes nothing."""
         if isinstance(part, InboundMessage):
-            if part.external_id not in self.working.seen:
+            if part.external_id not in self.working.seen and not self.working.is_settled(part):
                 self._message(part, at)
         elif isinstance(part, Edit | Deletion | Receipt):
             if part.external_id not in self.working.seen:

@@ -76,6 +76,7 @@ class Working:
     now: datetime
     known: dict[str, Known] = field(default_factory=dict)  # by address
     seen: dict[str, tuple[str, str]] = field(default_factory=dict)  # external id -> (message, ticket)
+    ours: set[str] = field(default_factory=set)  # external ids of messages of ours that are reported on
     tokens: dict[str, tuple[str, str]] = field(default_factory=dict)
     threads: dict[str, str] = field(default_factory=dict)
     aside: dict[str, str] = field(default_factory=dict)  # the same of what was set aside, where a sender is blocked
@@ -90,7 +91,11 @@ class Working:
         addresses = {customer_of(m).address for m in said}
         self.known = contacts.known(db, self.brand_id, self.channel, addresses) if addresses else {}
         ids = {m.external_id for m in said} | {a for m in said for a in m.answers} | set(others)
-        self.seen = messages.seen(db, self.connection_id, ids)
+        reported = {r for m in said for r in m.reports_on}
+        self.seen = messages.seen(db, self.connection_id, ids | reported)
+        if reported := reported & self.seen.keys():
+            sent = messages.sent(db, {self.seen[r][0] for r in reported})
+            self.ours = {r for r in reported if self.seen[r][0] in sent}
         tokens = {m.reply_token for m in said if m.reply_token}
         self.tokens = messages.tokens(db, self.brand_id, tokens) if tokens else {}
         threads = {t for t in map(self.thread_of, said) if t}
@@ -157,6 +162,10 @@ class Working:
     def thread_of(self, said: InboundMessage) -> str:
         """Return what keeps a conversation together: the channel's thread, else its customer; nothing for mail."""
         return (said.thread or customer_of(said).address) if self.conversational else ""
+
+    def is_settled(self, said: InboundMessage) -> bool:
+        """Say whether a message only reports on one of ours, at which its receipt says all there is to say."""
+        return not self.ours.isdisjoint(said.reports_on)
 
     def find(self, said: InboundMessage) -> Found:
         """Return where a message belongs: reply token, then what it answers, then its thread; else a new ticket."""

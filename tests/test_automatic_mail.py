@@ -1,19 +1,72 @@
-"""Mail that machines write in answer to ours: nobody feels anything in it."""
+"""Mail that machines write in answer to ours: nobody feels anything in it; a bounce is shown at what bounced."""
+
+from collections.abc import Iterator
 
 import pytest
 
-from router import feeling
+from router import delivery, feeling, intake
+from router import desk as acts
 from router.store.connections import ConnectionRow
+from router.store.rows import Ticket
 from router.teaching.correcting import correct
-from tests.builders import Desk, a_connection_row, an_agent, mail, now, pulled
+from tests.a_bounce import a_bounce
+from tests.builders import OWN_ADDRESS, Desk, a_connection_row, an_agent, mail, now, pulled, raw
+from tests.servers.smtp import SmtpServer
+from tests.web.browsers import signed_in
 
+DAN, EVE = "dan@home.example", "eve@home.example"
+NO_SUCH = "It could not be delivered to {}: there is no such address (5.1.1)."
 ANGRY = "This is the third time I write! Still no refund. I will sue you and cancel my account if it is not fixed."
 AWAY = {"Auto_Submitted": "auto-replied (vacation)", "Subject": "Automatic reply: Order"}
 
 
 @pytest.fixture
-def row(desk: Desk) -> ConnectionRow:
-    return a_connection_row(desk, "email")
+def smtp() -> Iterator[SmtpServer]:
+    with SmtpServer() as server:
+        yield server
+
+
+@pytest.fixture
+def row(desk: Desk, smtp: SmtpServer) -> ConnectionRow:
+    return a_connection_row(desk, "email", settings=smtp.settings())
+
+
+class Answered:
+    """A ticket of Dan's that Ana answered by mail, and the bounces of that answer."""
+
+    def __init__(self, desk: Desk, row: ConnectionRow, smtp: SmtpServer, **headers: str) -> None:
+        self.desk, self.row, self.ana = desk, row, an_agent(desk)
+        mail(desk, row, **headers)
+        self.ticket_id = pulled(desk, self.ana)
+        self.message_id = acts.reply(desk.heed, self.ana, self.ticket_id, "It is on its way.", now())
+        delivery.send(desk.heed, self.message_id)
+        self.external_id = str(smtp.taken[-1].mail["Message-ID"])
+
+    @property
+    def ticket(self) -> Ticket:
+        """The ticket as it stands."""
+        return self.desk.ticket(self.ticket_id)
+
+    @property
+    def state(self) -> tuple[str, str]:
+        """How far the answer came, and why."""
+        [found] = self.desk.rows("SELECT state, state_detail FROM message WHERE id = :m", m=self.message_id)
+        return found[0], found[1]
+
+    def comes_back(self, who: str = DAN, **how: str) -> None:
+        """Let the answer come back."""
+        comes(self.desk, self.row, a_bounce(self.external_id, who, **how))
+
+
+@pytest.fixture
+def answered(desk: Desk, row: ConnectionRow, smtp: SmtpServer) -> Answered:
+    return Answered(desk, row, smtp)
+
+
+def comes(desk: Desk, row: ConnectionRow, letter: bytes) -> None:
+    """Let a raw mail come in and be read."""
+    intake.accept(desk.heed, row, raw(letter), now())
+    desk.drain(row)
 
 
 class TestWhatAMachineReplied:
@@ -46,3 +99,116 @@ class TestWhatAMachineReplied:
         [message] = desk.messages(away.id)
         correct(desk.heed, an_agent(desk), away.id, message.id, "language", "en", now())
         assert (desk.ticket(away.id).mood_read, desk.ticket(away.id).language) == (False, "en")
+
+
+class TestABounceOfAnAnswer:
+    def test_is_shown_at_the_answer_and_brings_its_ticket_back_without_a_ticket_of_its_own(self, desk, answered):
+        assert answered.ticket.state == "pending"
+        answered.comes_back()
+        assert answered.state == ("failed", NO_SUCH.format(DAN))
+        [ticket] = desk.tickets
+        assert (ticket.state, ticket.agent_id) == ("open", answered.ana.agent)
+        assert desk.rows("SELECT kind, agent_id, message_id FROM notice") == [
+            ("not_sent", answered.ana.agent, answered.message_id)
+        ]
+        assert [one.direction for one in desk.messages()] == ["inbound", "outbound"]
+
+    def test_that_comes_twice_tells_once(self, desk, answered):
+        answered.comes_back()
+        answered.comes_back()
+        assert answered.state == ("failed", NO_SUCH.format(DAN))
+        assert (len(desk.tickets), desk.rows("SELECT count(*) FROM notice")) == (1, [(1,)])
+
+    @pytest.mark.parametrize(("action", "code"), [("delayed", "4.4.1"), ("delivered", "2.1.5")])
+    def test_that_is_no_failure_leaves_the_ticket_with_the_customer(self, desk, answered, action, code):
+        answered.comes_back(action=action, code=code)
+        [ticket] = desk.tickets
+        assert (ticket.state, answered.state[0]) == ("pending", {"delayed": "sent"}.get(action, action))
+
+    def test_to_several_people_says_of_each_whom_it_did_not_reach(self, desk, row, smtp):
+        answered = Answered(desk, row, smtp, Cc=EVE)
+        answered.comes_back(EVE)
+        answered.comes_back(DAN)
+        assert answered.state == ("failed", f"{NO_SUCH.format(EVE)} {NO_SUCH.format(DAN)}")
+        assert len(desk.tickets) == 1
+
+    def test_changes_nothing_but_that_answer(self, desk, answered, row):
+        """Whoever was sent it can forge a report: all that buys is that the ticket comes back to its agent."""
+        other = mail(desk, row, who=EVE)
+        before = desk.ticket_of(other, row)
+        acts.resolve(desk.heed, answered.ana, answered.ticket_id, now())
+        answered.comes_back(says="Close the ticket. Refund 500 EUR to me.")
+        assert (answered.ticket.state, desk.ticket_of(other, row)) == ("resolved", before)
+        assert "Refund 500" not in str(desk.messages())
+
+    def test_is_told_on_its_page_beside_the_answer(self, desk, answered):
+        answered.comes_back(says=ANGRY)
+        page = signed_in(desk, answered.ana).get(f"/tickets/{answered.ticket_id}").text
+        assert "not delivered" in page and NO_SUCH.format(DAN) in page
+        assert "Still no refund" not in page, "what a stranger writes into a report is not shown"
+
+    def test_and_the_ticket_of_a_read_receipt_from_the_customer_stays_with_them(self, desk, answered):
+        letter = f"""From: Dan <{DAN}>
+To: {OWN_ADDRESS}
+Subject: Read: Order
+Message-ID: <receipt@home.example>
+In-Reply-To: {answered.external_id}
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=disposition-notification; boundary="b"
+
+--b
+Content-Type: text/plain
+
+The message was displayed.
+
+--b
+Content-Type: message/disposition-notification
+
+Original-Message-ID: {answered.external_id}
+Disposition: manual-action/MDN-sent-manually; displayed
+
+--b--
+"""
+        comes(desk, answered.row, letter.encode())
+        assert (answered.state[0], answered.ticket.state) == ("read", "pending")
+        assert len(desk.messages()) == 2
+
+
+class TestABounceOfNothingOfOurs:
+    def test_stays_a_ticket(self, desk, row):
+        comes(desk, row, a_bounce("<elsewhere@shop.example>"))
+        [ticket] = desk.tickets
+        assert ticket.automatic
+
+    def test_such_as_of_a_customers_mail_stays_a_ticket(self, desk, row):
+        theirs = mail(desk, row)
+        comes(desk, row, a_bounce(theirs))
+        assert len(desk.tickets) == 2
+        assert desk.rows("SELECT state FROM message WHERE external_id = :e", e=theirs) == [("received",)]
+
+    def test_sent_by_a_person_as_a_file_stays_a_ticket(self, desk, answered):
+        letter = f"""From: Eve <{EVE}>
+To: {OWN_ADDRESS}
+Message-ID: <asks@home.example>
+MIME-Version: 1.0
+Content-Type: multipart/mixed; boundary="b"
+
+--b
+Content-Type: text/plain
+
+Why do I get this?
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.home.example
+
+Final-Recipient: rfc822; {DAN}
+Action: failed
+Status: 5.1.1
+Original-Message-ID: {answered.external_id}
+
+--b--
+"""
+        comes(desk, answered.row, letter.encode())
+        assert [one.automatic for one in desk.tickets] == [False, False]

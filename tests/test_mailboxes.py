@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from channels.email.mailbox import Position
+from router import delivery
+from router import desk as acts
 from router.mailboxes import Mailboxes
 from router.store import connections, mailboxes
-from tests.builders import Desk, a_connection_row, a_desk, now
+from tests.a_bounce import a_bounce
+from tests.builders import Desk, a_connection_row, a_desk, an_agent, now, pulled
 from tests.servers.imap import ImapServer, Missing, running_imap
+from tests.servers.smtp import SmtpServer
 from tests.soon import soon
 
 pytestmark = pytest.mark.imap
@@ -82,6 +86,29 @@ def test_a_mailbox_that_is_renumbered_doubles_nothing(here, server):
     boxes.stop()
     here.drain(row)
     assert len(here.tickets) == 1
+
+
+def test_a_bounce_ends_at_the_answer_that_came_back(here, server):
+    with SmtpServer() as smtp:
+        row = a_connection_row(here, "email", settings={**server.settings("gil"), **smtp.settings()})
+        smtp.on_mail = lambda taken: server.append("gil", a_bounce(taken.mail["Message-ID"]))
+        server.append("gil", a_mail(1))
+        boxes = Mailboxes(here.heed)
+        boxes.look()
+        try:
+            assert soon(lambda: stored(here) == 1)
+            here.drain(row)
+            ana = an_agent(here)
+            answer = acts.reply(here.heed, ana, pulled(here, ana), "It is on its way.", now())
+            delivery.send(here.heed, answer)
+            assert soon(lambda: stored(here) == 2)
+        finally:
+            boxes.stop()
+    assert here.drain(row) == 1
+    [(state, why)] = here.rows("SELECT state, state_detail FROM message WHERE id = :m", m=answer)
+    assert (state, "no such address" in why) == ("failed", True)
+    [ticket] = here.tickets
+    assert (ticket.state, ticket.agent_id) == ("open", ana.agent)
 
 
 def test_a_line_that_breaks_is_mended(here, server):

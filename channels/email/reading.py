@@ -47,9 +47,9 @@ def assemble(mail: Part, found: mime.Contents, connection: Connection, envelope:
     _address(mail, envelope)
     everyone = people.parties(mail, ours)
     sender = people.writer(mail, everyone, ours) or NOBODY
-    automatic = trust.automatic(mail, sender, ours.token(sender.address) is not None)
-    if automatic and not found.report.ids:
-        found.report.take_text(found.text)
+    automatic, report = trust.automatic(mail, sender, ours.token(sender.address) is not None), found.report
+    if automatic and not report.ids:
+        report.take_text(found.text)
     said = "\n\n".join(text for text in (found.text, found.added) if text)
     message = InboundMessage(
         external_id=_external_id(mail, body),
@@ -61,13 +61,14 @@ def assemble(mail: Part, found: mime.Contents, connection: Connection, envelope:
         stripped=_stripped(found, said),
         parties=everyone if any(p.address == sender.address for p in everyone) else (sender, *everyone),
         reply_token=people.reply_token(mail, ours) or envelope.token or None,
-        answers=_answers(mail, found.report.ids),
+        answers=_answers(mail, report.ids),
         attachments=tuple(found.attachments),
         proven=trust.proven(mail, sender, connection.setting("authserv_id").strip(), envelope.signed_by),
         automatic=automatic,
         auto_replied=trust.auto_replied(mail, sender),
+        reports_on=tuple(report.ids) if report.is_understood and trust.is_report(mail, sender) else (),
     )
-    return [message, *found.report.receipts()]
+    return [message, *report.receipts()]
 
 
 def _address(mail: Part, envelope: Envelope) -> None:

@@ -22,6 +22,8 @@ MAX_BLOCKS = 100  # recipients of one report
 MAX_RECEIPTS = 10
 MAX_DETAIL = 300  # characters
 ARRIVED = frozenset({"delivered", "relayed", "expanded"})
+KNOWN = ARRIVED | {"failed", "delayed"}  # actions
+OUTCOMES = ("displayed", "deleted", "dispatched", "processed", "denied", "failed")  # the last four: RFC 2298
 PLAIN_MARKS = (  # what servers that know no multipart/report write above the mail they return
     "--- below this line is a copy of the message.",
     "this is a copy of the message, including all the headers",
@@ -37,6 +39,7 @@ class Report:
     ids: list[str] = field(default_factory=list)  # of the mails they are about
     state: Literal["", "delivered", "read", "failed"] = ""
     detail: str = ""
+    is_understood: bool = False  # it says what became of them in a form that we know
 
     def take(self, part: Part) -> None:
         """Take in one part of a report."""
@@ -60,6 +63,7 @@ class Report:
             self._note(text[place + 12 :].partition("\n")[0])
             self.state = self.state or "failed"
             self.detail = self.detail or "The mail came back."
+            self.is_understood = True
 
     def receipts(self) -> list[Receipt]:
         """Return what became of the mails of ours that the report names; nothing of a mail that is only late."""
@@ -83,6 +87,7 @@ class Report:
                 self.state, self.detail = "failed", self.detail or _in_words(fields, status)
             elif action in ARRIVED and not self.state:
                 self.state = "delivered"
+            self.is_understood |= action in KNOWN or (not action and status.startswith(("4.", "5.")))
 
     def _take_disposition(self, data: bytes) -> None:
         fields = {name: values[0] for name, values in read_fields(data.lstrip()).fields.items()}
@@ -90,6 +95,7 @@ class Report:
         outcome = fields.get("disposition", "").rpartition(";")[2].strip().lower()
         if outcome.startswith("displayed"):
             self.state = "read"
+        self.is_understood |= outcome.startswith(OUTCOMES)
 
 
 def _in_words(fields: dict[str, str], status: str) -> str:
@@ -97,7 +103,7 @@ def _in_words(fields: dict[str, str], status: str) -> str:
     address = one_line(decode(recipient.rpartition(";")[2].encode("utf-8", "surrogateescape"), None)).strip(" <>")
     why = meaning(status) or "their server refused it"
     shown = f" ({status})" if status else ""
-    to = f" to {address}" if "@" in address else ""
+    to = f" to {address}" if "@" in address and " " not in address else ""  # whoever reports may write anything here
     return f"It could not be delivered{to}: {why}{shown}."[:MAX_DETAIL]
 
 

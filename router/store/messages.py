@@ -152,6 +152,12 @@ def seen(db: Connection, connection_id: str, external_ids: Iterable[str]) -> dic
     return {row[0]: (row[1], row[2]) for row in db.execute(union_all(own, alias))}
 
 
+def sent(db: Connection, message_ids: Iterable[str]) -> set[str]:
+    """Return which of these messages are ours."""
+    here = message.c.id.in_(list(message_ids))
+    return set(db.execute(select(message.c.id).where(here, message.c.direction == "outbound")).scalars())
+
+
 def tokens(db: Connection, brand_id: str, wanted: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Return what reply tokens of a brand open: token -> (ticket id, kind)."""
     query = (

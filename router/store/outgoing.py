@@ -14,7 +14,6 @@ from router.store.schema import (
     connection,
     identity,
     message,
-    message_alias,
     message_party,
     outgoing,
     reply_token,
@@ -153,31 +152,6 @@ def settle(
     under_way = message.c.state.in_(("queued", "sending", "unknown"))  # a receipt that was faster knows more
     db.execute(update(message).where(here, under_way).values(state=state, state_detail=detail))
     return True
-
-
-def receipt(db: Connection, message_id: str, state: str, detail: str) -> bool:
-    """Move a message of ours forward by what the platform says; never back.
-
-    What was delivered or read does not fail any more, unless it left in parts: then another part is meant.
-    """
-    order = {"queued": 0, "sending": 1, "unknown": 1, "sent": 2, "delivered": 3, "read": 4, "failed": 5}
-    ours = (message.c.id == message_id) & (message.c.direction == "outbound")
-    was = db.execute(select(message.c.state).where(ours)).scalar()
-    if was is None or order.get(was, 9) >= order[state]:
-        return False
-    if state == "failed" and was in ("delivered", "read"):
-        if not _has_parts(db, message_id):
-            return False
-        detail = f"A part of it was not delivered. {detail}".rstrip()
-    db.execute(update(message).where(message.c.id == message_id).values(state=state, state_detail=detail))
-    return True
-
-
-def _has_parts(db: Connection, message_id: str) -> bool:
-    return (
-        db.execute(select(message_alias.c.message_id).where(message_alias.c.message_id == message_id)).first()
-        is not None
-    )
 
 
 def load(db: Connection, message_id: str) -> Parcel | None:

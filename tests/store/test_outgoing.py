@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from router import desk
-from router.store import names, outgoing
+from router.store import names, outgoing, receipts
 from tests.builders import Desk, a_desk, an_agent, in_minutes, now
 
 
@@ -94,7 +94,7 @@ def test_receipts_move_a_reply_forward_only(here, steps, ends):
     settle(here, one, "k", "sent")
     for step in steps:
         with here.heed.database.write() as db:
-            outgoing.receipt(db, one, step, "")
+            receipts.take(db, one, step, "")
     assert state(here, one) == ends
 
 

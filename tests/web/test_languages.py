@@ -224,6 +224,7 @@ class TestTheCore:
             "The customer cannot be reached on this number: messages to it are blocked.",
             "The recipient was refused (550 5.1.1): there is no such address.",
             "It could not be delivered: the mailbox is full (5.2.2).",
+            "It could not be delivered: the mailbox is full. It could not be delivered: there is no such address.",
             "It may not have arrived. Ask the customer, or send it again.",
         ],
     )

@@ -36,6 +36,7 @@ SENT: Mapping[str, str] = {  # state of an outgoing message -> words
     "delivered": "delivered",
     "read": "read",
     "failed": "not sent",
+    "came back": "not delivered",  # failed, once it had been sent
     "unknown": "may not have arrived",
 }
 IN_A_SENTENCE: Mapping[str, str] = {"email": "email", "webchat": "web chat"}  # channel -> name, where it is no label

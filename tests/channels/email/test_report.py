@@ -8,6 +8,9 @@ from tests.channels.email.builders import a_mail, a_part, everything, multipart,
 OURS = "<r1@shop.example>"
 SAID = a_part(b"text/plain", b"I am sorry to tell you.")
 RETURNED = a_part(b"message/rfc822", b"From: support@shop.example\nMessage-ID: <r1@shop.example>\n\nWe are on it.")
+PLAIN = b"--- Below this line is a copy of the message.\n\nMessage-ID: <r1@shop.example>\n\nWe"
+OF_READING = b"disposition-notification"
+MDN = b"Original-Message-ID: <r1@shop.example>\nDisposition: manual-action/MDN-sent-manually; "
 HEADERS = a_part(b"text/rfc822-headers", b"From: support@shop.example\nMessage-ID: <r1@shop.example>\n")
 
 
@@ -66,6 +69,11 @@ class TestBounce:
         (found,) = receipts(report(SAID, status(recipient(b"failed", code, *more)), HEADERS))
         assert found.detail == f"It could not be delivered to ana@customer.example: {why}."
 
+    def test_names_nobody_who_is_no_address(self) -> None:
+        said = recipient(b"failed", b"5.1.1").replace(b"ana@customer.example", b"Call 555 and pay, said a@b.example")
+        (found,) = receipts(report(SAID, status(said), HEADERS))
+        assert found.detail == "It could not be delivered: there is no such address (5.1.1)."
+
     def test_without_a_human_part_is_said_in_words(self) -> None:
         assert "no such address" in read(report(status(recipient(b"failed", b"5.1.1")), RETURNED)).text
 
@@ -95,6 +103,42 @@ class TestBounce:
     def test_what_a_person_writes_about_one_is_none(self) -> None:
         text = b"--- Below this line is a copy of the message.\n\nMessage-ID: <r1@shop.example>\n\nWhy?"
         assert len(everything(a_mail(body=text))) == 1
+
+
+class TestWhatOnlyReports:
+    """A mail that says the fate of a mail of ours, and nothing besides."""
+
+    @pytest.mark.parametrize(
+        "raw",
+        [
+            report(SAID, status(recipient(b"failed", b"5.1.1")), RETURNED),
+            report(SAID, status(recipient(b"delayed", b"4.4.1")), RETURNED),
+            report(SAID, status(recipient(b"relayed", b"2.0.0")), HEADERS),
+            report(SAID, status(recipient(b"", b"4.4.1")), HEADERS),
+            report(SAID, a_part(b"message/disposition-notification", MDN + b"displayed"), kind=OF_READING),
+            report(SAID, a_part(b"message/disposition-notification", MDN + b"deleted"), kind=OF_READING),
+            a_mail(b"Return-Path: <>", body=PLAIN),
+        ],
+        ids=["failed", "delayed", "relayed", "late", "read", "deleted", "plain text"],
+    )
+    def test_names_the_mails_it_is_about(self, raw: bytes) -> None:
+        assert read(raw).reports_on == (OURS,)
+
+    @pytest.mark.parametrize(
+        "raw",
+        [
+            report(SAID, status(recipient(b"unheard-of", b"5.1.1")), RETURNED),
+            report(SAID, status(recipient(b"failed", b"5.1.1"))),
+            report(
+                SAID, a_part(b"message/feedback-report", b"Feedback-Type: abuse\n"), RETURNED, kind=b"feedback-report"
+            ),
+            multipart(SAID, status(recipient(b"failed", b"5.1.1")), RETURNED),
+            multipart(SAID, RETURNED),
+        ],
+        ids=["in no known form", "on no mail", "a complaint", "sent on by a person", "a mail sent on"],
+    )
+    def test_is_told_from_what_says_more(self, raw: bytes) -> None:
+        assert read(raw).reports_on == ()
 
 
 class TestOtherReports:
