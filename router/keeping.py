@@ -17,7 +17,7 @@ from router.app import Heed
 from router.mistakes import Mistake
 from router.model import Scope
 from router.rulemaking import golden
-from router.store import audit, erasing, inbound, keeping, migrate, notices
+from router.store import audit, erasing, inbound, keeping, migrate, notices, reported
 from router.store.audit import COMMAND, Actor
 from router.store.db import Connection
 
@@ -30,6 +30,7 @@ RAW_KEPT = timedelta(days=30)  # raw deliveries, after reading
 FORGOTTEN_AFTER = timedelta(days=30)  # the ledger, used keys, notices that were seen
 UNSEEN_KEPT = timedelta(days=180)  # notices
 STRAY_AFTER = timedelta(days=1)
+REPORTED_WITHIN = timedelta(days=7)  # post offices give a mail up after four or five days (RFC 5321, 4.5.4.1)
 NO_KEY = (
     "SECRET_KEY is not in this backup. Keep it apart: without it the passwords and tokens of connections"
     " cannot be opened and must be entered again."
@@ -156,22 +157,24 @@ def purge(heed: Heed, now: datetime) -> Purged:
 def erase_contact(heed: Heed, scope: Scope, contact_id: str, now: datetime, *, actor: Actor = COMMAND) -> bool:
     """Erase a person: tickets, messages, files, readings, addresses, facts, raw deliveries. False: no such contact.
 
-    Raw deliveries that were read and came while they wrote go too, also those of others: they hold nothing else.
+    What machines reported about them goes too, and raw deliveries that were read and came from their first word to the
+    last report on ours to them, also those of others: they hold nothing else.
     """
     with heed.database.read() as db:
         brand_id = erasing.brand_of(db, contact_id)
         if brand_id is None or not scope.sees(brand_id):
             return False
-        spans = erasing.wrote_between(db, contact_id)
+        spans = erasing.spoke_between(db, contact_id)
         ids = erasing.tickets_of(db, contact_id)
     for start in range(0, len(ids), AT_ONCE):
         with heed.database.write() as db:
             erasing.erase_tickets(db, ids[start : start + AT_ONCE])
     with heed.database.write() as db:
         erasing.erase_tickets(db, erasing.tickets_of(db, contact_id))  # what came in meanwhile
+        reported.forget(db, contact_id)
         erasing.erase_contacts(db, erasing.person(db, contact_id))
         for connection_id, (first, last) in spans.items():
-            erasing.erase_raw(db, connection_id, first - STRAY_AFTER, last + STRAY_AFTER)
+            erasing.erase_raw(db, connection_id, first - STRAY_AFTER, last + REPORTED_WITHIN)
         audit.append(db, actor, "contact erased", contact_id, now, brand_id=brand_id)
     golden.erase(heed, now)
     return True

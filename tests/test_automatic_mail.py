@@ -1,11 +1,18 @@
 """Mail that machines write in answer to ours: nobody feels anything in it; a bounce is shown at what bounced."""
 
+import io
+import json
+import zipfile
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 
-from router import delivery, feeling, intake
+from router import delivery, exporting, feeling, intake, keeping
 from router import desk as acts
+from router.model import SYSTEM
+from router.store import keeping as everything
+from router.store.audit import COMMAND
 from router.store.connections import ConnectionRow
 from router.store.rows import Ticket
 from router.teaching.correcting import correct
@@ -212,3 +219,67 @@ Original-Message-ID: {answered.external_id}
 """
         comes(desk, answered.row, letter.encode())
         assert [one.automatic for one in desk.tickets] == [False, False]
+
+
+def erase(desk: Desk, who: str) -> None:
+    """Erase the person of an address, as an admin does."""
+    [(contact_id,)] = desk.rows(
+        "SELECT l.contact_id FROM identity_link l JOIN identity i ON i.id = l.identity_id WHERE i.address = :a", a=who
+    )
+    assert keeping.erase_contact(desk.heed, SYSTEM, contact_id, now())
+
+
+def tables_that_say(desk: Desk, word: str) -> set[str]:
+    """Return the tables that hold a word, raw deliveries opened."""
+    found = {"inbound_event"} if any(word in str(body) for (body,) in bodies(desk)) else set()
+    with everything.one_moment(desk.heed.database) as db:
+        for table in everything.tables():
+            if word in json.dumps(list(everything.read_rows(db, table))):
+                found.add(table.name)
+    return found
+
+
+def bodies(desk: Desk) -> list[tuple]:
+    """Return the bodies of raw deliveries."""
+    return desk.rows("SELECT body FROM inbound_event")
+
+
+class TestAnErasedPerson:
+    """What machines reported about a person goes with the person."""
+
+    def test_leaves_nothing_in_a_bounce_of_what_we_wrote_them_however_late_it_came(self, desk, answered):
+        intake.accept(desk.heed, answered.row, raw(a_bounce(answered.external_id)), now() + timedelta(days=5))
+        desk.drain(answered.row)
+        assert tables_that_say(desk, DAN) >= {"message", "notice", "inbound_event"}
+        erase(desk, DAN)
+        assert tables_that_say(desk, DAN) == set()
+
+    def test_leaves_nothing_in_a_bounce_that_stayed_a_ticket(self, desk, row):
+        mail(desk, row, who=EVE)
+        mail(desk, row)
+        comes(desk, row, a_bounce("<elsewhere@shop.example>"))
+        comes(desk, row, a_bounce("<elsewhere@shop.example>", "jor" + DAN))
+        assert {"message", "early_word"} <= tables_that_say(desk, DAN)
+        erase(desk, DAN)
+        assert len(desk.tickets) == 2, "Eve's, and the report on another whose address ends like theirs"
+        desk.do("DELETE FROM inbound_event")
+        assert tables_that_say(desk, f" {DAN}") | tables_that_say(desk, f'"{DAN}') == set()
+        assert tables_that_say(desk, "jor" + DAN) >= {"message", "early_word"}
+
+    def test_leaves_no_name_in_why_a_mail_to_others_did_not_reach_them(self, desk, row, smtp):
+        answered = Answered(desk, row, smtp, who=EVE, Cc=DAN)
+        mail(desk, row)
+        answered.comes_back(DAN)
+        erase(desk, DAN)
+        assert answered.state == ("failed", "It could not be delivered: there is no such address (5.1.1).")
+        assert desk.rows("SELECT because FROM notice") == [(answered.state[1],)]
+        desk.do("DELETE FROM inbound_event")
+        assert tables_that_say(desk, DAN) == set()
+
+    def test_finds_such_a_report_in_their_export(self, desk, row):
+        mail(desk, row)
+        comes(desk, row, a_bounce("<elsewhere@shop.example>", says="Over quota."))
+        [(contact_id,)] = desk.rows("SELECT contact_id FROM ticket WHERE NOT automatic")
+        file = io.BytesIO()
+        assert exporting.export_person(desk.heed, SYSTEM, COMMAND, contact_id, file, now())
+        assert "Over quota." in zipfile.ZipFile(file).read("person.json").decode()

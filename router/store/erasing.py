@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Table, delete, exists, func, or_, select, update
+from sqlalchemy import Table, delete, exists, func, or_, select, union_all, update
 
 from router.store import blobs, early, traffic
 from router.store.db import Connection
@@ -91,16 +91,24 @@ def brand_of(db: Connection, contact_id: str) -> str | None:
     return db.execute(select(contact.c.brand_id).where(contact.c.id == contact_id)).scalar()
 
 
-def wrote_between(db: Connection, contact_id: str) -> dict[str, tuple[datetime, datetime]]:
-    """Return on which connections a contact wrote, from when until when."""
-    now_theirs = identity_link.c.contact_id.in_(person(db, contact_id)) & identity_link.c.valid_to.is_(None)
+def spoke_between(db: Connection, contact_id: str) -> dict[str, tuple[datetime, datetime]]:
+    """Return on which connections a contact wrote or was written to, from when until when."""
+    contacts = person(db, contact_id)
+    now_theirs = identity_link.c.contact_id.in_(contacts) & identity_link.c.valid_to.is_(None)
     theirs = select(identity_link.c.identity_id).where(now_theirs)
-    query = (
-        select(message.c.connection_id, func.min(message.c.at), func.max(message.c.at))
-        .where(message.c.identity_id.in_(theirs), message.c.connection_id.is_not(None))
-        .group_by(message.c.connection_id)
+    named = select(identity.c.address).where(identity.c.id.in_(theirs))
+    on = select(ticket.c.id).where(ticket.c.contact_id.in_(contacts))
+    to = select(message_party.c.message_id).where(message_party.c.address.in_(named))
+    said = select(message.c.connection_id, message.c.at).where(
+        message.c.connection_id.is_not(None), message.c.brand_id == brand_of(db, contact_id)
     )
-    return {row[0]: (row[1], row[2]) for row in db.execute(query)}
+    spoken = union_all(
+        said.where(message.c.identity_id.in_(theirs)),
+        said.where(message.c.home_ticket_id.in_(on)),
+        said.where(message.c.id.in_(to)),
+    ).subquery()
+    between = select(spoken.c.connection_id, func.min(spoken.c.at), func.max(spoken.c.at))
+    return {row[0]: (row[1], row[2]) for row in db.execute(between.group_by(spoken.c.connection_id))}
 
 
 def erase_raw(db: Connection, connection_id: str, after: datetime, before: datetime) -> int:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Table, select
 
 from router.store.db import Connection
 from router.store.erasing import person, tickets_of
+from router.store.reported import about
 from router.store.schema import (
     address_confirmation,
     attachment,
@@ -85,7 +86,7 @@ def _roots(db: Connection, contact_id: str) -> dict[Table, list[str]]:
     contacts, theirs = person(db, contact_id), tickets_of(db, contact_id)
     linked = identity_link.c.contact_id.in_(contacts) & identity_link.c.valid_to.is_(None)
     addresses = list(db.execute(select(identity_link.c.identity_id).where(linked)).scalars())
-    wrote: set[str] = set()
+    wrote = set(about(db, contact_id))
     for column, values in ((message.c.home_ticket_id, theirs), (message.c.identity_id, addresses)):
         for some in _few(values):
             wrote |= set(db.execute(select(message.c.id).where(column.in_(some))).scalars())
