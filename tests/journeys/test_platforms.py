@@ -136,6 +136,8 @@ def test_a_picture_comes_whole(way: Way) -> None:
 
 
 def test_asked_to_slow_down_it_waits_as_long_and_sends_once(way: Way) -> None:
+    assert way.posts(way.platform.says("How may I pay?")).status == 200
+    way.ticket()
     way.platform.slows(WAIT_S)
     began = time.monotonic()
     message_id = way.answers("By any card.")
