@@ -86,7 +86,7 @@ _TABLE = (
          "Whether this message opened the ticket."),
     # the reading
     Fact("read", "the message could be read", _T.BOOLEAN, _I,
-         "No if the language has no measured figure or there is no text."),
+         "No if the language has no measured figure, there is no text, or a machine replied."),
     Fact("language", "language", _T.TEXT, _I, "Its BCP 47 tag: en, ur, ur-Latn for Roman Urdu; und if too short."),
     Fact("language_confidence", "confidence in the language", _T.PERCENT, _I, "How sure the reading is.", "%"),
     Fact("intent", "intent", _T.TEXT, _I, "What they want, by the key of the taxonomy, such as refund_request."),

@@ -9,7 +9,7 @@ import pytest
 
 from channels import verify
 from channels.email import adapter
-from channels.types import Attachment, Connection, Receipt
+from channels.types import Attachment, Connection, InboundMessage, Receipt
 from tests.channels.builders import NOON
 from tests.channels.email.builders import a_connection, everything
 from tests.channels.email.posted import HEADERS, RAW, TEXT, a_multipart, a_post, basic, kept, message_of, status
@@ -138,3 +138,4 @@ class TestMailgun:
         assert [(one.external_id, one.state) for one in found if isinstance(one, Receipt)] == [
             ("<r1@shop.example>", "failed")
         ]
+        assert [one.reports_on for one in found if isinstance(one, InboundMessage)] == [("<r1@shop.example>",)]
