@@ -118,7 +118,9 @@ def _crosscheck(asked: Namespace) -> int:
     # imported here: reading a line should not wait for what training needs
     from router.triage import crosscheck
 
-    print(crosscheck.cross_check(_folder(asked.data)))
+    data = _folder(asked.data)
+    print(f"Frustration, AUC\n{crosscheck.cross_check(data)}\n")
+    print(f"Intents, share told\n{crosscheck.cross_check_intents(data)}")
     return 0
 
 

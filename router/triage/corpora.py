@@ -18,7 +18,7 @@ OWN_SOCIAL = "own-social"  # posts and short chats of our own, written later
 OTHER_CAP = 3_000  # rows of `other` that teach; it is a third of the intent data
 GOEMOTIONS_EACH = 3  # one row in so many: it is a stand-in, not aimed at a service
 SEED_WEIGHT = 6.0  # our own sentences are few, and the only ones in the words of support in every trade
-INTENT_SEED_WEIGHT = 2.0
+INTENT_SEED_WEIGHT = 30.0  # they are few, and of every trade
 SUPPORT_WEIGHT = 4.0  # of a message a person labelled
 WEAK_WEIGHT = 0.5  # of a message taken as calm because no cue word was in it
 

@@ -1,7 +1,7 @@
-"""How well English frustration carries over to texts from elsewhere: leave one source out, train on the rest.
+"""How well English frustration and intents carry over to texts from elsewhere: leave one source out, train on the rest.
 
-Runs on a developer's machine, as training does. Our own seeds count as a source; they were written apart from the
-lexicon, the phrases of the cues with some of them in sight.
+Runs on a developer's machine, as training does. For frustration our own seeds count as sources; they were written
+apart from the lexicon, the phrases of the cues with some of them in sight.
 """
 
 from collections.abc import Mapping
@@ -11,9 +11,11 @@ from pathlib import Path
 import numpy as np
 
 from router.triage import corpora, metrics
+from router.triage.intents import OTHER
 from router.triage.polarity import polarity
 from router.triage.text import read_words
 from router.triage.train_frustration import fit_rows, matrix
+from router.triage.train_intent import LABELS, Texts, fitted, texts_of
 from router.triage.train_vocabulary import vocabulary
 from router.triage.vader import compound
 
@@ -26,11 +28,12 @@ TARGETS = (
     corpora.OWN_SEEDS,
     corpora.OWN_SOCIAL,
 )
+INTENT_TARGETS = ("banking77", "clinc150", "bitext", "multidogo", "dstc11_insurance")
 
 
 @dataclass(frozen=True, slots=True)
 class CrossCheck:
-    """AUC of the model, of TextBlob, of VADER and of length alone, by the source left out."""
+    """Figures of the model and of what it is compared with, by the source left out, and their means."""
 
     figures: Mapping[str, Mapping[str, float]]
 
@@ -43,7 +46,10 @@ class CrossCheck:
 
 
 def cross_check(data_dir: Path) -> CrossCheck:
-    """Return the figures of every source in TARGETS; takes a few minutes."""
+    """Return the AUC of frustration of every source in TARGETS: the model, TextBlob, VADER, length alone.
+
+    Takes a few minutes.
+    """
     rows = [row for row in corpora.frustration(data_dir) if row.language == "en"]
     texts = matrix(rows, "en")
     figures: dict[str, dict[str, float]] = {}
@@ -61,6 +67,41 @@ def cross_check(data_dir: Path) -> CrossCheck:
             "length": [float(len(row.text)) for row in left_out],
         }
         figures[source] = {way: metrics.auc(scores, labels) for way, scores in ways.items()}
-    ways_measured = ("model", "TextBlob", "VADER", "length")
-    figures["mean"] = {way: sum(found[way] for found in figures.values()) / len(TARGETS) for way in ways_measured}
-    return CrossCheck(figures)
+    return CrossCheck(_with_mean(figures))
+
+
+def cross_check_intents(data_dir: Path) -> CrossCheck:
+    """Return how often requests of every source in INTENT_TARGETS are told by models that were taught the rest.
+
+    `first`: rightly; `first or second`: among the two likeliest; `usual`: what saying its commonest intent would score.
+    What the source calls `other` is left out, and may not be the answer. Takes a few minutes.
+    """
+    texts = texts_of(corpora.intents(data_dir))
+    there = {row.source for row in texts.rows}
+    figures: dict[str, dict[str, float]] = {}
+    for source in (one for one in INTENT_TARGETS if one in there):
+        taught, dev, held = _left_out(texts, source)
+        model = fitted(taught, dev)
+        said = model.said(held)
+        said[:, LABELS.index(OTHER)] = 0
+        two = np.argsort(-said, axis=1)[:, :2]
+        figures[source] = {
+            "first": float((two[:, 0] == held.wanted).mean()),
+            "first or second": float((two == held.wanted[:, None]).any(axis=1).mean()),
+            "usual": float(np.bincount(held.wanted).max() / len(held.rows)),
+        }
+    return CrossCheck(_with_mean(figures))
+
+
+def _left_out(texts: Texts, source: str) -> tuple[Texts, Texts, Texts]:
+    """Return the train and dev rows of other sources, and the rows of this one that want something known."""
+    return (
+        texts.where(lambda row: row.source != source and row.split == "train"),
+        texts.where(lambda row: row.source != source and row.split == "dev"),
+        texts.where(lambda row: row.source == source and row.label != OTHER),
+    )
+
+
+def _with_mean(figures: Mapping[str, Mapping[str, float]]) -> Mapping[str, Mapping[str, float]]:
+    ways = next(iter(figures.values()))
+    return {**figures, "mean": {way: sum(found[way] for found in figures.values()) / len(figures) for way in ways}}

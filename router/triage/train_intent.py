@@ -4,7 +4,8 @@ Two models: hashed n-grams, and a softmax layer on sentence vectors where the en
 counts is chosen on dev rows, so that what they say together is calibrated.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -30,34 +31,91 @@ Floats = NDArray[np.float32]
 
 def train_intent(data_dir: Path, out_dir: Path) -> dict[str, float]:
     """Write the intent weights to `out_dir` and return the figures on dev rows."""
-    rows = corpora.intents(data_dir)
-    taught, dev = ([row for row in rows if row.split == split] for split in ("train", "dev"))
-    wanted = np.array([LABELS.index(row.label) for row in dev])
-    grams = _ngrams(taught, dev, wanted)
-    _write(out_dir, "intent", grams)
-    chooser = Chooser(grams)
-    said = np.array([_likely(chooser, row) for row in dev])
-    figures = _figures("n-grams", said, wanted)
-    if encoder.at_hand():
-        features = {name: _vectors(part) for name, part in (("taught", taught), ("dev", dev))}
-        labels = np.array([LABELS.index(row.label) for row in taught])
-        weights = np.array([row.weight for row in taught], dtype=np.float32)
-        table, bias = softmax.fit(features["taught"], labels, len(LABELS), weights)
-        packed, scale = fit.quantise(table.T.astype(np.float64))
-        raw = features["dev"] @ table.T + bias
-        usual = _usual(wanted)
-        shares = _shares(np.log(said[usual] + 1e-9), raw[usual], wanted[usual])
-        settings = dict(zip(("ngrams", "vector"), shares, strict=True))
-        head = Weights(
-            encoder.WIDTH, LABELS, scale, packed, tuple(float(b) for b in bias), {}, settings, (), VERSION
-        )  # fmt: skip
-        _write(out_dir, "intent_encoder", head)
-        together = softmax.shares((shares[0] * np.log(said + 1e-9) + shares[1] * raw).astype(np.float32))
-        figures |= _figures("vectors", softmax.shares(raw), wanted) | _figures("both", together, wanted)
-        right = (together.argmax(axis=1) == wanted).tolist()
-        bins = metrics.reliability(together.max(axis=1).tolist(), right)
+    texts = texts_of(corpora.intents(data_dir))
+    dev = texts.where(lambda row: row.split == "dev")
+    made = fitted(texts.where(lambda row: row.split == "train"), dev)
+    _write(out_dir, "intent", made.grams)
+    figures = _figures("n-grams", made.said(dev, 1.0, 0.0), dev.wanted)
+    if made.head is not None:
+        _write(out_dir, "intent_encoder", made.head)
+        together = made.said(dev)
+        figures |= _figures("vectors", made.said(dev, 0.0, 1.0), dev.wanted) | _figures("both", together, dev.wanted)
+        bins = metrics.reliability(together.max(axis=1).tolist(), (together.argmax(axis=1) == dev.wanted).tolist())
         figures["intent both dev calibration error"] = metrics.calibration_error(bins)
-    return figures | {"intent dev rows": float(len(dev))}
+    return figures | {"intent dev rows": float(len(dev.rows))}
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Rows with their vectors, (rows, encoder.WIDTH), where there is an encoder, and the places of their labels."""
+
+    rows: Sequence[Row]
+    vectors: Floats | None
+    wanted: NDArray[np.int64]
+
+    def where(self, holds: Callable[[Row], bool]) -> "Texts":
+        """Return the rows of which something holds."""
+        kept = [at for at, row in enumerate(self.rows) if holds(row)]
+        vectors = None if self.vectors is None else self.vectors[kept]
+        return Texts([self.rows[at] for at in kept], vectors, self.wanted[kept])
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Both models; what each counts stands in the head's settings."""
+
+    grams: Weights
+    head: Weights | None
+    table: Floats  # of the head before it was packed
+    bias: Floats
+
+    def said(self, asked: Texts, ngrams: float | None = None, vector: float | None = None) -> Floats:
+        """Return the probabilities of rows; the shares of the models are those fitted unless given."""
+        chooser = Chooser(self.grams)
+        said = np.array([_likely(chooser, row) for row in asked.rows], dtype=np.float32)
+        if self.head is None or asked.vectors is None:
+            return said
+        shares = self.head.settings
+        of_grams = (shares["ngrams"] if ngrams is None else ngrams) * np.log(said + 1e-9)
+        of_vectors = (shares["vector"] if vector is None else vector) * (asked.vectors @ self.table.T + self.bias)
+        return softmax.shares(np.asarray(of_grams + of_vectors, dtype=np.float32))
+
+
+def fitted(taught: Texts, dev: Texts) -> Fitted:
+    """Return both models of rows; what each counts is chosen on dev rows."""
+    even = evened(taught.rows)
+    grams = _ngrams(even, dev.rows, dev.wanted)
+    if taught.vectors is None or dev.vectors is None:
+        return Fitted(grams, None, np.zeros((0, 0), np.float32), np.zeros(0, np.float32))
+    weights = np.array([row.weight for row in even], dtype=np.float32)
+    table, bias = softmax.fit(taught.vectors, taught.wanted, len(LABELS), weights)
+    packed, scale = fit.quantise(table.T.astype(np.float64))
+    chooser, usual = Chooser(grams), _usual(dev.wanted)
+    said = np.array([_likely(chooser, dev.rows[i]) for i in usual])
+    shares = _shares(np.log(said + 1e-9), dev.vectors[usual] @ table.T + bias, dev.wanted[usual])
+    settings = dict(zip(("ngrams", "vector"), shares, strict=True))
+    head = Weights(
+        encoder.WIDTH, LABELS, scale, packed, tuple(float(b) for b in bias), {}, settings, (), VERSION
+    )  # fmt: skip
+    return Fitted(grams, head, table, bias)
+
+
+def texts_of(rows: Sequence[Row]) -> Texts:
+    """Return rows with what is learned from beside their words."""
+    vectors = _vectors(rows) if encoder.at_hand() else None
+    return Texts(rows, vectors, np.array([LABELS.index(row.label) for row in rows]))
+
+
+def evened(rows: Sequence[Row]) -> Sequence[Row]:
+    """Return rows of which each intent's weigh as much together.
+
+    How often a public set asks for one says nothing of a desk.
+    """
+    sums: dict[str, float] = {}
+    for row in rows:
+        sums[row.label] = sums.get(row.label, 0.0) + row.weight
+    mean = sum(sums.values()) / len(sums)
+    return [replace(row, weight=row.weight * mean / sums[row.label]) for row in rows]
 
 
 def _ngrams(taught: Sequence[Row], dev: Sequence[Row], wanted: NDArray[np.int64]) -> Weights:

@@ -13,7 +13,10 @@ from router.triage.intents import INTENTS
 
 pytest.importorskip("numpy", reason="training needs numpy, which the desk does not")
 
+from router.triage.corpora import Row
+from router.triage.crosscheck import cross_check_intents
 from router.triage.train import train
+from router.triage.train_intent import evened
 
 ENGLISH = {0: "where is my order number {}", 1: "this is terrible and nobody answers me {}"}
 ROMAN = {0: "mera order kahan hai {}", 1: "bohat ghatiya service hai {}"}
@@ -50,9 +53,10 @@ def data(tmp_path: Path) -> Path:
         rows = [f"{word}\t0.01" for word in words.split()]
         (folder / "language" / f"{name}.tsv").write_text("\n".join(rows), encoding="utf-8")
     rows = [f"{split}\tx\t{intent}\tabout {intent} {split}" for intent in INTENTS for split in ("train", "dev")]
-    (folder / "intent" / "clinc150.tsv").write_text(
-        "\n".join(["split\tnative_label\tintent\ttext", *rows]) + "\n", encoding="utf-8"
-    )
+    for source in ("clinc150", "bitext"):
+        (folder / "intent" / f"{source}.tsv").write_text(
+            "\n".join(["split\tnative_label\tintent\ttext", *rows]) + "\n", encoding="utf-8"
+        )
     return folder
 
 
@@ -91,3 +95,20 @@ class TestTrain:
             curve = weights.load(name).curve
             assert list(curve) == sorted(curve)
             assert [shown for _, shown in curve] == [0, 10, 25, 50, 75, 97]
+
+
+@pytest.mark.slow
+def test_a_source_left_out_is_told_by_what_the_others_taught(data: Path) -> None:
+    figures = cross_check_intents(data).figures
+    assert set(figures) == {"clinc150", "bitext", "mean"}
+    assert figures["mean"]["first"] > 0.8  # both say the same, and our own sentences something else
+    assert figures["mean"]["first"] <= figures["mean"]["first or second"] <= 1
+    assert figures["bitext"]["usual"] == pytest.approx(1 / 31)  # all but `other`, each as often
+
+
+def test_every_intent_weighs_as_much() -> None:
+    rows = [Row("often", "order_status", "x", "train")] * 9 + [Row("once", "complaint", "x", "train", weight=3.0)]
+    sums = {
+        label: sum(row.weight for row in evened(rows) if row.label == label) for label in ("order_status", "complaint")
+    }
+    assert sums == {"order_status": pytest.approx(6.0), "complaint": pytest.approx(6.0)}
