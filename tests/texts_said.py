@@ -111,7 +111,7 @@ def _all() -> Iterator[tuple[Key, str]]:
             yield from ((key, place) for key in _of_python(tree))
         if not place.startswith(COMMANDS_ONLY):
             yield from (((CORE, text), place) for text in _raised(tree))
-        if place.startswith("channels/") and not place.startswith(TO_PROGRAMS):
+        if place.startswith(("channels/", "router/people_csv/")) and not place.startswith(TO_PROGRAMS):
             yield from (((CORE, text), place) for text in _sentences(tree))
         for context, tables in ((CORE, SENTENCES_OF_MODULES), ("", TABLES)):
             for name, at in tables.get(place, {}).items():

@@ -78,7 +78,11 @@ class Plan:
 
 
 class Wrong(Exception):
-    """A cell cannot be read as it stands."""
+    """A cell cannot be read as it stands; `meant` is the known word that is close to what it says, or nothing."""
+
+    def __init__(self, says: str, meant: str = "") -> None:
+        super().__init__(says)
+        self.says, self.meant = says, meant
 
 
 def plan(lines: Sequence[Line], known: Known, problems: Iterable[Problem] = ()) -> Plan:
@@ -93,7 +97,7 @@ def plan(lines: Sequence[Line], known: Known, problems: Iterable[Problem] = ()) 
                 if column == "email" or column in line.cells:
                     wanted[column] = read(line.cells.get(column, ""), before, known)
             except Wrong as error:
-                wrong.append(Problem(line.number, column, str(error)))
+                wrong.append(Problem(line.number, column, error.says, error.meant))
         becomes = Person(**{**as_dict(before), **wanted})  # type: ignore[arg-type]
         if not becomes.brands:
             wrong.append(Problem(line.number, "brands", "This person would work for no brand: name at least one."))
@@ -172,7 +176,7 @@ def _name(value: str, before: Person, known: Known) -> str:
 
 def _role(value: str, before: Person, known: Known) -> str:
     if value.casefold() not in list(Role):
-        raise Wrong(f"There is no role “{value[:30]}”{_meant(value, list(Role))}. Roles: {', '.join(Role)}.")
+        raise Wrong(f"There is no role “{value[:30]}”. Roles: {' '.join(Role)}.", _close(value, list(Role)))
     if before.email == known.reader and value.casefold() != before.role:
         raise Wrong("This is you: another admin changes your role.")
     return value.casefold()
@@ -182,9 +186,8 @@ def _brands(value: str, before: Person, known: Known) -> frozenset[str]:
     named = _words(value)
     for key in named:
         if key not in known.brands:
-            raise Wrong(
-                f"There is no brand “{key[:30]}”{_meant(key, known.brands)}. Brands: {', '.join(known.brands)}."
-            )
+            said = f"There is no brand “{key[:30]}”. Brands: {', '.join(known.brands)}."
+            raise Wrong(said, _close(key, known.brands))
     return frozenset(named) | (before.brands - frozenset(known.brands))  # those out of the reader's sight stay
 
 
@@ -193,7 +196,7 @@ def _skills(value: str, before: Person, known: Known) -> Mapping[str, int]:
     for name, given in _pairs(value, "billing=4 en=5"):
         key = known.skills.get(name.casefold())
         if key is None:
-            raise Wrong(f"There is no skill “{name[:30]}”{_meant(name, known.skills)}: add it first, or correct it.")
+            raise Wrong(f"There is no skill “{name[:30]}”: add it first, or correct it.", _close(name, known.skills))
         if not (given.isascii() and given.isdigit() and 1 <= int(given[:4]) <= 5):
             raise Wrong(f"The level of {key} is “{given[:20]}”: give 1 (beginner) to 5 (expert).")
         found[key] = int(given)
@@ -204,7 +207,7 @@ def _slots(value: str, before: Person, known: Known) -> Mapping[str, int]:
     found = {}
     for name, given in _pairs(value, "live=3 mail=1"):
         if name.casefold() not in known.classes:
-            raise Wrong(f"There are no slots “{name[:30]}”. Slots: {', '.join(known.classes)}.")
+            raise Wrong(f"There are no slots “{name[:30]}”. Slots: {' '.join(known.classes)}.")
         if not (given.isascii() and given.isdigit() and int(given[:4]) <= MAX_SLOTS):
             raise Wrong(f"The slots for {name[:30]} are “{given[:20]}”: give a number from 0 to {MAX_SLOTS}.")
         found[name.casefold()] = int(given)
@@ -213,8 +216,8 @@ def _slots(value: str, before: Person, known: Known) -> Mapping[str, int]:
 
 def _zone(value: str, before: Person, known: Known) -> str:
     if value not in available_timezones():
-        meant = _meant(value, available_timezones())
-        raise Wrong(f"There is no time zone “{value[:40]}”{meant}: give an IANA name, such as Asia/Karachi.")
+        close = _close(value, available_timezones())
+        raise Wrong(f"There is no time zone “{value[:40]}”: give an IANA name, such as Asia/Karachi.", close)
     return value
 
 
@@ -226,8 +229,8 @@ def _site(value: str, before: Person, known: Known) -> str:
     except Mistake as mistake:
         raise Wrong(mistake.reason) from mistake
     known_as = known.sites.get(name.casefold())
-    if known_as is None and (meant := _meant(name, known.sites)):
-        raise Wrong(f"There is no site “{name}”{meant}: correct it, or name it first on the page of somebody's shifts.")
+    if known_as is None and (close := _close(name, known.sites)):
+        raise Wrong(f"There is no site “{name}”: correct it, or name it first on the page of somebody's shifts.", close)
     return known_as or name
 
 
@@ -257,9 +260,8 @@ def _words(value: str) -> list[str]:
     return [] if value.casefold() == NONE else value.replace(",", " ").replace(";", " ").split()
 
 
-def _meant(value: str, known: Iterable[str]) -> str:
-    close = get_close_matches(value.casefold(), list(known), 1, 0.7)
-    return f" (did you mean “{close[0]}”?)" if close else ""
+def _close(value: str, known: Iterable[str]) -> str:
+    return next(iter(get_close_matches(value.casefold(), list(known), 1, 0.7)), "")
 
 
 READERS = {

@@ -35,6 +35,7 @@ class Problem:
     line: int
     column: str
     says: str
+    meant: str = ""  # the word that is known and close
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ def read(body: str | bytes) -> tuple[list[Line], list[Problem]]:
     except csv.Error as error:
         return [], [Problem(0, "", f"The sheet cannot be read: {error}. Check its quotation marks.")]
     if not any(any(value.strip() for value in row) for row in rows):
-        return [], [Problem(0, "", "The sheet is empty. The first line names the columns: " + ", ".join(NAMES) + ".")]
+        return [], [Problem(0, "", f"The sheet is empty. The first line names the columns: {' '.join(NAMES)}.")]
     header = [name.strip().casefold() for name in rows[0]]
     problems = list(_wrong_header(header))
     if len(rows) - 1 > MOST_LINES:
@@ -124,11 +125,11 @@ def _delimiter(text: str) -> str:
 
 def _wrong_header(header: Sequence[str]) -> Iterable[Problem]:
     if "email" not in header:
-        yield Problem(1, "", "The first line names the columns, and “email” must be one of them. It says: "
-                      + (", ".join(name[:30] for name in header[:12]) or "nothing") + ".")  # fmt: skip
+        named = ", ".join(name[:30] for name in header[:12])
+        yield Problem(1, "", f"The first line names the columns, and “email” must be one of them. It says: {named}.")
         return
     for name in header:
         if name and name not in NAMES:
-            yield Problem(1, name[:30], f"There is no column “{name[:30]}”. Columns: {', '.join(NAMES)}.")
+            yield Problem(1, name[:30], f"There is no column “{name[:30]}”. Columns: {' '.join(NAMES)}.")
         elif name and header.count(name) > 1:
             yield Problem(1, name, f"The column “{name}” stands there twice: keep one.")

@@ -177,6 +177,16 @@ class TestPeopleByCsv:
         looked = sent(admin, "/settings/people/import", sheet="email,role\nx@example.com,king\n")
         assert looked.status_code == 422 and "king" in looked.text and 'name="mark"' not in looked.text
 
+    def test_what_is_wrong_is_said_in_the_readers_language(self, app: Flask, heed: Heed) -> None:
+        zoya = a_person(heed, "Zoya", Role.ADMIN)
+        browser = a_browser(app, heed, zoya)
+        staffing.change_profile(heed, zoya.id, NOON, name="Zoya", zone="UTC", locale="ur")
+        looked = sent(browser, "/settings/people/import", sheet="email,salary\nx@example.com,9\n").text
+        assert "کوئی کالم ”\u2068salary\u2069“ نہیں۔" in looked and "email name role" in looked
+        looked = sent(browser, "/settings/people/import", sheet="email,role\nx@example.com,agnt\n").text
+        assert "کوئی کردار ”\u2068agnt\u2069“ نہیں۔" in looked and "کیا مراد ”\u2068agent\u2069“ تھا؟" in looked
+        assert "There is no" not in looked
+
 
 def test_the_grid_shows_what_changes_before_it_is_saved(app: Flask, heed: Heed) -> None:
     ops = a_person(heed, "Olga", Role.OPS)
