@@ -1,0 +1,37 @@
+"""What customers of thirty trades want, in messages written apart from the sentences that teach."""
+
+from pathlib import Path
+
+import pytest
+
+from router.model import Reading
+from router.triage import read
+from router.triage.intents import INTENTS
+
+CASES = Path(__file__).parent / "cases" / "wanted.tsv"
+SURE = 0.8
+
+
+@pytest.fixture(scope="module")
+def readings() -> list[tuple[str, Reading]]:
+    """What is wanted, and how it was read."""
+    lines = [line.split("\t") for line in CASES.read_text(encoding="utf-8").splitlines() if not line.startswith(";")]
+    return [(intent, read(text)) for intent, text in lines]
+
+
+def test_there_are_as_many_of_each(readings: list[tuple[str, Reading]]) -> None:
+    wanted = [intent for intent, _ in readings]
+    assert {intent: wanted.count(intent) for intent in INTENTS} == dict.fromkeys(INTENTS, 10)
+
+
+def test_most_are_told_and_more_by_the_second_guess(readings: list[tuple[str, Reading]]) -> None:
+    first = sum(one.intent == intent for intent, one in readings) / len(readings)
+    either = sum(intent in (one.intent, one.second_intent) for intent, one in readings) / len(readings)
+    assert first >= 0.7
+    assert either >= 0.8
+
+
+def test_what_is_sure_is_right(readings: list[tuple[str, Reading]]) -> None:
+    sure = [one.intent == intent for intent, one in readings if one.intent_confidence >= SURE]
+    assert len(sure) > len(readings) / 3
+    assert sum(sure) / len(sure) >= 0.85
