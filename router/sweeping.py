@@ -107,6 +107,7 @@ class Sweep:
             ("push queues", lambda: lapsing.ask_again(self._heed, now)),
             ("needs that fall away", lambda: waking.step_down(self._heed, now)),
             ("tickets kept for who knows", lambda: waking.open_to_all(self._heed, now)),
+            ("tickets kept for nobody", lambda: waking.open_unknown(self._heed, now)),
             ("promises at risk", lambda: forewarning.warn(self._heed, now)),
             ("shifts that end", lambda: shifts.tell_ends(self._heed, now)),
             ("quiet chats", lambda: waking.rest_quiet(self._heed, now)),

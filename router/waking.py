@@ -62,6 +62,11 @@ def open_after(heed: Heed, agent_id: str, now: datetime) -> int:
     return each(heed, now, lambda db, _: due.kept_for_nobody(db, agent_id), _keep_no_more)
 
 
+def open_unknown(heed: Heed, now: datetime) -> int:
+    """Let everybody take what was left to those who know a topic where nobody here does: skills and rights change."""
+    return each(heed, now, lambda db, _: due.kept_for_nobody(db), _keep_no_more)
+
+
 def rest_quiet(heed: Heed, now: datetime) -> int:
     """Free the slots of live tickets that were answered and have not been heard of for ten minutes."""
     return each(heed, now, lambda db, at: due.quiet(db, at - QUIET_FOR), _quiet)

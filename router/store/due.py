@@ -79,16 +79,18 @@ def kept_long_enough(db: Db, now: datetime) -> list[DueTicket]:
     return _found(db, _query().where(passed).order_by(ticket.c.kept_until))
 
 
-def kept_for_nobody(db: Db, agent_id: str) -> list[DueTicket]:
-    """Return the waiting tickets left to those who know a topic that this agent knows and nobody who is here."""
-    known = select(agent_skill.c.skill_key).where(agent_skill.c.agent_id == agent_id, agent_skill.c.valid_to.is_(None))
+def kept_for_nobody(db: Db, agent_id: str | None = None) -> list[DueTicket]:
+    """Return the waiting tickets left to those who know a topic that nobody who is here knows; of an agent's topics."""
     here = exists().where(
         (agent_skill.c.skill_key == lane.c.topic) & agent_skill.c.valid_to.is_(None),
         (presence.c.agent_id == agent_skill.c.agent_id) & presence.c.valid_to.is_(None),
         presence.c.status == "online",
         (agent_brand.c.agent_id == agent_skill.c.agent_id) & (agent_brand.c.brand_id == lane.c.brand_id),
     )
-    theirs = lane.c.open & lane.c.kept & lane.c.topic.in_(known) & ~here
+    theirs = lane.c.open & lane.c.kept & ~here
+    if agent_id is not None:
+        known = (agent_skill.c.agent_id == agent_id) & agent_skill.c.valid_to.is_(None)
+        theirs &= lane.c.topic.in_(select(agent_skill.c.skill_key).where(known))
     in_line = ticket.c.lane_id.in_(select(lane.c.id).where(theirs)) & ticket.c.place.is_not(None)
     return _found(db, _query().where(in_line, ticket.c.state == "waiting").order_by(ticket.c.place))
 

@@ -137,6 +137,14 @@ class TestATicketOfATopic:
         assert offered_to(desk, found.id) == self.ana.agent
         assert desk.ticket(found.id).place == found.place
 
+    def test_is_open_to_all_once_the_last_who_is_here_does_not_know_it_any_more(self, desk, bo):
+        found = desk.says(who="gus")
+        assert waking.open_unknown(desk.heed, now()) == 0
+        equipping.put_levels(desk.heed, COMMAND, {bo.agent: {"billing": 0}}, now())
+        assert waking.open_unknown(desk.heed, now()) == 1
+        assert offered_to(desk, found.id) == self.ana.agent
+        assert waking.open_unknown(desk.heed, now()) == 0
+
     def test_goes_at_once_to_who_has_room(self, desk, bo):
         cy = an_agent(desk, "Cy")
         assert offered_to(desk, desk.says(who="gus").id) == cy.agent
