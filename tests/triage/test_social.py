@@ -8,6 +8,7 @@ from router.triage import read
 from router.triage.metrics import auc
 
 CASES = Path(__file__).parent / "cases" / "social.tsv"
+APART = Path(__file__).parent / "cases" / "apart.tsv"
 
 
 @pytest.fixture(scope="module")
@@ -24,3 +25,11 @@ def test_the_frustrated_stand_above_the_calm(found: list[tuple[bool, int]]) -> N
 def test_few_of_the_calm_are_called_frustrated(found: list[tuple[bool, int]]) -> None:
     calm = [points for frustrated, points in found if not frustrated]
     assert sum(points >= 25 for points in calm) / len(calm) < 0.1
+
+
+def test_posts_written_apart_from_those_that_teach_are_told_too() -> None:
+    """A third of them are hard: calm words for anger, words of anger in calm questions."""
+    lines = [line.split("\t") for line in APART.read_text(encoding="utf-8").splitlines() if line[0] != ";"]
+    assert len(lines) == 400
+    points = [read(text, pace="social").calm_frustration for _, _, text in lines]
+    assert auc(points, [int(label) for _, label, _ in lines]) > 0.85
