@@ -127,8 +127,7 @@ def _know_session() -> None:
         return
     found = accounts.scope_of_session(heed_of(), session_id, now())
     if found is None:
-        session.clear()
-        return
+        return  # the cookie stays: this answer might come after one that brought a new session
     g.signed_in, g.agent, g.scope = found, found.agent, found.scope
 
 

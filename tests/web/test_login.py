@@ -55,6 +55,18 @@ class TestPassword:
         sign_in(browser, "ana@example.com", PASSWORD)
         assert token_on(browser.get("/settings/you").text) != before
 
+    def test_an_answer_to_a_session_that_ended_leaves_the_cookie_alone(self, app: Flask, heed: Heed) -> None:
+        """It may come after the answer that brought a new one."""
+        who = a_person(heed)
+        browser = a_browser(app, heed, who)
+        session_id = accounts.open_session(heed, who, "", now(), by="link")
+        me = accounts.scope_of_session(heed, session_id, now())
+        assert me is not None
+        accounts.sign_out_everywhere(heed, me, now())
+        for path in ("/notices/count", "/inbox/offers?fragment=1"):
+            answer = browser.get(path, headers={"Accept": "application/json"})
+            assert (answer.status_code, answer.headers.get("Set-Cookie")) == (401, None)
+
     def test_stops_guessing_even_without_a_broker(self, app: Flask, heed: Heed) -> None:
         a_member(heed)
         browser = app.test_client()

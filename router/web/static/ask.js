@@ -54,8 +54,14 @@ export async function send(path, data) {
   return { ok: answer.ok, status: answer.status, said };
 }
 
+const LEAVING_MS = 10000; // for a form that was sent to be answered
+let left = -LEAVING_MS;
+addEventListener("beforeunload", () => (left = performance.now()));
+
 /** The session has ended: the page stays, with what was typed, and offers to sign in and come back to it. */
 export function signedOut() {
+  const wait = left + LEAVING_MS - performance.now();
+  if (wait > 0) return void setTimeout(signedOut, wait); // a form sent just now may be why, and brings a new session
   const banner = document.getElementById("signed-out");
   const back = `/login?next=${encodeURIComponent(location.pathname + location.search)}`;
   if (!banner) return location.assign(back);
