@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection as Db
 
 from router.store.schema import (
     agent_brand,
+    agent_channel,
     agent_skill,
     assignment,
     attachment,
@@ -81,7 +82,10 @@ def kept_long_enough(db: Db, now: datetime) -> list[DueTicket]:
 
 def kept_for_nobody(db: Db, agent_id: str | None = None) -> list[DueTicket]:
     """Return the waiting tickets left to those who know a topic that nobody who is here knows; of an agent's topics."""
+    theirs_now = (agent_channel.c.agent_id == agent_skill.c.agent_id) & agent_channel.c.valid_to.is_(None)
+    right = exists().where(theirs_now, agent_channel.c.channel == lane.c.channel) | ~exists().where(theirs_now)
     here = exists().where(
+        right,
         (agent_skill.c.skill_key == lane.c.topic) & agent_skill.c.valid_to.is_(None),
         (presence.c.agent_id == agent_skill.c.agent_id) & presence.c.valid_to.is_(None),
         presence.c.status == "online",

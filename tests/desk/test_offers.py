@@ -9,7 +9,7 @@ from router.desk.offers import accept, decline
 from router.model import Presence
 from router.presence import set_presence
 from router.routing.record import replay
-from router.store import decisions
+from router.store import decisions, people
 from router.store.audit import COMMAND
 from tests.builders import a_skill, a_supervisor, an_agent, now, rules
 from tests.desk.offering import LIVE_S, offer_of, offered_to, push, pushing, seconds  # noqa: F401 (pytest knows fixtures by their names)
@@ -144,6 +144,17 @@ class TestATicketOfATopic:
         assert waking.open_unknown(desk.heed, now()) == 1
         assert offered_to(desk, found.id) == self.ana.agent
         assert waking.open_unknown(desk.heed, now()) == 0
+
+    @pytest.mark.parametrize("lost", ["channel", "brand"])
+    def test_is_open_to_all_once_the_last_who_is_here_may_not_take_it_any_more(self, desk, bo, lost):
+        found = desk.says(who="gus")
+        with desk.heed.database.write() as db:
+            if lost == "channel":
+                people.put_channels(db, bo.agent, ("email",), now())
+            else:
+                people.grant_brands(db, bo.agent, ())
+        assert waking.open_unknown(desk.heed, now()) == 1
+        assert offered_to(desk, found.id) == self.ana.agent
 
     def test_goes_at_once_to_who_has_room(self, desk, bo):
         cy = an_agent(desk, "Cy")
