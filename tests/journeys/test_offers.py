@@ -5,8 +5,9 @@
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from router.desk import moving
 from router.model import Role, Scope
-from tests.builders import Desk, an_agent
+from tests.builders import Desk, an_agent, now
 from tests.journeys.test_pages import Watched, a_context, at, site
 
 pytestmark = pytest.mark.browser
@@ -64,10 +65,10 @@ def test_an_offer_is_shown_wherever_somebody_is_here(browser: Browser, site: str
     at.do("UPDATE queue SET mode = 'push', offer_s = 600")
     oda = an_agent(at, "Oda", presence=None, role=Role.OPS)
     seen = Watched(a_context(browser, site, at, oda, "desk", "light"))
-    seen.page.goto(site)
-    seen.page.wait_for_selector("#presence summary[data-status=online]")  # the inbox alone says so without a reload
     seen.page.goto(site + path)
-    seen.page.wait_for_selector("#presence summary[data-status=online]")
+    seen.page.wait_for_selector("#presence summary[data-status=online]")  # said without a reload
+    expect(seen.page.locator("#presence [value=online]")).to_have_attribute("aria-pressed", "true")
+    expect(seen.page.locator("#presence summary")).to_have_accessible_name("Oda: Online. Change presence")
     seen.page.wait_for_selector("#offers[data-ready]", state="attached")
     first = at.says("This is the third time I ask where my parcel is!", "dan")
     offer = seen.page.locator("#offers [data-offer]")
@@ -85,3 +86,16 @@ def test_an_offer_is_shown_wherever_somebody_is_here(browser: Browser, site: str
     seen.page.keyboard.press("o")
     expect(seen.page.locator("form#composer")).to_be_visible()
     assert seen.complaints == []
+
+
+def test_an_offer_that_goes_elsewhere_says_so(browser: Browser, site: str, at: Desk) -> None:
+    at.do("UPDATE queue SET mode = 'push', offer_s = 600")
+    ana = an_agent(at, "Ana", presence=None)
+    seen = an_inbox(browser, site, at, ana, "light")
+    ticket = at.says("This is the third time I ask where my parcel is!", "dan")
+    expect(seen.page.locator("#offers [data-offer]")).to_have_count(1)
+    sam, bo = an_agent(at, "Sam", role=Role.SUPERVISOR), an_agent(at, "Bo")
+    moving.assign(at.heed, sam, ticket.id, bo.agent, now())
+    expect(seen.page.locator("#offer-gone")).to_have_text("The ticket is no longer offered to you.")
+    expect(seen.page.locator("#said")).to_have_text("The ticket is no longer offered to you.")
+    assert seen.check("offer gone") == []

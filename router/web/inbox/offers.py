@@ -1,4 +1,4 @@
-"""What is offered to me: a part of every inbox page with its countdown, and the two answers by form, key or voice."""
+"""What is offered to me: a part of every page with its countdown, and the two answers by form, key or voice."""
 
 from datetime import datetime
 
@@ -20,8 +20,8 @@ bp = Blueprint("offers", __name__)
 @bp.get("/inbox/offers")
 @audience("agent")
 def fragment() -> Response:
-    """Return what is offered to me, alone."""
-    return unchanged(render_template("inbox/_offer.html"))
+    """Return what is offered to me and how I am here, alone."""
+    return unchanged(render_template("inbox/_offer.html") + render_template("inbox/_presence.html"))
 
 
 @bp.post("/offers/<offer_id>/accept")

@@ -64,7 +64,6 @@ export function attention(when, words, notes, ticket) {
 export function noticed() {
   const box = list();
   if (!box) return;
-  document.querySelector("#presence summary")?.setAttribute("data-status", box.dataset.presence ?? "");
   const fresh = (box.dataset.unread ?? "").split(",").filter(Boolean).map((one) => one.split(" "));
   const ids = new Set(fresh.map(([id]) => id));
   for (const [id, number, ...channel] of fresh) {

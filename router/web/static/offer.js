@@ -1,5 +1,5 @@
-// Offers, on every page: fetched as soon as something is said to change, counted down, and told to ears and to who looks
-// elsewhere.
+// Offers and how I am here, on every page: fetched as soon as something is said to change. Offers are counted down, and
+// told to ears and to who looks elsewhere; one that goes away unanswered says why.
 
 import { attention, counted } from "./alerts.js";
 import { fragment, send } from "./ask.js";
@@ -9,12 +9,18 @@ import { t } from "./words.js";
 
 const NOTES = [660, 880, 660]; // Hz
 const LAST_S = 5; // said aloud when so little is left
+const GONE_MS = 12000; // why an offer went stays so long
+const LATE_MS = 1500; // between the end of an offer and the word that it is over
+const PRESENCE = ["presence-now", "presence-choices"];
 
 /** @type {Map<string, number>} offer -> when it ends, in milliseconds of this page */
 const ends = new Map();
+/** @type {Set<string>} offers that this page answered */
+const answered = new Set();
 const box = () => document.getElementById("offers");
 const shown = () => /** @type {NodeListOf<HTMLElement>} */ (document.querySelectorAll("#offers [data-offer]"));
 let ticking = 0;
+let telling = 0;
 
 async function look() {
   if (!box()) return;
@@ -25,6 +31,10 @@ async function look() {
   const had = old.contains(document.activeElement);
   fresh.setAttribute("data-ready", "");
   morph(old, fresh);
+  for (const id of PRESENCE) {
+    const [mine, now] = [document.getElementById(id), found?.getElementById(id)];
+    if (mine && now) morph(mine, now);
+  }
   if (had && !old.contains(document.activeElement)) document.getElementById("main")?.focus({ preventScroll: true });
   noticed();
 }
@@ -42,10 +52,26 @@ function noticed() {
     say(t("{words}. {n} seconds to accept.", { words, n: String(Math.round(Number(one.dataset.left))) }));
     attention("offers", words, NOTES, one.dataset.ticket);
   }
-  for (const id of ends.keys()) if (!ids.has(id)) ends.delete(id);
+  for (const [id, end] of ends) {
+    if (ids.has(id)) continue;
+    ends.delete(id);
+    if (!answered.has(id)) gone(end - now > LATE_MS ? t("The ticket is no longer offered to you.") : t("The time to accept is over. The next agent is asked."));
+  }
+  if (ids.size) gone("");
   counted();
   clearTimeout(ticking);
   tick();
+}
+
+/** Show and say why an offer went, or nothing any more. @param {string} words */
+function gone(words) {
+  const place = document.getElementById("offer-gone");
+  if (!place) return;
+  clearTimeout(telling);
+  place.hidden = !words;
+  place.textContent = words;
+  if (words) say(words);
+  if (words) telling = setTimeout(gone, GONE_MS, "");
 }
 
 function tick() {
@@ -71,6 +97,10 @@ document.addEventListener("heed:hint", (event) => {
   if (mine || ["look", "tick", "presence"].includes(hint.kind)) void look();
 });
 document.addEventListener("heed:acted", () => void look());
+document.addEventListener("submit", (event) => {
+  const one = /** @type {HTMLElement} */ (event.target).closest("[data-offer]");
+  if (one instanceof HTMLElement) answered.add(one.dataset.offer ?? "");
+}, { capture: true });
 // The inbox does what its forms say by itself. Elsewhere, declining leaves what is written on the page as it is.
 document.addEventListener("submit", async (event) => {
   const form = /** @type {HTMLFormElement} */ (event.target);
