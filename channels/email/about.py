@@ -23,24 +23,31 @@ INFO = ChannelInfo(
         Setting("imap_password", "IMAP password", "Use an app password where the provider has them.", True, False),
         Setting("imap_folder", "Folder", "Whose mail becomes tickets.", required=False, default="INBOX"),
         Setting(
-            "imap_tls", "IMAP encryption", "ssl, starttls or none.", required=False, default="ssl", choices=TLS
+            "imap_tls",
+            "IMAP encryption",
+            "Nearly all providers have TLS from the start.",
+            required=False,
+            default="ssl",
+            choices=TLS,
         ),
         Setting(
             "imap_import",
             "First fetch",
-            "new: mail from now on. all: what is there too.",
+            "Which mail of the folder becomes tickets when it is read for the first time.",
             required=False,
             default="new",
             choices=(("new", "mail from now on"), ("all", "what is there too")),
         ),
         Setting("smtp_host", "SMTP server", "Without it, replies cannot be sent.", required=False),
-        Setting("smtp_port", "SMTP port", "Empty: 587 with starttls, 465 with ssl, else 25.", required=False),
+        Setting(
+            "smtp_port", "SMTP port", "Empty: 587 with STARTTLS, 465 with TLS from the start, else 25.", required=False
+        ),
         Setting("smtp_user", "SMTP user", "Leave empty if the server asks for none.", required=False),
         Setting("smtp_password", "SMTP password", "Use an app password where the provider has them.", True, False),
         Setting(
             "smtp_tls",
             "SMTP encryption",
-            "starttls, ssl or none.",
+            "Most providers have STARTTLS at port 587.",
             required=False,
             default="starttls",
             choices=TLS,

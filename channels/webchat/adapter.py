@@ -67,7 +67,6 @@ INFO = ChannelInfo(
         ),
         Setting("title", "Title", "Stands above the conversation.", required=False, default="Chat with us"),
         Setting("greeting", "Greeting", "The first words a visitor sees.", required=False, default="How can we help?"),
-        Setting("base_url", "Address of the platform", "Not used: web chat has no other side.", required=False),
     ),
     steps=(
         "Save: the chat page works at once at /chat/<connection>.",

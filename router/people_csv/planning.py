@@ -69,7 +69,7 @@ class Plan:
     steps: tuple[Step, ...] = ()
     problems: tuple[Problem, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
-    new_sites: tuple[str, ...] = ()
+    new_sites: tuple[tuple[str, str], ...] = ()  # name, and the known one that is close to it or nothing
 
     @property
     def mark(self) -> str:
@@ -110,7 +110,8 @@ def plan(lines: Sequence[Line], known: Known, problems: Iterable[Problem] = ()) 
     counts = {kind: kinds.count(kind) for kind in ("new", "changed", "same")}
     named = {step.becomes.site.casefold(): step.becomes.site for step in reversed(steps) if step.becomes.site}
     new_sites = sorted(name for key, name in named.items() if key not in known.sites)
-    return Plan(tuple(steps), (), counts, tuple(new_sites))
+    asked = tuple((name, known.sites.get(_close(name, known.sites), "")) for name in new_sites)
+    return Plan(tuple(steps), (), counts, asked)
 
 
 def as_dict(person: Person) -> dict[str, object]:
@@ -228,10 +229,7 @@ def _site(value: str, before: Person, known: Known) -> str:
         name = read_site(value)
     except Mistake as mistake:
         raise Wrong(mistake.reason) from mistake
-    known_as = known.sites.get(name.casefold())
-    if known_as is None and (close := _close(name, known.sites)):
-        raise Wrong(f"There is no site “{name}”: correct it, or name it first on the page of somebody's shifts.", close)
-    return known_as or name
+    return known.sites.get(name.casefold(), name)
 
 
 def _locale(value: str, before: Person, known: Known) -> str:

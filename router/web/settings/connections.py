@@ -206,6 +206,7 @@ def _one(
         row=row,
         info=connecting.info(row.connection.channel),
         url=connecting.hook_url(heed, row.connection.key),
+        asks_for_url=any("{url}" in step for step in connecting.info(row.connection.channel).steps),
         steps=connecting.steps(heed, row, made.secret if made is not None else "", _),
         queues=[queue for queue in equipping.queues(heed, g.scope) if queue.brand_id == row.brand_id],
         made=made,
