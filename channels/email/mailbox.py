@@ -19,6 +19,7 @@ from channels.types import MAX_MAIL, Connection, Delivery
 
 BATCH = 50  # mails of one fetch
 BATCH_BYTES = 32 * 1024 * 1024  # and their size; one mail is always taken
+MARK = 100  # bytes at most of the line that marks a mail over the size limit
 WINDOW = 50_000  # UIDs of one search: imaplib refuses answers over a megabyte
 RENUMBERED_LOOKS_BACK = timedelta(days=14)  # after a new UIDVALIDITY, mail this old is fetched again
 IDLE_AT_MOST_S = 9 * 60.0  # RFC 2177 says 29 minutes; routers forget idle connections sooner
@@ -80,7 +81,7 @@ class Mailbox:
         """Return the oldest mails after a position, at most 50, each with its own; call again until it is empty.
 
         Under a new UIDVALIDITY the last 14 days are fetched again: their Message-IDs are known, so nothing doubles.
-        Of a mail over the size limit only the header is fetched, marked in its first line. Raises MailboxFailed.
+        Of a mail over the size limit only the beginning is fetched, marked in its first line. Raises MailboxFailed.
         """
         with told():
             uids = [uid for uid in self._left if seen == Position(self._uidvalidity, self._reached)]
@@ -173,25 +174,24 @@ class Mailbox:
 
     def _fetch(self, uids: list[int]) -> list[tuple[Position, bytes]]:
         sizes = self._ask(uids, "RFC822.SIZE")
-        small: list[int] = []
+        taken: list[int] = []
         large: dict[int, int] = {}
         total = 0
         for uid in uids:
             size = size_in(sizes.get(uid))
             if size is None:
                 continue  # deleted meanwhile
+            here = min(size, MAX_MAIL)
+            if taken and total + here > BATCH_BYTES:
+                break
+            total += here
+            taken.append(uid)
             if size > MAX_MAIL:
                 large[uid] = size
-                continue
-            if small and total + size > BATCH_BYTES:
-                break
-            total += size
-            small.append(uid)
-        reached = max([*small, *large], default=0) if len(small) + len(large) == len(uids) else max(small, default=0)
-        bodies = self._ask(small, "BODY.PEEK[]")
-        headers = self._ask([uid for uid in large if uid <= reached], "BODY.PEEK[HEADER]")
+        bodies = self._ask([uid for uid in taken if uid not in large], "BODY.PEEK[]")
+        begun = self._ask(list(large), f"BODY.PEEK[]<0.{MAX_MAIL - MARK}>")
         found = {uid: body for uid, (_, body) in bodies.items()}
-        found |= {uid: b"%s %d\r\n%s" % (OVERSIZED, large[uid], head) for uid, (_, head) in headers.items()}
+        found |= {uid: b"%s %d\r\n%s" % (OVERSIZED, large[uid], start) for uid, (_, start) in begun.items()}
         return [(Position(self._uidvalidity, uid), found[uid]) for uid in sorted(found)]
 
     def _ask(self, uids: list[int], what: str) -> dict[int, tuple[bytes, bytes]]:

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from html import escape
 
 from channels.email import attached, flowed, invitation, names, protected
@@ -18,6 +18,7 @@ from channels.types import Attachment
 PLAIN = frozenset({"text/plain", "text/markdown", "text/enriched", "text/richtext"})
 HTML = "text/html"
 CALENDAR = "text/calendar"
+CUT = "The mail is too large: this file is in the mailbox alone."
 FOR_OTHER_MACHINES = frozenset({"text/x-amp-html", "text/watch-html"})  # the same words again, in another form
 
 
@@ -51,12 +52,14 @@ class _Leaf:
     report: bool = False  # inside a multipart/report
 
 
-def contents(mail: Part) -> Contents:
-    """Return the words and files of a mail."""
+def contents(mail: Part, *, is_cut: bool = False) -> Contents:
+    """Return the words and files of a mail; of one that is cut, the last file is broken and only named."""
     found = Contents()
     words: list[Words] = []
     calendars: list[_Leaf] = []
-    for leaf in _leaves(mail):
+    leaves = list(_leaves(mail))
+    broken = leaves[-1].part if is_cut else None
+    for leaf in leaves:
         part, kind = leaf.part, leaf.part.kind
         if kind in OF_THE_POST_OFFICE or (leaf.report and kind in RETURNED):
             found.report.take(part)
@@ -66,6 +69,10 @@ def contents(mail: Part) -> Contents:
             calendars.append(leaf)
         elif kind in protected.OF_A_SIGNATURE or (kind in FOR_OTHER_MACHINES and leaf.alternative):
             continue
+        elif part is broken:
+            found.attachments.append(
+                replace(attached.attachment(part, len(found.attachments) + 1), data=None, error=CUT)
+            )
         elif (hidden := attached.winmail(part)) is not None:
             open_winmail(hidden, found, words)
         else:

@@ -11,7 +11,7 @@ from channels.email.parts import Part, read_parts
 from channels.errors import NotUnderstood
 from channels.types import MAX_MAIL, Attachment, Connection, InboundMessage, Parsed, Party
 
-OVERSIZED = b"X-Heed-Oversized:"  # first line of a mail of which only the header was fetched; its value: bytes
+OVERSIZED = b"X-Heed-Oversized:"  # first line of a mail of which only the beginning was fetched; its value: bytes
 MAX_TEXT = 1_000_000  # characters
 MAX_SUBJECT = 1000  # characters
 MAX_ENVELOPE = 20  # recipients of the envelope that are looked at
@@ -33,7 +33,7 @@ def read(raw: bytes, connection: Connection, envelope: Envelope | None = None) -
     whole = read_parts(raw)
     if not whole.mail.fields:
         raise NotUnderstood("The body is no mail: it has no header fields. Post the whole raw message, headers first.")
-    found = mime.contents(whole.mail)
+    found = mime.contents(whole.mail, is_cut=raw.startswith(OVERSIZED))
     problem = whole.problem
     if len(found.text) > MAX_TEXT:
         found.text, problem = found.text[:MAX_TEXT], f"The text is longer than {MAX_TEXT:,} characters and was cut."
@@ -111,7 +111,7 @@ def _left_out(raw: bytes, problem: str | None) -> list[Attachment]:
     if first.startswith(OVERSIZED):
         size = first[len(OVERSIZED) :].strip()
         megabytes = int(size) / 2**20 if size.isdigit() and len(size) < 15 else 0
-        problem = f"The mail has {megabytes:.0f} MB, too large to take over. Read it in the mailbox."
+        problem = f"The mail has {megabytes:.0f} MB, and only its beginning is here. Read all of it in the mailbox."
         return [Attachment("message.eml", "message/rfc822", error=problem)]
     if problem is None:
         return []

@@ -132,7 +132,10 @@ class TestParse:
     def test_an_oversized_mail_is_shown_with_where_to_read_it(self) -> None:
         message = read(b"X-Heed-Oversized: 41943040\r\nFrom: a@b.example\r\nSubject: big\r\n\r\n")
         assert message.subject == "big"
-        assert message.attachments[0].error == "The mail has 40 MB, too large to take over. Read it in the mailbox."
+        assert (
+            message.attachments[0].error
+            == "The mail has 40 MB, and only its beginning is here. Read all of it in the mailbox."
+        )
 
     def test_whatever_is_broken_in_a_mail_it_is_read(self) -> None:
         """Thousands of damaged samples: nothing raises but NotUnderstood, and all of it can be stored as text."""

@@ -3,8 +3,8 @@
 import socket
 import threading
 from collections.abc import Iterator
+from email.message import EmailMessage
 from time import monotonic
-from typing import cast
 
 import pytest
 
@@ -39,6 +39,16 @@ def a_connection(server: ImapServer, user: str, **more: str) -> Connection:
 
 def a_mail(number: int) -> bytes:
     return b"From: ana@customer.example\r\nMessage-ID: <%d@customer.example>\r\n\r\nMail %d\r\n" % (number, number)
+
+
+def a_large_mail() -> bytes:
+    """Return a mail of some 4,500 bytes: words, a small photo, a big one."""
+    mail = EmailMessage()
+    mail["From"], mail["Subject"] = "ana@customer.example", "big"
+    mail.set_content("The screen is broken, see the photos.")
+    for name, data in (("small.jpg", b"s" * 90), ("big.jpg", b"b" * 3000)):
+        mail.add_attachment(data, "image", "jpeg", filename=name)
+    return bytes(mail)
 
 
 def all_mail(box: Mailbox, seen: Position) -> list[tuple[Position, bytes]]:
@@ -89,18 +99,38 @@ class TestNewMail:
         assert [raw for _, raw in found] == [a_mail(1), a_mail(2), a_mail(3)]
         assert {position.uidvalidity for position, _ in found} != {seen.uidvalidity}
 
-    def test_over_the_size_limit_comes_as_its_header_with_a_mark(
+    def test_over_the_size_limit_comes_with_its_words_and_the_files_that_are_whole(
         self, server: ImapServer, user: str, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(mailbox, "MAX_MAIL", 200)  # the real limit would fill 25 MB of disk
-        large = b"Subject: big\r\n" + a_mail(2) + b"x" * 300
+        monkeypatch.setattr(mailbox, "MAX_MAIL", 1500)  # the real limit would fill 25 MB of disk
+        large = a_large_mail()
         server.append(user, a_mail(1), large, a_mail(3))
         with Mailbox.open(a_connection(server, user)) as box:
             found = all_mail(box, box.first_position())
         assert [raw for _, raw in found][::2] == [a_mail(1), a_mail(3)]
         (message,) = adapter.parse(delivery_of(found[1][1], found[1][0]), a_connection(server, user))
-        assert cast(InboundMessage, message).subject == "big"
-        assert "too large" in str(cast(InboundMessage, message).attachments[0].error)
+        assert isinstance(message, InboundMessage)
+        assert (message.subject, message.text) == ("big", "The screen is broken, see the photos.")
+        small, big, whole = message.attachments
+        assert (small.name, small.data, small.error) == ("small.jpg", b"s" * 90, None)
+        assert (big.name, big.data) == ("big.jpg", None)
+        assert "in the mailbox alone" in str(big.error)
+        assert "only its beginning is here" in str(whole.error)
+
+    def test_many_over_the_size_limit_come_one_by_one(
+        self, server: ImapServer, user: str, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(mailbox, "MAX_MAIL", 1500)
+        monkeypatch.setattr(mailbox, "BATCH_BYTES", 2000)
+        server.append(user, *[a_large_mail()] * 3, a_mail(1))
+        with Mailbox.open(a_connection(server, user)) as box:
+            first = box.new_mail(box.first_position())
+            assert len(first) == 1
+            assert [raw.startswith(b"X-Heed-Oversized: ") for _, raw in all_mail(box, first[0][0])] == [
+                True,
+                True,
+                False,
+            ]
 
     @pytest.mark.slow
     def test_is_found_behind_ten_thousand_others_each_once(self, server: ImapServer, user: str) -> None:
