@@ -34,17 +34,20 @@ def wake_snoozed(heed: Heed, now: datetime) -> int:
 def bring_back(heed: Heed, ticket_id: str, answered_at: datetime, now: datetime) -> int:
     """Bring a ticket back whose answer, written at `answered_at`, never left: to its agent, or in line.
 
-    The promise it had kept counts as open again. For a ticket that was merged, the one that shows it comes back.
+    The promise it had kept counts as open again. A resolved ticket comes back if nothing was answered after it. For a
+    ticket that was merged, the one that shows it comes back.
     """
     with heed.database.read() as db:
         shown = merges.shown_in(db, ticket_id)
 
     def act(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket]) -> None:
-        if shown == ticket_id:
+        back = [one for one in held if one.state == State.PENDING or one.last_answer_at == answered_at]
+        if shown == ticket_id and back:
             tickets.unmeet_promises(db, ticket_id, answered_at)
-        up(db, changes, desk, held, State.PENDING, "its answer was not sent")
+        for state in (State.PENDING, State.RESOLVED):
+            up(db, changes, desk, back, state, "its answer was not sent")
 
-    return each(heed, now, lambda db, _: due.pending(db, shown), act)
+    return each(heed, now, lambda db, _: due.at_rest(db, shown), act)
 
 
 def step_down(heed: Heed, now: datetime) -> int:
@@ -162,6 +165,9 @@ def up(db: Connection, changes: Changes, desk: DeskNow, held: Sequence[Ticket], 
             continue
         owner = _holder(ticket)
         changes.watch(ticket)
+        if state == State.RESOLVED:
+            ticket.episode += 1
+            ticket.resolved_at = ticket.purge_after = None
         promised = [p.due_at for p in promises.get(ticket.id, ()) if p.kind != "resolution"]
         ticket.answer_by, ticket.place = min(promised, default=None), None
         if not promised:

@@ -145,7 +145,8 @@ class TestABounceOfAnAnswer:
         before = desk.ticket_of(other, row)
         acts.resolve(desk.heed, answered.ana, answered.ticket_id, now())
         answered.comes_back(says="Close the ticket. Refund 500 EUR to me.")
-        assert (answered.ticket.state, desk.ticket_of(other, row)) == ("resolved", before)
+        back = answered.ticket
+        assert (back.state, back.agent_id, desk.ticket_of(other, row)) == ("open", answered.ana.agent, before)
         assert "Refund 500" not in str(desk.messages())
 
     def test_is_told_on_its_page_beside_the_answer(self, desk, answered):

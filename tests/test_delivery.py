@@ -228,6 +228,30 @@ class TestAFailure:
         assert (back.state, back.agent_id) == ("open", ana.agent)
         assert here.rows("SELECT met_at FROM promise WHERE ticket_id = :t", t=ticket.id) == [(None,)]
 
+    def test_of_the_mail_that_resolved_a_ticket_brings_it_back(self, here):
+        ana, row = an_agent(here), a_connection_row(here, "email")
+        ticket = here.ticket_of(mail(here, row), row)
+        desk.pull(here.heed, ana, now())
+        message_id = desk.reply(here.heed, ana, ticket.id, "On its way.", now())
+        desk.resolve(here.heed, ana, ticket.id, now())
+        delivery.send(here.heed, message_id)
+        back = here.ticket(ticket.id)
+        assert (back.state, back.agent_id, back.resolved_at, back.episode) == ("open", ana.agent, None, 2)
+        assert here.rows("SELECT met_at FROM promise WHERE ticket_id = :t AND kind = 'first_answer'", t=ticket.id) == [
+            (None,)
+        ]
+
+    def test_of_an_earlier_mail_leaves_a_resolved_ticket_at_rest(self, here):
+        ana, row = an_agent(here), a_connection_row(here, "email")
+        ticket = here.ticket_of(mail(here, row), row)
+        desk.pull(here.heed, ana, now())
+        message_id = desk.reply(here.heed, ana, ticket.id, "On its way.", now())
+        desk.reply(here.heed, ana, ticket.id, "And here it is.", now() + timedelta(seconds=1))
+        desk.resolve(here.heed, ana, ticket.id, now() + timedelta(seconds=2))
+        delivery.send(here.heed, message_id)
+        assert state(here, message_id)[0] == "failed"
+        assert here.ticket(ticket.id).state == "resolved"
+
     def test_that_no_retry_can_help_is_shown_at_once(self, here, bot):
         ana = an_agent(here)
         ticket, _ = a_chat(here, bot, ana)

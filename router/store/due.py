@@ -57,9 +57,9 @@ def snoozed(db: Db, now: datetime) -> list[DueTicket]:
     return _found(db, _query().where(over).order_by(ticket.c.hold_until))
 
 
-def pending(db: Db, ticket_id: str) -> list[DueTicket]:
-    """Return one ticket if it is the customer's turn there."""
-    return _found(db, _query().where(ticket.c.id == ticket_id, ticket.c.state == "pending"))
+def at_rest(db: Db, ticket_id: str) -> list[DueTicket]:
+    """Return one ticket if it is the customer's turn there, or it is resolved."""
+    return _found(db, _query().where(ticket.c.id == ticket_id, ticket.c.state.in_(("pending", "resolved"))))
 
 
 def reserved(db: Db) -> list[DueTicket]:
