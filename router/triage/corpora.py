@@ -78,6 +78,12 @@ def intents(data: Path) -> list[Row]:
     return kept
 
 
+def unlabelled(data: Path) -> list[Row]:
+    """Return texts of desks that nobody labelled for frustration, each once; the label is empty."""
+    texts = {row.text: row.source for row in intents(data)}
+    return [Row(text, "", source, "train") for text, source in sorted(texts.items())]
+
+
 def _sentiment(data: Path, name: str) -> Iterator[Row]:
     with gzip.open(data / "sentiment" / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
         for line in lines:

@@ -14,7 +14,7 @@ from router.triage import corpora, metrics
 from router.triage.intents import OTHER
 from router.triage.polarity import polarity
 from router.triage.text import read_words
-from router.triage.train_frustration import fit_rows, matrix
+from router.triage.train_frustration import fit_rows, matrix, read_by_vectors
 from router.triage.train_intent import LABELS, Texts, fitted, texts_of
 from router.triage.train_vocabulary import vocabulary
 from router.triage.vader import compound
@@ -52,11 +52,14 @@ def cross_check(data_dir: Path) -> CrossCheck:
     """
     rows = [row for row in corpora.frustration(data_dir) if row.language == "en"]
     texts = matrix(rows, "en")
+    unlabelled = corpora.unlabelled(data_dir)
+    unread = read_by_vectors(rows, unlabelled, "en")
     figures: dict[str, dict[str, float]] = {}
     for source in TARGETS:
         held = np.array([row.source == source for row in rows])
         taught = [row for row in rows if row.source != source]
-        model = fit_rows(texts.chosen(~held), taught, "en")
+        of_others = np.array([row.source.partition("-")[0] != source.partition("-")[0] for row in unlabelled])
+        model = fit_rows(texts.chosen(~held), taught, "en", unread.chosen(of_others, ~held))
         left_out = [row for row in rows if row.source == source]
         heard = matrix(left_out, "en", vocabulary(row.text for row in taught))
         labels = [int(row.label) for row in left_out]

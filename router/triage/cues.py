@@ -87,8 +87,16 @@ _NEGATION_REACH = 2  # words before a friendly cue in which a negation turns it 
 
 
 def hits(words: Sequence[str]) -> list[Hit]:
-    """Return the cues in calm words; thanks do not count behind a negation, nor urgency inside “not urgent”."""
+    """Return the cues in calm words.
+
+    Thanks and praise do not count behind a negation or where they are meant as blame, nor urgency inside “not urgent”.
+    """
     return _standing(find(INDEX, words), words)
+
+
+def mocking(found: Sequence[Hit]) -> set[int]:
+    """Return the places of words whose praise is meant as blame: they are not heard as praise."""
+    return {at for hit in found if hit.cue == "sarcasm" for at in range(hit.start, hit.end)}
 
 
 def needs(words: Sequence[str]) -> list[Hit]:
@@ -97,13 +105,15 @@ def needs(words: Sequence[str]) -> list[Hit]:
 
 
 def _standing(found: Sequence[Hit], words: Sequence[str]) -> list[Hit]:
-    unhurried = [hit for hit in found if hit.cue == "no_hurry"]
-    return [hit for hit in found if not _is_turned_round(hit, words, unhurried)]
+    turning = {"urgent": [hit for hit in found if hit.cue == "no_hurry"]}
+    mocking = [hit for hit in found if hit.cue == "sarcasm"]
+    return [hit for hit in found if not _is_turned_round(hit, words, turning.get(hit.cue, mocking))]
 
 
-def _is_turned_round(hit: Hit, words: Sequence[str], unhurried: Sequence[Hit]) -> bool:
-    if hit.cue == "urgent":
-        return any(calm.start < hit.end and hit.start < calm.end for calm in unhurried)
-    if CUES[hit.cue].kind != "thanks" or hit.cue == "no_blame":
+def _is_turned_round(hit: Hit, words: Sequence[str], by: Sequence[Hit]) -> bool:
+    friendly = CUES[hit.cue].kind == "thanks" and hit.cue != "no_blame"
+    if not friendly and hit.cue != "urgent":
         return False
-    return not _NEGATIONS.isdisjoint(words[max(0, hit.start - _NEGATION_REACH) : hit.start])
+    if any(other.start < hit.end and hit.start < other.end for other in by):
+        return True
+    return friendly and not _NEGATIONS.isdisjoint(words[max(0, hit.start - _NEGATION_REACH) : hit.start])

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
+Booleans = NDArray[np.bool_]
 MEMORY = 8  # steps that L-BFGS looks back on
 SMALLEST = 1e-6  # of a step; below it the fit is done
 
@@ -23,17 +24,29 @@ class Matrix:
     hashes: Integers  # of each feature; its place in a table is this modulo the table's length
     values: Floats
     extras: Floats  # texts by extras
+    pieces: Booleans  # of each feature: whether it is a piece of a word, and not a word or a pair
 
     def scores(self, table: Floats, extras: Floats) -> Floats:
         """Return the raw score of each text, without bias."""
         summed = np.bincount(self.rows, self.values * table[self.hashes % len(table)], len(self.extras))
         return np.asarray(summed + self.extras @ extras)
 
-    def chosen(self, texts: NDArray[np.bool_]) -> "Matrix":
+    def chosen(self, texts: Booleans) -> "Matrix":
         """Return these texts alone."""
         kept = texts[self.rows]
         places = np.cumsum(texts) - 1
-        return Matrix(places[self.rows[kept]], self.hashes[kept], self.values[kept], self.extras[texts])
+        rows, hashes = places[self.rows[kept]], self.hashes[kept]
+        return Matrix(rows, hashes, self.values[kept], self.extras[texts], self.pieces[kept])
+
+    def with_more(self, more: "Matrix") -> "Matrix":
+        """Return these texts and others after them."""
+        return Matrix(
+            np.concatenate([self.rows, more.rows + len(self.extras)]),
+            np.concatenate([self.hashes, more.hashes]),
+            np.concatenate([self.values, more.values]),
+            np.concatenate([self.extras, more.extras]),
+            np.concatenate([self.pieces, more.pieces]),
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +66,8 @@ class Model:
 class Plan:
     """How to fit: what holds a weight to the one it started from, and which features are too rare to learn from."""
 
-    pull: float
+    pull: float  # of words and pairs
+    pieces_pull: float  # of pieces of words alone: they are many, and say little of what a word means
     extras_pull: float
     seen_in: int = 3  # texts; what fewer hold (a name, an order) keeps the weight it started from
     steps: int = 60
@@ -69,7 +83,9 @@ def fit(matrix: Matrix, labels: Floats, weights: Floats, prior: Model, plan: Pla
     rows, places, values = matrix.rows[kept], column[all_places[kept]], matrix.values[kept]
     width, named, count = len(common), matrix.extras.shape[1], len(labels)
     start = prior.scores(matrix)
-    pull = np.concatenate([np.full(width, plan.pull), np.full(named, plan.extras_pull), np.zeros(1)])
+    whole = np.bincount(places, ~matrix.pieces[kept], width) > 0
+    pulls = np.where(whole, plan.pull, plan.pieces_pull)
+    pull = np.concatenate([pulls, np.full(named, plan.extras_pull), np.zeros(1)])
 
     def loss(moved: Floats) -> tuple[float, Floats]:
         raw = start + np.bincount(rows, values * moved[places], count) + matrix.extras @ moved[width:-1] + moved[-1]

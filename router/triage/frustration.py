@@ -10,7 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from router.triage.cues import CUES, hits
+from router.triage.cues import CUES, hits, mocking
 from router.triage.englishes import in_one_english
 from router.triage.features import breadth, pairs_over_negation
 from router.triage.linear import Scorer
@@ -53,7 +53,10 @@ def score(words: Sequence[str], language: str, faces: Collection[str] = ()) -> S
     said, places = _said(words, language)
     found = hits(said)
     added, masses = scorer.parts(said, pairs_over_negation(said))
-    tone = polarity(said) if language == "en" else 0.0
+    if mocked := mocking(found):
+        added = [0 if at in mocked else one for at, one in enumerate(added)]
+        masses = [0.0 if at in mocked else one for at, one in enumerate(masses)]
+    tone = polarity([word for at, word in enumerate(said) if at not in mocked]) if language == "en" else 0.0
     there = {hit.cue for hit in found}.union(faces)
     whole = scorer.raw(added, masses) + extra(weights.cues, there, tone) + weights.bias[0]
     raw = whole

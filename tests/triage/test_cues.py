@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from router.triage import read
 from router.triage.cues import hits
 from router.triage.text import read_words
 
@@ -29,3 +30,17 @@ def test_a_cue_is_heard_where_it_is_said_and_hardly_elsewhere(cue: str) -> None:
     wrong = [text for says_it, text in called if not says_it]
     assert not missed
     assert len(wrong) <= 0.12 * len(called), wrong
+
+
+@pytest.mark.parametrize(
+    "blame", ["Great, another delay.", "Amazing, now it doesn't even start.", "Thanks for nothing!"]
+)
+def test_praise_that_is_meant_as_blame_is_not_heard_as_praise(blame: str) -> None:
+    found = read(blame)
+    assert {"praise", "thanks"}.isdisjoint(found.cues)
+    assert found.calm_frustration >= 25
+
+
+@pytest.mark.parametrize("praise", ["Great, the delay was short.", "Amazing, now it starts.", "Thanks for the help!"])
+def test_praise_is_heard(praise: str) -> None:
+    assert read(praise).calm_frustration < 25

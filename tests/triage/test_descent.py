@@ -1,16 +1,19 @@
 """Fitting: what is learnt, what is held, what is too rare to learn from."""
 
+from collections.abc import Collection
+
 import numpy as np
 
 from router.triage.descent import Matrix, Model, Plan, fit, minimise
 
-BAD, GOOD, NAME = 1, 2, 3  # hashes
+BAD, GOOD, NAME, PIECE = 1, 2, 3, 4  # hashes
 
 
-def texts(*hashes: int) -> Matrix:
-    """Return texts of one feature each."""
+def texts(*hashes: int, pieces: Collection[int] = ()) -> Matrix:
+    """Return texts of one feature each; some features are pieces of words."""
     count = len(hashes)
-    return Matrix(np.arange(count), np.array(hashes), np.ones(count), np.zeros((count, 1)))
+    are_pieces = np.array([one in pieces for one in hashes])
+    return Matrix(np.arange(count), np.array(hashes), np.ones(count), np.zeros((count, 1)), are_pieces)
 
 
 def a_start(table: list[float]) -> Model:
@@ -20,7 +23,9 @@ def a_start(table: list[float]) -> Model:
 class TestFit:
     def test_learns_what_tells_the_labels_apart(self) -> None:
         labels = np.array([1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
-        found = fit(texts(BAD, BAD, BAD, GOOD, GOOD, GOOD), labels, np.ones(6), a_start([0, 0, 0, 0]), Plan(0.1, 1.0))
+        found = fit(
+            texts(BAD, BAD, BAD, GOOD, GOOD, GOOD), labels, np.ones(6), a_start([0, 0, 0, 0]), Plan(0.1, 0.1, 1.0)
+        )
         assert found.table[BAD] > 0.5
         assert found.table[GOOD] < -0.5
 
@@ -28,13 +33,20 @@ class TestFit:
         labels = np.array([0.0, 0.0, 0.0, 1.0, 1.0, 1.0])
         both = texts(BAD, BAD, BAD, GOOD, GOOD, GOOD)
         loose, tight = (
-            fit(both, labels, np.ones(6), a_start([0, 2, 0, 0]), Plan(pull, 1.0)).table[BAD] for pull in (0.1, 1000.0)
+            fit(both, labels, np.ones(6), a_start([0, 2, 0, 0]), Plan(pull, pull, 1.0)).table[BAD]
+            for pull in (0.1, 1000.0)
         )
         assert loose < 1 < 1.9 < tight < 2.1
 
+    def test_holds_pieces_of_words_more_than_words(self) -> None:
+        labels = np.array([1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0, 0.0])
+        both = texts(BAD, BAD, BAD, PIECE, PIECE, PIECE, GOOD, GOOD, GOOD, pieces=[PIECE])
+        found = fit(both, labels, np.ones(9), a_start([0.0] * 5), Plan(0.1, 10.0, 1.0))
+        assert found.table[BAD] > 4 * found.table[PIECE] > 0
+
     def test_leaves_what_few_texts_hold(self) -> None:
         labels = np.array([1.0, 1.0, 1.0, 1.0, 0.0])
-        found = fit(texts(BAD, BAD, BAD, NAME, GOOD), labels, np.ones(5), a_start([0, 0, 0, 0.5]), Plan(0.1, 1.0))
+        found = fit(texts(BAD, BAD, BAD, NAME, GOOD), labels, np.ones(5), a_start([0, 0, 0, 0.5]), Plan(0.1, 0.1, 1.0))
         assert found.table[NAME] == 0.5
         assert found.table[BAD] > 0
 
