@@ -23,6 +23,7 @@ FALLBACK_MESSAGES = 3  # earlier messages that may tell the language of one too 
 MAX_EVIDENCE = 12  # spans; more would mark the whole message
 EVIDENCE_FROM = 25.0  # shown frustration from which single words are marked
 ANGRY_FROM = 50.0
+TOPIC = 2  # words; a subject of so few names a topic, and tells how somebody feels only together with the message
 
 
 def read(
@@ -59,7 +60,8 @@ def read(
     score = frustration.score(words, model, seen)
     calm = score.shown if words else 0.0
     if head:
-        calm = max(calm, frustration.score(head, model).shown)
+        with_body = head if len(head) > TOPIC else (*head, *words)
+        calm = max(calm, frustration.score(with_body, model).shown)
     scale = scale or AS_WRITTEN
     calm = scale.shown(pace, spoken.tag, calm)
     calm_points = round(calm)

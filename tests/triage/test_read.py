@@ -122,6 +122,10 @@ class TestFrustration:
         assert read(small_talk + angry + small_talk).calm_frustration >= 25
         assert read(small_talk * 2).calm_frustration < 25
 
+    @pytest.mark.parametrize("subject", ["Delivery", "Refund", "My order", "Cracked screen", "Invoice 4412", "Delay"])
+    def test_a_topic_as_subject_leaves_a_calm_message_calm(self, subject: str) -> None:
+        assert read("Hello, could you tell me how long it takes?", subject=subject).calm_frustration < 25
+
     def test_counts_the_subject_of_a_first_message_only(self) -> None:
         subject = "Terrible service, I want my money back"
         assert read("See below.", subject=subject).calm_frustration >= 25
