@@ -16,7 +16,7 @@ class TestInOneEnglish:
     @pytest.mark.parametrize(
         ("said", "same"),
         [
-            ("Y'all ain't sent it", "you isnt sent it"),
+            ("Y'all ain't sent it", "you havent sent it"),
             ("I ain't got my parcel", "i havent got my parcel"),
             ("Kindly revert, sir", "please reply"),
             ("Abeg, I don tire", "please i am tired"),
