@@ -17,7 +17,8 @@ OWN_SEEDS = "own-seeds"  # as a source
 OWN_SOCIAL = "own-social"  # posts and short chats of our own, written later
 OTHER_CAP = 3_000  # rows of `other` that teach; it is a third of the intent data
 GOEMOTIONS_EACH = 3  # one row in so many: it is a stand-in, not aimed at a service
-SEED_WEIGHT = 4.5  # our own sentences are few, and the only ones in the words of support in every trade
+SEED_WEIGHT = {"en": 4.5}  # of our own sentences: the only ones in the words of support in every trade
+RARE_WEIGHT = 6.0  # of those in other languages, which are few
 INTENT_SEED_WEIGHT = 30.0  # they are few, and of every trade
 SUPPORT_WEIGHT = 4.0  # of a message a person labelled
 WEAK_WEIGHT = 0.5  # of a message taken as calm because no cue word was in it
@@ -42,9 +43,9 @@ def frustration(data: Path) -> list[Row]:
     rows += islice(_sentiment(data, "goemotions_en"), 0, None, GOEMOTIONS_EACH)
     rows += _sentiment(data, "roman_urdu")
     for language, label, text in _seeds("seeds_frustration.tsv"):
-        rows.append(Row(text, label, OWN_SEEDS, _split(text), language, SEED_WEIGHT))
+        rows.append(Row(text, label, OWN_SEEDS, _split(text), language, SEED_WEIGHT.get(language, RARE_WEIGHT)))
     for language, label, text in _seeds("seeds_social.tsv"):
-        rows.append(Row(text, label, OWN_SOCIAL, _split(text), language, SEED_WEIGHT))
+        rows.append(Row(text, label, OWN_SOCIAL, _split(text), language, SEED_WEIGHT.get(language, RARE_WEIGHT)))
     return rows
 
 
