@@ -3,7 +3,7 @@
 # ruff: noqa: F401, F811 (pytest knows fixtures by their names)
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from router.desk import moving
 from router.model import Role, Scope
@@ -85,6 +85,24 @@ def test_an_offer_is_shown_wherever_somebody_is_here(browser: Browser, site: str
     expect(offer).to_contain_text("my lamp")
     seen.page.keyboard.press("o")
     expect(seen.page.locator("form#composer")).to_be_visible()
+    assert seen.complaints == []
+
+
+def test_the_menu_of_presence_follows_and_keeps_the_focus(browser: Browser, site: str, at: Desk) -> None:
+    ana = an_agent(at, "Ana", presence=None)
+    seen = Watched(a_context(browser, site, at, ana, "desk", "light"))
+    held: list[Route] = []
+    seen.page.route("**/inbox/offers**", lambda route: held.append(route))
+    with seen.page.expect_request("**/inbox/offers**"):
+        seen.page.goto(site)
+    seen.page.keyboard.press("p")
+    online = seen.page.locator("#presence [value=online]")
+    expect(online).to_be_focused()
+    for one in held:
+        one.continue_()
+    seen.page.unroute("**/inbox/offers**")
+    expect(online).to_have_attribute("aria-pressed", "true")
+    expect(online).to_be_focused()
     assert seen.complaints == []
 
 

@@ -39,6 +39,7 @@ function children(old, fresh) {
   }
   let at = /** @type {ChildNode | null} */ (old.firstChild);
   for (const want of [...fresh.childNodes]) {
+    while (at && isOurs(at) && !isOurs(want)) at = at.nextSibling; // or all after it would be moved, and what has the focus lose it
     const key = keyOf(want);
     const have = key ? keyed.get(key) : nextLike(at, want);
     if (!have) {
