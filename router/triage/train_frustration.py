@@ -40,7 +40,7 @@ SUPPORT = {  # sources whose calm texts are those of a desk
 }
 PROXY = ("goemotions",)  # not aimed at a service, so it says nothing about how angry is angry
 PROXY_DOUBT = 0.25  # how much of a label of such a text is the encoder's opinion instead
-OWN = ("own-seeds", "own-social")  # whose labels the encoder learns: they were given for this, in every trade
+OWN = (corpora.OWN_SEEDS, corpora.OWN_SOCIAL)  # whose labels the encoder learns: given for this, in every trade
 OPINION = 1.5  # of the encoder, beside the words' own score; the mean of both is what unlabelled texts teach
 CALM_SHARE = {"en": 0.86, "ur-Latn": 0.9}  # of calm support messages that stay under 25; many English ones are hard
 

@@ -1,10 +1,8 @@
 """What the encoder makes of texts without a label, and what the words learn of it."""
 
 import numpy as np
-import pytest
 
 from router.triage.corpora import Row
-from router.triage.encoder import at_hand
 from router.triage.opinion import likely, opinions, vectors
 from router.triage.train_frustration import fit_rows, matrix, read_by_vectors
 
@@ -16,7 +14,6 @@ def a_row(text: str, label: str, source: str = "own-seeds") -> Row:
     return Row(text, label, source, "train")
 
 
-@pytest.mark.skipif(not at_hand(), reason="no sentence encoder here")
 class TestOpinions:
     def test_rank_what_is_like_the_labelled_texts(self) -> None:
         labels = np.array([1.0] * len(ANGRY) + [0.0] * len(CALM))
