@@ -136,15 +136,11 @@ class TestAlarms:
         assert (alarms.recall or 0) >= 0.8
         assert (alarms.lead or 0) >= 0.8
 
-    def test_find_more_where_silences_are_known(self, found: dict[str, Alarms]) -> None:
-        without = measure(replace(one, silences_h=()) for one in talks())
-        hot_found = {
-            known: sum(round((part.recall or 0) * part.hot) for name, part in alarms.items() if "silence" in name)
-            for known, alarms in (("silences", found), ("words alone", without))
-        }
-        assert hot_found["silences"] > hot_found["words alone"]
-        for part in ("silence, learn", "silence, held"):
-            assert (found[part].precision or 0) >= (without[part].precision or 0) - 0.05
+    @pytest.mark.parametrize("part", ["silence, learn", "silence, held"])
+    def test_find_more_where_silences_are_known(self, found: dict[str, Alarms], part: str) -> None:
+        without = measure(replace(one, silences_h=()) for one in talks() if one.part == part)[part]
+        assert (found[part].recall or 0) > (without.recall or 0)
+        assert (found[part].precision or 0) >= (without.precision or 0) - 0.02
 
     def test_generated_conversations_are_the_same_each_time(self) -> None:
         assert generated(30, seed=4) == generated(30, seed=4) != generated(30, seed=5)
