@@ -42,6 +42,10 @@ class Worker(Child):
         assert self.wait(100) == 0, self._log.read_text()[-3000:]
         return json.loads(self._log.read_text().splitlines()[-1])
 
+    def ended(self, timeout: float) -> str:
+        """Wait for its end and return what it said when it failed, "" if it did not."""
+        return "" if self.wait(timeout) == 0 else self._log.read_text()[-3000:] or "It failed without a word."
+
 
 def together(desk: Desk, *jobs: tuple[Callable[..., object], *tuple[str, ...]]) -> list[object]:
     """Run several processes at once and return what each says."""

@@ -136,7 +136,7 @@ def test_the_laws_hold_while_agents_flap_offers_lapse_and_workers_are_killed(des
                 killed += 1
     finally:
         fire.stop.touch()
-        codes = [worker.wait(100) for worker in fire.workers]
-    assert killed and codes == [0] * len(codes)
+        ends = [worker.ended(100) for worker in fire.workers]
+    assert killed and ends == [""] * len(ends)
     fire.nobody_is_left()
     fire.look_back()

@@ -3,9 +3,10 @@
 # ruff: noqa: F401, F811 (pytest knows fixtures by their names)
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Route, expect
 
 from router import desk
 from router.model import Role, Scope
@@ -39,6 +40,26 @@ def test_who_else_reads_and_writes_is_shown_and_goes_again(browser: Browser, sit
     assert mine.check("together") == []
     theirs.page.goto(f"{site}/?tab=waiting")
     expect(mine.page.locator("#here")).to_be_empty()
+    assert mine.complaints == theirs.complaints == []
+
+
+def test_who_came_before_the_stream_opened_is_shown_when_it_opens(
+    browser: Browser, site: str, at: Desk, sue: Scope
+) -> None:
+    omar = an_agent(at, "Omar Khan", role=Role.SUPERVISOR)
+    [(ticket,)] = at.rows("SELECT id FROM ticket WHERE state = 'open'")
+    mine, theirs = (Watched(a_context(browser, site, at, who, "desk", "light")) for who in (sue, omar))
+    held: list[Route] = []
+    mine.page.route("**/events", lambda stream: held.append(stream))
+    mine.page.clock.install()
+    mine.page.clock.pause_at(now() + timedelta(hours=1))  # no look by the clock
+    with mine.page.expect_response("**/here"), mine.page.expect_request("**/events"):
+        mine.page.goto(f"{site}/tickets/{ticket}")
+    with theirs.page.expect_response("**/here"):
+        theirs.page.goto(f"{site}/tickets/{ticket}")
+    expect(mine.page.locator("#here")).to_be_empty()
+    held.pop().continue_()
+    expect(mine.page.locator("#here")).to_contain_text("Omar Khan reads this")
     assert mine.complaints == theirs.complaints == []
 
 

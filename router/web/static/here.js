@@ -10,6 +10,8 @@ let ticket = "";
 let typing = 0;
 let told = "";
 let did = ""; // what the server was told last
+let asked = 0;
+let answered = 0; // which asking is shown: answers may overtake one another
 
 const shown = () => document.getElementById("talk")?.dataset.ticket ?? "";
 
@@ -20,11 +22,13 @@ async function tell(doing) {
   const token = document.querySelector("meta[name=csrf-token]")?.getAttribute("content") ?? "";
   const kind = /** @type {HTMLInputElement | null} */ (document.querySelector("form#composer [name=kind]:checked"))?.value ?? "";
   const body = new URLSearchParams({ doing: doing ?? "", before: did, kind });
+  const turn = ++asked;
   if (doing) did = doing;
   const how = doing ? { method: "POST", body, headers: { "X-CSRFToken": token }, keepalive: true } : {};
   const said = await fetch(`/tickets/${at}/here`, how).then((answer) => answer.json()).catch(() => null);
   const place = document.getElementById("here");
-  if (!said || !place || at !== shown()) return;
+  if (!said || !place || at !== shown() || turn < answered) return;
+  answered = turn;
   place.innerHTML = said.html; // rendered by our own server
   if (said.words !== told && said.words) say(typing && said.types ? `${said.words}. ${t("You are writing, too.")}` : said.words);
   told = said.words;
@@ -52,7 +56,8 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("heed:hint", (event) => {
   const hint = /** @type {CustomEvent} */ (event).detail;
-  if (hint.kind === "here" && hint.ticket === ticket) void tell();
+  if (hint.kind === "look") look(); // the stream opened just now, or is away: what was told meanwhile went unheard
+  else if (hint.kind === "here" && hint.ticket === ticket) void tell();
 });
 document.addEventListener("heed:drawn", look);
 document.addEventListener("visibilitychange", () => (document.hidden ? void tell("left") : look()));
