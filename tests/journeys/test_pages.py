@@ -186,6 +186,8 @@ class TestByKeyboard:
         page.keyboard.press("Escape")
         page.keyboard.press("e")
         page.wait_for_url("**/?tab=mine")
+        expect(page.locator("#said")).to_have_text("Resolved.")
+        expect(page).to_have_title("Inbox · Heed")
         assert at.ticket(ticket.id).state == "resolved"
         assert [m.text for m in at.messages(ticket.id) if m.direction == "outbound"] == ["On its way. net"]
         context.close()

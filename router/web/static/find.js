@@ -31,13 +31,18 @@ async function look() {
   if (kept instanceof HTMLInputElement) kept.value = typed;
 }
 
-function leave() {
+function clear() {
   const box = field();
-  if (!box || whole) return;
+  if (!box || whole) return false;
   box.value = asked = "";
   clearTimeout(timer);
   byId("found")?.replaceChildren();
-  box.blur();
+  return true;
+}
+
+function leave() {
+  if (!clear()) return;
+  field()?.blur();
   /** @type {HTMLElement | null} */ (document.querySelector("#tickets .ticket[data-shown] a.open") ?? byId("main"))?.focus();
   say(t("The list is back"));
 }
@@ -47,6 +52,7 @@ document.addEventListener("input", (event) => {
   clearTimeout(timer);
   timer = setTimeout(() => look().catch(() => (asked = "\n")), WAIT_MS);
 });
+document.addEventListener("heed:closed", clear);
 document.addEventListener("keydown", (event) => {
   const on = /** @type {HTMLElement} */ (event.target);
   if (!on.closest?.("#find, #found") || event.isComposing) return;

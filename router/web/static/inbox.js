@@ -7,7 +7,7 @@ import * as composer from "./composer.js";
 import * as dialogs from "./dialogs.js";
 import "./here.js";
 import * as keys from "./keys.js";
-import { byId, earlier, more, move, open, refreshList, refreshTicket, root, showTab, shown, tab, times } from "./panes.js";
+import { byId, close, earlier, more, move, open, refreshList, refreshTicket, root, showTab, shown, tab, times } from "./panes.js";
 import { restore } from "./place.js";
 import { say } from "./say.js";
 import { t } from "./words.js";
@@ -60,19 +60,9 @@ function refuse(box, words) {
 async function after(what, said) {
   if (what === "presence") {
     const menu = /** @type {HTMLDetailsElement} */ (byId("presence"));
-    const summary = /** @type {HTMLElement} */ (menu.querySelector("summary"));
-    let status = "";
-    for (const choice of menu.querySelectorAll("button.choice")) {
-      const is = choice.getAttribute("value") === said.status;
-      choice.setAttribute("aria-pressed", String(is));
-      if (is) status = choice.childNodes[1]?.textContent?.trim() ?? "";
-    }
-    summary.dataset.status = said.status;
-    summary.title = `${status} — ${t("press P to change")}`;
-    summary.ariaLabel = t("{name}: {status}. Change presence", { name: menu.querySelector("h2")?.textContent, status });
-    summary.focus();
+    byId("presence-now")?.focus();
     menu.open = false;
-    say(status);
+    say(menu.querySelector(`.choice[value=${said.status}]`)?.childNodes[1]?.textContent?.trim() ?? ""); // the menu itself comes anew
     void refreshList({ fresh: true }).catch(() => tell(false)); // not waited for: until then the next choice would go unheard
     return;
   }
@@ -92,7 +82,10 @@ async function after(what, said) {
     const next = rows[at + 1] ?? rows[at - 1];
     const to = next?.getAttribute("data-ticket");
     await refreshList({ fresh: true });
-    if (!to || tab() !== "mine") return location.assign(`/?tab=${tab()}`);
+    if (!to || tab() !== "mine") {
+      await close().catch(() => location.assign(`/?tab=${tab()}`));
+      return say(said.words ?? "");
+    }
     await open(to);
     return say(`${said.words ?? ""} ${byId("talk-head")?.querySelector("h2")?.textContent ?? ""}`);
   }

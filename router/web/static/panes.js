@@ -125,6 +125,19 @@ export async function open(ticket, how = {}) {
   say(title);
 }
 
+/** Show no ticket any more, only the list. */
+export async function close() {
+  const found = await fragment(`/?tab=${tab()}`, { fresh: true });
+  if (!found || !root) return;
+  const on = document.activeElement;
+  Object.assign(root.dataset, { ticket: "", pane: "list" });
+  history.pushState({ ticket: "", tab: tab() }, "", `/?tab=${tab()}`);
+  for (const id of ["talk", "panel"]) byId(id)?.replaceWith(found.getElementById(id) ?? "");
+  document.title = found.querySelector("title")?.textContent ?? "";
+  for (const what of ["closed", "drawn", "shown"]) document.dispatchEvent(new CustomEvent(`heed:${what}`));
+  keepFocus(on);
+}
+
 /** @param {string} ticket */
 function mark(ticket) {
   for (const row of document.querySelectorAll("#tickets .ticket")) {
