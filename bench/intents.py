@@ -73,8 +73,9 @@ def _few(rows: list[Example], draw: int) -> list[Example]:
 
 def _figures(model: Taught, held: list[Example]) -> tuple[float, float]:
     """Return the accuracy within the intents, and the AUC of confidence between inside and outside."""
-    words = [read_words(row.text).words for row in held]
-    found = [likely(model, {}, said, vector) for said, vector in zip(words, intents.vectors(words), strict=True)]
+    read = [read_words(row.text) for row in held]
+    vectors = intents.vectors([one.written() for one in read])
+    found = [likely(model, {}, one.words, vector) for one, vector in zip(read, vectors, strict=True)]
     best = [max(one, key=one.__getitem__, default="") for one in found]
     inside = [i for i, row in enumerate(held) if row.intent != OUTSIDE]
     right = metrics.accuracy([best[i] for i in inside], [held[i].intent for i in inside])

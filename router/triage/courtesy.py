@@ -23,14 +23,16 @@ _BEFORE_THANKS = word_set(
 _NO_CLOSE = word_set("say saying said no to my our give giving send of a their your his her accept")  # “no thanks”
 
 
-def unframed(words: Sequence[str]) -> Sequence[str]:
-    """Return calm words without the greeting that opens and the thanks that close them; all if little would be left."""
+def framed(words: Sequence[str]) -> slice:
+    """Return what stands between the greeting that opens calm words and the thanks that close them.
+
+    It is all of them if little would be left.
+    """
     start = next((place for place, word in enumerate(words) if word not in _GREETING), len(words))
     end = next((place for place in range(len(words)) if _closes(words, place)), len(words))
     while end > start and words[end - 1] in _BEFORE_THANKS and end < len(words):
         end -= 1
-    left = words[start:end]
-    return left if len(left) >= LEAST else words
+    return slice(start, end) if end - start >= LEAST else slice(len(words))
 
 
 def _closes(words: Sequence[str], place: int) -> bool:

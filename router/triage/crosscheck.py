@@ -16,6 +16,7 @@ from router.triage.polarity import polarity
 from router.triage.text import read_words
 from router.triage.train_frustration import fit_rows, matrix, read_by_vectors
 from router.triage.train_intent import LABELS, Texts, fitted, texts_of
+from router.triage.train_loosely import with_loose
 from router.triage.train_vocabulary import vocabulary
 from router.triage.vader import compound
 
@@ -50,7 +51,8 @@ def cross_check(data_dir: Path) -> CrossCheck:
 
     Takes a few minutes.
     """
-    rows = [row for row in corpora.frustration(data_dir) if row.language == "en"]
+    read = [row for row in corpora.frustration(data_dir) if row.language == "en"]
+    rows = with_loose(read)
     texts = matrix(rows, "en")
     unlabelled = corpora.unlabelled(data_dir)
     unread = read_by_vectors(rows, unlabelled, "en")
@@ -60,8 +62,8 @@ def cross_check(data_dir: Path) -> CrossCheck:
         taught = [row for row in rows if row.source != source]
         of_others = np.array([row.source.partition("-")[0] != source.partition("-")[0] for row in unlabelled])
         model = fit_rows(texts.chosen(~held), taught, "en", unread.chosen(of_others, ~held))
-        left_out = [row for row in rows if row.source == source]
-        heard = matrix(left_out, "en", vocabulary(row.text for row in taught))
+        left_out = [row for row in read if row.source == source]
+        heard = matrix(left_out, "en", vocabulary(row.text for row in read if row.source != source))
         labels = [int(row.label) for row in left_out]
         ways = {
             "model": [float(raw) for raw in model.scores(heard)],

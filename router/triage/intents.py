@@ -83,7 +83,10 @@ UNCLEAR = Choice(OTHER, 0.0, OTHER)
 
 
 def vectors(texts: Sequence[Sequence[str]]) -> Sequence[Floats | None]:
-    """Return the sentence vector of each text of calm words, (encoder.WIDTH,), or None where there is no encoder."""
+    """Return the sentence vector of each text, (encoder.WIDTH,), or None where there is no encoder.
+
+    A text is its words as `Words.written` gives them.
+    """
     if not encoder.at_hand():
         return [None] * len(texts)
     return list(encoder.encode([" ".join(words[:MAX_INTENT_WORDS]) for words in texts]))

@@ -13,8 +13,8 @@ from router.triage.softmax import FEW, Floats, shares
 
 UNITS = 512  # of the hidden layer, where there are as many rows
 LEFT_OUT = 0.3  # of the input at each step
-UNITS_OUT = 0.75  # of the hidden units at each step
-LENGTH = 5.0  # of the rows while learning, where they have about 1
+UNITS_OUT = 0.6  # of the hidden units at each step
+LENGTH = 2.0  # of the rows while learning, where they have about 1
 PASSES, AT_ONCE = 60, 64  # times that few rows are seen, and how many make a step
 PASSES_OF_MANY, AT_ONCE_OF_MANY = 24, 128
 RATE = 0.003  # of the first step; it falls to nothing

@@ -19,9 +19,9 @@ _GIVEN = word_set(
 )
 _FAMILY = word_set(
     "al baker banks bell best black bond bright brown bush butt cook cross da dang de del di dos du fang field "
-    "fields fortune gray green grey ha hai hardy hill ho hunter king la lake lane le long luck may miles min "
-    "moody ng park peace price quang rice rivers san sharp silver sky smart stern stone street strong sweet temple "
-    "thanh tu turner van von wade walker wei wells white wise woo wood woods worth wright yang yen young"
+    "dev fields fortune gray green grey ha hai hardy hill ho hunter king la lake lane le long luck may miles min "
+    "moody ng park peace price quang raj rice rivers san sharp silver sky smart stern stone street strong sweet temple "
+    "thanh thi tu turner van von wade walker wei wells white wise woo wood woods worth wright yang yen young"
 )
 ALSO_NAMES = _GIVEN | _FAMILY
 _BEFORE = word_set("mr mrs ms miss dr prof dear hi hey hello regards sincerely yours colleague partner named")

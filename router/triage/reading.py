@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping, Sequence
 from router.model import NOT_READ, Evidence, Reading
 from router.triage import encoder, frustration, intents, language
 from router.triage.calibration import AS_WRITTEN, Scale
-from router.triage.courtesy import unframed
+from router.triage.courtesy import framed
 from router.triage.cues import CUES, needs
 from router.triage.faces import faces
 from router.triage.features import pair_hashes
@@ -50,10 +50,12 @@ def read(
     scored = text if stripped is None else stripped
     body = read_words(scored)
     words = body.words
-    head = read_words(subject).words if subject and not history else ()
+    topic = read_words(subject if not history else "")
+    head, inside = topic.words, framed(words)
     spoken = _language(words or head, history, languages)
     model = _model(spoken, body)
-    wanted = _wanted((*head, *unframed(words)), model or spoken.tag, taught)
+    asked, written = (*head, *words[inside]), [*topic.written(), *body.written()[inside]]
+    wanted = _wanted(asked, written, model or spoken.tag, taught)
     if model is None or not (head or words or body.dropped):
         return _unread(spoken, wanted, text, scored, body)
     seen = faces(body.source)
@@ -136,11 +138,11 @@ def _model(spoken: Language, body: Words) -> str | None:
     return "en" if short else None  # “hi”, “ok”, “?!”: too short to tell, not a language we cannot read
 
 
-def _wanted(asked: Sequence[str], tag: str, taught: Taught | None) -> Choice:
+def _wanted(asked: Sequence[str], written: Sequence[str], tag: str, taught: Taught | None) -> Choice:
     """Return what calm words ask for. In a language that no packaged model knows, only what was taught counts."""
     if not asked:
         return UNCLEAR
-    vector = intents.vectors([asked])[0]
+    vector = intents.vectors([written])[0]
     carried = vector if tag in encoder.LANGUAGES else None
     packaged: Mapping[str, float] = {}
     if carried is not None or tag in intents.LANGUAGES:

@@ -165,10 +165,10 @@ class _Said:
 
 
 def _say(texts: Sequence[str]) -> Sequence[_Said]:
-    read = [read_words(text).words for text in texts]
+    read = [read_words(text) for text in texts]
     return [
-        _Said(words, vector, intents.likely(words, pair_hashes(words), vector))
-        for words, vector in zip(read, intents.vectors(read), strict=True)
+        _Said(one.words, vector, intents.likely(one.words, pair_hashes(one.words), vector))
+        for one, vector in zip(read, intents.vectors([one.written() for one in read]), strict=True)
     ]
 
 

@@ -20,6 +20,8 @@ LEAST_MENTION = 5  # digits of a mention by number; fewer are a time
 NUMBER = "#"  # stands for every word with a digit: amounts and order numbers say nothing about mood
 
 _APOSTROPHES = "'’‘`´ʼ＇"  # dropped inside words: don't, don’t and dont are one word
+_HIDDEN = "\u200b"  # stands for whatever shows nothing, dropped inside words as well
+_DROPPED = "'" + _HIDDEN
 
 
 def word_set(line: str) -> frozenset[str]:
@@ -39,14 +41,14 @@ _PROFANITY = word_set(
 class _Spaces(dict[int, str]):
     """A translation table that keeps letters, marks and digits, and makes spaces of the rest.
 
-    What is dropped inside words, apostrophes and what shows nothing, becomes one apostrophe.
+    Every apostrophe becomes the plain one, and all that shows nothing `_HIDDEN`.
     """
 
     def __missing__(self, code: int) -> str:
         character = unenclosed(chr(code))
         keep = character.isalnum() or category(character)[0] == "M"
-        dropped = character in _APOSTROPHES or is_invisible(character)
-        made = "'" if dropped else character if keep else " "
+        hidden = _HIDDEN if is_invisible(character) else " "
+        made = "'" if character in _APOSTROPHES else character if keep and hidden == " " else hidden
         if len(self) < 20_000:  # bounded, whatever text comes
             self[code] = made
         return made
@@ -72,16 +74,26 @@ class Words:
         for run in self.marked.split():
             start = self.marked.index(run, at)
             at = end = start + len(run)
-            if "'" in run:
-                start += len(run) - len(run.lstrip("'"))
-                end -= len(run) - len(run.rstrip("'"))
-                run = run.replace("'", "")
-            if not run or not normal(run):
+            word = _bare(run)
+            if word != run:
+                start += len(run) - len(run.lstrip(_DROPPED))
+                end -= len(run) - len(run.rstrip(_DROPPED))
+            if not word or not normal(word):
                 continue
             found.append((places[start], places[end - 1] + 1) if places else (start, end))
             if len(found) == len(self.words):
                 break
         return found
+
+    def written(self) -> list[str]:
+        """Return each word with its apostrophes and digits, for a model that has read whole sentences."""
+        found = []
+        for run in self.marked.replace(_HIDDEN, "").split():
+            said, word = run.strip("'"), normal(_bare(run))
+            if word:
+                parts = said[:MAX_WORD].split("'")
+                found.append(said[:MAX_WORD] if word == NUMBER else "'".join(map(normal, parts)) if parts[1:] else word)
+        return found[: len(self.words)]
 
 
 def fold(text: str) -> str:
@@ -93,9 +105,13 @@ def read_words(text: str) -> Words:
     """Return the calm words of a text, at most MAX_WORDS of its first MAX_CHARACTERS."""
     source = text[:MAX_CHARACTERS]
     marked = _without_links(fold(source)).translate(_SPACES)
-    raw = marked.replace("'", "").split()
+    raw = _bare(marked).split()
     kept = [word for word in map(normal, raw) if word]
     return Words(tuple(kept[:MAX_WORDS]), len(raw) - len(kept), source, marked)
+
+
+def _bare(marked: str) -> str:
+    return marked.replace("'", "").replace(_HIDDEN, "")
 
 
 @lru_cache(maxsize=50_000)

@@ -21,6 +21,7 @@ from router.triage.matching import Hit
 from router.triage.opinion import Vectors, likely, opinions, vectors
 from router.triage.polarity import polarity
 from router.triage.text import NUMBER, read_words
+from router.triage.train_loosely import with_loose
 from router.triage.train_vocabulary import vocabulary
 from router.triage.vocabulary import FILE, heard
 from router.triage.vocabulary import dump as dump_words
@@ -70,7 +71,7 @@ def frustration_model(rows: Sequence[Row], language: str, unlabelled: Sequence[R
     `unlabelled` are texts of desks that teach what the encoder and the words together think of them.
     """
     size = ROWS[language]
-    taught = [row for row in rows if row.split == "train"]
+    taught = with_loose(row for row in rows if row.split == "train")
     unread = read_by_vectors(taught, unlabelled, language) if unlabelled else None
     model = fit_rows(matrix(taught, language), taught, language, unread)
     packed, scale = quantise(model.table)

@@ -138,7 +138,7 @@ def _likely(chooser: Chooser, row: Row) -> list[float]:
 
 
 def _vectors(rows: Sequence[Row]) -> Floats:
-    return encoder.encode([" ".join(read_words(row.text).words[:MAX_INTENT_WORDS]) for row in rows])
+    return encoder.encode([" ".join(read_words(row.text).written()[:MAX_INTENT_WORDS]) for row in rows])
 
 
 def _usual(wanted: NDArray[np.int64]) -> NDArray[np.int64]:

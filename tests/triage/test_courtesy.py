@@ -3,7 +3,7 @@
 import pytest
 
 from router.triage import read
-from router.triage.courtesy import unframed
+from router.triage.courtesy import framed
 from router.triage.text import read_words
 
 FRAMED = {
@@ -21,7 +21,8 @@ FRAMED = {
 
 @pytest.mark.parametrize(("text", "left"), FRAMED.items())
 def test_what_is_left_is_the_request(text: str, left: str) -> None:
-    assert " ".join(unframed(read_words(text).words)) == left
+    words = read_words(text).words
+    assert " ".join(words[framed(words)]) == left
 
 
 @pytest.mark.parametrize(

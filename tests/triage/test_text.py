@@ -55,6 +55,31 @@ class TestReadWords:
         assert [read_words(one).words for one in shown] == [(word,) for word in read.words]
 
 
+class TestWritten:
+    @pytest.mark.parametrize(
+        ("text", "written"),
+        [
+            ("I DON'T know, 'cause card’s gone!!!", ["i", "don't", "know", "cause", "card's", "gone"]),
+            ("Sooooo late: 2 of 15,50 paid", ["soo", "late", "2", "of", "15", "50", "paid"]),
+            ("fucking late, that shit's it", ["late", "that", "it"]),
+            ("re\u200bfu\u00adnd d\u2060on't", ["refund", "don't"]),
+            ("l’été ... ''", ["l'été"]),
+            ("3日", ["日"]),
+        ],
+    )
+    def test_keeps_apostrophes_and_digits_and_nothing_of_shouting(self, text: str, written: list[str]) -> None:
+        read = read_words(text)
+        assert read.written() == written
+        assert len(read.words) == len(written)
+
+    @pytest.mark.parametrize(
+        "text", [*DISGUISED.values(), "l’été d'été 'x' 𝐚'𝐛", "Order 12: $5 off, isn't it?", "क्\u200dया"]
+    )
+    def test_says_a_form_of_each_word(self, text: str) -> None:
+        read = read_words(text)
+        assert tuple(word for one in read.written() for word in read_words(one).words) == read.words
+
+
 def test_marks_after_an_at_sign_make_no_address_of_a_word() -> None:
     assert read_words("0@!!!").words == read_words("0@").words != ()
     assert read_words("write to ben@home.example!!!").words == ("write", "to")
