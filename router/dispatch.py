@@ -67,9 +67,9 @@ def after_changing(heed: Heed, agent_ids: Iterable[str], now: datetime) -> None:
 def catch_up(heed: Heed, now: datetime) -> None:
     """Hand out what waits in push queues and could be taken, whatever was to trigger it."""
     with heed.database.read() as db:
-        push = offers.pushing(db)
+        push, ids = offers.pushing(db), lanes.open_ids(db)
         book = heed.lanes.read(db)
-        mine = [lane_id for lane_id in lanes.open_ids(db) if book.spec(lane_id).queue in push] if push else []
+        mine = [lane_id for lane_id in ids if book.spec(lane_id).queue in push] if push else []
         waiting = [row.lane_id for row in lanes.heads(db, mine, "", now, len(mine))] if mine else []
     for lane_id in waiting:
         fill(heed, lane_id, now, push)

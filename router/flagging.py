@@ -15,9 +15,9 @@ from router.store import lanes, roster
 def renew(heed: Heed, now: datetime) -> int:
     """Let the tickets that wait say what is missing now, and return how many said something else."""
     with heed.database.read() as db:
+        ids, agents = sorted(lanes.open_ids(db)), list(roster.views(db, now).values())
         book = heed.lanes.read(db)
-        agents = list(roster.views(db, now).values())
-        missing = {lane_id: nobody(book.spec(lane_id), agents) for lane_id in sorted(lanes.open_ids(db))}
+        missing = {lane_id: nobody(book.spec(lane_id), agents) for lane_id in ids}
         stale = {lane_id: said for lane_id, said in missing.items() if lanes.says_other(db, lane_id, said)}
     count = 0
     for lane_id, said in stale.items():

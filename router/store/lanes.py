@@ -1,6 +1,6 @@
 """Lanes: what each holds, which may have something waiting, and the heads of those open to an agent."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -220,22 +220,23 @@ def topics(db: Connection, lane_ids: Collection[int]) -> dict[int, str | None]:
 
 
 class LaneBook:
-    """The lanes a process has read, and which of them are open to whom; read again when there are more."""
+    """The lanes a process has read, and which of them are open to whom; read again when there are more.
 
-    def __init__(self) -> None:
-        self._rows: dict[int, LaneSpec] = {}
+    A book that was read does not change, whoever reads another meanwhile. It knows the lanes that were there when it
+    was read, so whatever is looked up in it must be read before it.
+    """
+
+    def __init__(self, rows: Iterable[LaneRow] = ()) -> None:
+        self._rows = {row.id: row.spec for row in rows}
         self._open_to: dict[object, list[tuple[int, LaneSpec]]] = {}
+        self._newest = self
 
     def read(self, db: Connection) -> "LaneBook":
         """Return the lanes as they are now."""
-        count = db.execute(_COUNT).scalar_one()
-        if count == len(self._rows):
-            return self
-        fresh = LaneBook()
-        for row in after(db, 0):
-            fresh._rows[row.id] = row.spec
-        self._rows, self._open_to = fresh._rows, fresh._open_to
-        return fresh
+        newest = self._newest
+        if db.execute(_COUNT).scalar_one() != len(newest._rows):
+            newest = self._newest = LaneBook(after(db, 0))
+        return newest
 
     def spec(self, lane_id: int) -> LaneSpec:
         """Return what a lane holds."""
