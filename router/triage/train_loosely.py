@@ -4,7 +4,7 @@ Articles and helping verbs left out, verbs and nouns without their endings, othe
 address at the end. What somebody feels is not in these, so a model that learns from both forms leaves them aside.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 from hashlib import sha1
 from random import Random
@@ -45,7 +45,7 @@ def with_loose(rows: Iterable[Row]) -> list[Row]:
 def loosely(text: str) -> str:
     """Return a text with looser grammar; the same text always gives the same."""
     chance = Random(sha1(text.encode(), usedforsecurity=False).digest())  # noqa: S311 nothing is kept secret by it
-    gone = {word for words, share in _LEFT_OUT if chance.random() < share for word in sorted(words)}
+    gone = {word for words, share in _LEFT_OUT if chance.random() < share for word in words}
     ends, between = chance.random() >= _ENDING_SHARE, chance.random() < _BETWEEN_SHARE
     you = chance.choice(_YOU)
     said: list[str] = []
@@ -85,5 +85,4 @@ def _without_ending(bare: str) -> str:
 
 def _single(stem: str) -> str:
     """Return a stem whose last letter was doubled before an ending without that: “stopp” is “stop”."""
-    doubled: Sequence[str] = stem[-2:]
-    return stem[:-1] if len(stem) > 3 and doubled[0] == doubled[1] and doubled[0] not in "ls" else stem
+    return stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "ls" else stem

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from router.triage import read
-from router.triage.text import fold
+from router.triage.text import fold, read_words
 
 LINE = (
     "my order is late where refund never again third time nobody answers thanks please cancel account bad straße İzmir "
@@ -21,6 +21,7 @@ SWEARING = st.sampled_from(["fuck", "DAMN", "bloody", "Shit", "wtf", "bullshit"]
 
 
 def assert_only_louder(calm_text: str, loud_text: str) -> None:
+    assert read_words(loud_text).written() == read_words(calm_text).written(), "what is wanted is read from these"
     calm, loud = read(calm_text), read(loud_text)
     assert loud.calm_frustration == calm.calm_frustration
     assert abs(loud.frustration - calm.frustration) <= 10
