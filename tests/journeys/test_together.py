@@ -63,6 +63,26 @@ def test_who_came_before_the_stream_opened_is_shown_when_it_opens(
     assert mine.complaints == theirs.complaints == []
 
 
+def test_without_a_stream_a_page_asks_who_is_here_and_tells_nothing_new(
+    browser: Browser, site: str, at: Desk, sue: Scope
+) -> None:
+    [(ticket,)] = at.rows("SELECT id FROM ticket WHERE state = 'open'")
+    mine = Watched(a_context(browser, site, at, sue, "desk", "light"))
+    mine.page.route("**/events", lambda stream: None)  # never opens
+    asked: list[str] = []
+    mine.page.on("request", lambda request: asked.append(request.method) if request.url.endswith("/here") else None)
+    mine.page.clock.install()
+    mine.page.clock.pause_at(now() + timedelta(hours=1))
+    with mine.page.expect_response("**/here"):
+        mine.page.goto(f"{site}/tickets/{ticket}")
+    for _ in range(3):
+        with mine.page.expect_response("**/here"):
+            mine.page.clock.run_for(4_000)
+    assert asked[0] == "POST"
+    assert set(asked[1:]) == {"GET"}
+    assert mine.complaints == []
+
+
 @pytest.mark.parametrize("size", ["desk", "phone"])
 def test_many_tickets_are_chosen_changed_and_put_back(
     browser: Browser,

@@ -1,5 +1,6 @@
 // Says that this page shows a ticket and whether one types, and shows who else does.
 
+import { isConnected } from "./live.js";
 import { say } from "./say.js";
 import { t } from "./words.js";
 
@@ -56,7 +57,8 @@ document.addEventListener("input", (event) => {
 });
 document.addEventListener("heed:hint", (event) => {
   const hint = /** @type {CustomEvent} */ (event).detail;
-  if (hint.kind === "look") look(); // the stream opened just now, or is away: what was told meanwhile went unheard
+  if (hint.kind === "look" && isConnected()) look(); // the stream opened just now: what was told before went unheard
+  else if (hint.kind === "look" && !document.hidden) void tell(); // without it, asking is enough: nobody has to hear it
   else if (hint.kind === "here" && hint.ticket === ticket) void tell();
 });
 document.addEventListener("heed:drawn", look);
