@@ -106,6 +106,8 @@ def test_sites_go_both_ways_and_new_ones_are_told(desk, me):
     assert plan(desk, me, first).counts["same"] == 2, "large and small letters make no other site"
     assert "Asia/Karachi,Lahore," in people_csv.exported(desk.heed, me.scope)
     assert plan(desk, me, "email,site\nx@example.com,Lahor\n").new_sites == (("Lahor", "Lahore"),), "asked, not refused"
+    both_new = plan(desk, me, "email,site\nx@example.com,Sialkot\ny@example.com,Sialkott\n")
+    assert both_new.new_sites == (("Sialkot", ""), ("Sialkott", "Sialkot")), "of two new ones, too"
     assert wrong(desk, me, f"email,site\nx@example.com,{'x' * 61}\n") == [(2, "site")]
 
     moved = carry_out(desk, me, "email,site\nx@example.com,Oslo\ny@example.com,none\n")

@@ -1,5 +1,6 @@
 """What a sheet of people would change: each line compared with the desk as it is, all that is wrong at once. Pure."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -69,7 +70,9 @@ class Plan:
     steps: tuple[Step, ...] = ()
     problems: tuple[Problem, ...] = ()
     counts: Mapping[str, int] = field(default_factory=dict)
-    new_sites: tuple[tuple[str, str], ...] = ()  # name, and the known one that is close to it or nothing
+    new_sites: tuple[
+        tuple[str, str], ...
+    ] = ()  # name, and the one that is close to it, known or named more often, or nothing
 
     @property
     def mark(self) -> str:
@@ -108,10 +111,7 @@ def plan(lines: Sequence[Line], known: Known, problems: Iterable[Problem] = ()) 
         return Plan(problems=tuple(sorted(wrong, key=lambda problem: (problem.line, problem.column))))
     kinds = [step.kind for step in steps]
     counts = {kind: kinds.count(kind) for kind in ("new", "changed", "same")}
-    named = {step.becomes.site.casefold(): step.becomes.site for step in reversed(steps) if step.becomes.site}
-    new_sites = sorted(name for key, name in named.items() if key not in known.sites)
-    asked = tuple((name, known.sites.get(_close(name, known.sites), "")) for name in new_sites)
-    return Plan(tuple(steps), (), counts, asked)
+    return Plan(tuple(steps), (), counts, _new_sites([step.becomes.site for step in steps], known))
 
 
 def as_dict(person: Person) -> dict[str, object]:
@@ -256,6 +256,18 @@ def _pairs(value: str, such_as: str) -> Iterator[tuple[str, str]]:
 
 def _words(value: str) -> list[str]:
     return [] if value.casefold() == NONE else value.replace(",", " ").replace(";", " ").split()
+
+
+def _new_sites(named: Sequence[str], known: Known) -> tuple[tuple[str, str], ...]:
+    """Return the sites that nobody works at yet, each with the one that is close to it: known, or named more often."""
+    first = {name.casefold(): name for name in reversed(named) if name}
+    often = Counter(name.casefold() for name in named if name)
+    seen, asked = dict(known.sites), []
+    for key, _ in often.most_common():
+        if key not in known.sites:
+            asked.append((first[key], seen.get(_close(key, seen), "")))
+            seen[key] = first[key]
+    return tuple(sorted(asked))
 
 
 def _close(value: str, known: Iterable[str]) -> str:
