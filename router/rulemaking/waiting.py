@@ -112,6 +112,7 @@ def _changes(old: Outcome, new: Outcome, home: str) -> tuple[tuple[str, str, str
         (say("heat"), str(old.heat_at_least), str(new.heat_at_least)),
         (say("head start"), _said(old.head_start), _said(new.head_start)),
         (say("closed as"), old.close_as or "", new.close_as or ""),
+        (say("tags"), joined(COMMA, sorted(old.tags)), joined(COMMA, sorted(new.tags))),
     )
     return tuple((what, was, becomes) for what, was, becomes in pairs if was != becomes)
 

@@ -194,6 +194,16 @@ def test_publish_asks_for_a_comment_shows_what_changes_and_is_taken_back(at: Des
     ]
 
 
+def test_a_tag_is_something_that_moves_too(at: Desk, olga: FlaskClient) -> None:
+    at.says("I was charged twice for one order.", "dan")
+    edits(olga, **{"t.0-kind": "tag", "t.0-was": "tag", "t.0-value": "money"})
+    does(olga, "publish", comment="Billing is tagged alone")
+    edits(olga, **{"t.0-kind": "tag", "t.0-was": "tag", "t.0-value": "bills"})
+    page = olga.get("/rules/publish").text
+    assert "1 of 1 waiting tickets would be treated otherwise." in page
+    assert "tags <bdi>money</bdi> → <bdi>bills</bdi>" in page
+
+
 def test_errors_and_flipped_examples_stand_in_the_way(at: Desk, olga: FlaskClient) -> None:
     flipped = LIVE + "examples:\n- {name: Anyone, given: {channel: email}, expect: {queue: Billing}}\n"
     does(olga, "file", yaml=flipped)
