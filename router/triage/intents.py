@@ -15,6 +15,7 @@ from router.triage.weights import load
 Floats = NDArray[np.float32]
 MAX_INTENT_WORDS = 90  # what people want stands near the top
 OTHER = "other"
+COMPLAINT, PRAISE = "complaint", "praise_feedback"
 LANGUAGES = frozenset({"en", "ur-Latn"})  # of the n-grams
 LEAST = 0.3  # confidence; what is less likely is called OTHER
 SURE_OF = {"spam_auto": 0.8}  # least confidence: nobody who needs help is called spam on a guess
@@ -108,10 +109,16 @@ def likely(words: Sequence[str], pairs: Sequence[int], vector: Floats | None) ->
     return dict(zip(chooser.weights.labels, found, strict=True))
 
 
-def choose(found: Mapping[str, float]) -> Choice:
-    """Return the likeliest intent of those found; `other` when it is not likely enough, or nothing was found."""
+def choose(found: Mapping[str, float], *, angry: bool = False) -> Choice:
+    """Return the likeliest intent of those found; `other` when it is not likely enough, or nothing was found.
+
+    Nobody who is angry praises: what then looks like praise (“three weeks for a reply, impressive”) is a complaint.
+    """
     if not found:
         return UNCLEAR
+    if angry and PRAISE in found:
+        meant = found.get(COMPLAINT, 0.0) + found.get(PRAISE, 0.0)
+        found = {intent: share for intent, share in found.items() if intent != PRAISE} | {COMPLAINT: meant}
     order = sorted(found, key=lambda intent: (-found[intent], intent))
     first, second = order[0], order[1] if len(order) > 1 else OTHER
     if found[first] < max(LEAST, SURE_OF.get(first, 0.0)) and first != OTHER:

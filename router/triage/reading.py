@@ -10,7 +10,7 @@ from router.triage.cues import CUES, needs
 from router.triage.faces import faces
 from router.triage.features import pair_hashes
 from router.triage.frustration import Score
-from router.triage.intents import UNCLEAR, Choice, choose
+from router.triage.intents import Choice, choose
 from router.triage.language import Language, identify
 from router.triage.matching import Hit
 from router.triage.shouting import LIMIT, shouting
@@ -55,15 +55,16 @@ def read(
     spoken = _language(words or head, history, languages)
     model = _model(spoken, body)
     asked, written = (*head, *words[inside]), [*topic.written(), *body.written()[inside]]
-    wanted = _wanted(asked, written, model or spoken.tag, taught)
+    likely = _likely(asked, written, model or spoken.tag, taught)
     if model is None or not (head or words or body.dropped):
-        return _unread(spoken, wanted, text, scored, body)
+        return _unread(spoken, choose(likely), text, scored, body)
     seen = faces(body.source)
     score = frustration.score(words, model, seen)
     calm = score.shown if words else 0.0
     if head:
         with_body = head if len(head) > TOPIC else (*head, *words)
         calm = max(calm, frustration.score(with_body, model).shown)
+    wanted = choose(likely, angry=calm >= ANGRY_FROM)
     scale = scale or AS_WRITTEN
     calm = scale.shown(pace, spoken.tag, calm)
     calm_points = round(calm)
@@ -138,16 +139,16 @@ def _model(spoken: Language, body: Words) -> str | None:
     return "en" if short else None  # “hi”, “ok”, “?!”: too short to tell, not a language we cannot read
 
 
-def _wanted(asked: Sequence[str], written: Sequence[str], tag: str, taught: Taught | None) -> Choice:
-    """Return what calm words ask for. In a language that no packaged model knows, only what was taught counts."""
+def _likely(asked: Sequence[str], written: Sequence[str], tag: str, taught: Taught | None) -> Mapping[str, float]:
+    """Return what calm words may ask for. In a language that no packaged model knows, only what was taught counts."""
     if not asked:
-        return UNCLEAR
+        return {}
     vector = intents.vectors([written])[0]
     carried = vector if tag in encoder.LANGUAGES else None
     packaged: Mapping[str, float] = {}
     if carried is not None or tag in intents.LANGUAGES:
         packaged = intents.likely(asked, pair_hashes(asked), carried)
-    return choose(taught_too(taught, packaged, asked, vector))
+    return taught_too(taught, packaged, asked, vector)
 
 
 def _unread(spoken: Language, wanted: Choice, text: str, scored: str, body: Words) -> Reading:
