@@ -47,7 +47,7 @@ CUES: Mapping[str, Cue] = {
         _cue("escalation", "Wants a manager or a formal complaint", "frustration", 1.5),
         _cue("ultimatum", "Sets a last date or a condition", "frustration", 1.4),
         _cue("unfair_charge", "Says money was taken wrongly", "frustration", 1.0),
-        _cue("not_solved", "Says it did not help", "negation", 0.8),
+        _cue("not_solved", "Does not work, or did not help", "negation", 0.8),
         _cue("churn", "Says they are leaving", "churn", 2.0),
         _cue("cancels", "Wants to cancel or close", "churn", 0.1),
         _cue("legal", "Speaks of law or a regulator", "legal", 1.5),
