@@ -33,7 +33,7 @@ _REACH = 2  # how far a piece is seen, on either side
 _PART = WIDTH + _HIDDEN * (len(_ORDERS) + sum(size for size, _ in _ORDERS))  # what a piece gives alone
 _AT_ONCE = 384  # pieces; more texts than that are read in turns
 _BLOCK = 2  # pieces computed at once; most messages have no more that are new
-_KEPT = 4_096  # pieces whose part is kept; 15 kB each
+_KEPT = 2_304  # pieces whose part is kept; 15 kB each
 
 Floats = NDArray[np.float32]
 
