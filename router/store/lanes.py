@@ -59,12 +59,11 @@ def ensure(
     keys = sorted(wanted)
     if not keys:
         return {}
-    _open(db, keys)
-    found = _ids(db, keys)
+    found = _hold_open(db, keys)
     missing = [key for key in keys if key not in found]
     if missing:
         bulk.add_new(db, lane, [{**wanted[key], "key": key, "open": True, "created_at": now} for key in missing])
-        found = _ids(db, keys)
+        found = _hold_open(db, keys)
         rows = [
             {"lane_id": found[key], "skill_key": skill, "level": level}
             for key in missing
@@ -74,20 +73,22 @@ def ensure(
     return found
 
 
-def _open(db: Connection, keys: Sequence[str]) -> None:
-    """Open lanes that a sweep has closed: before they are shared, for two who share a row cannot both change it."""
+def _hold_open(db: Connection, keys: Sequence[str]) -> dict[str, int]:
+    """Return the ids of those that are there, open, and closed by nobody until this transaction ends.
+
+    Those who fill a lane hold it together, against a sweep alone; to open it takes a lock that is in no holder's way,
+    so only those who open wait for each other, always by id.
+    """
+    query = select(lane.c.key, lane.c.id, lane.c.open).where(lane.c.key.in_(keys)).order_by(lane.c.id)
     closed = select(lane.c.id).where(lane.c.key.in_(keys), lane.c.open.is_(False)).order_by(lane.c.id)
     if db.dialect.name == "postgresql":
-        closed = closed.with_for_update()
-    if ids := list(db.execute(closed).scalars()):
+        query = query.with_for_update(read=True, key_share=True)
+        closed = closed.with_for_update(key_share=True)
+    held = db.execute(query).all()
+    if not all(row.open for row in held):
+        ids = list(db.execute(closed).scalars())  # not those that another has opened meanwhile
         db.execute(update(lane).where(lane.c.id.in_(ids)).values(open=True))
-
-
-def _ids(db: Connection, keys: Sequence[str]) -> dict[str, int]:
-    query = select(lane.c.key, lane.c.id).where(lane.c.key.in_(keys)).order_by(lane.c.id)
-    if db.dialect.name == "postgresql":
-        query = query.with_for_update(read=True)  # against a sweep that finds the lane empty and closes it
-    return {row.key: row.id for row in db.execute(query)}
+    return {row.key: row.id for row in held}
 
 
 def after(db: Connection, lane_id: int) -> list[LaneRow]:

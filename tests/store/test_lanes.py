@@ -36,6 +36,13 @@ def at_once(*works):
     assert trouble == []
 
 
+def wait_until_one_waits(desk):
+    """Return when a transaction waits for another one's row; SQLite's writers wait before they begin."""
+    waits = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    while desk.heed.database.dialect == "postgresql" and desk.rows(waits) == [(0,)]:
+        pass
+
+
 class TestEnsure:
     def test_makes_each_lane_once_in_whatever_order_many_ask(self, desk):
         at_once(*[lambda k=keys: ensure(desk, *k) for keys in [("a", "b", "c"), ("c", "b", "a"), ("b", "a")] * 4])
@@ -44,10 +51,20 @@ class TestEnsure:
 
     def test_opens_closed_lanes_for_many_at_once(self, desk):
         ensure(desk, "a", "b")
-        for _ in range(5):
+        for _ in range(25):
             desk.do("UPDATE lane SET open = false")
             at_once(*[lambda k=keys: ensure(desk, *k) for keys in [("a", "b"), ("b", "a"), ("b",), ("a",)] * 2])
             assert desk.rows("SELECT count(*) FROM lane WHERE open") == [(2,)]
+
+    def test_opens_what_a_sweep_closes_just_then(self, desk):
+        held = ensure(desk, "a", "b")
+        asks = threading.Thread(target=ensure, args=(desk, "a", "b"))
+        with desk.heed.database.write() as db:
+            assert lanes.close_empty(db, held.values()) == 2
+            asks.start()
+            wait_until_one_waits(desk)
+        asks.join()
+        assert desk.rows("SELECT count(*) FROM lane WHERE open") == [(2,)]
 
 
 class TestCloseEmpty:
