@@ -13,7 +13,7 @@ from datetime import timedelta
 from channels.types import Pace, WorkClass
 from router.model import Heat
 
-POLICY_VERSION = "2"
+POLICY_VERSION = "3"
 
 HEAD_STARTS: Mapping[Pace, tuple[timedelta, timedelta, timedelta, timedelta]] = {  # by heat 0 … 3, working time
     "chat": (timedelta(0), timedelta(minutes=3), timedelta(minutes=12), timedelta(minutes=18)),
@@ -33,8 +33,8 @@ LEFT_FOR = (0.5, 0.5, 0.0, 0.0)  # by heat 0 … 3: the part of its promise for 
 
 DIFFICULT: Heat = 2  # from this heat on, a ticket is hard work
 RUN_CARES = 2  # difficult tickets in a row, from which on an agent is spared
-LEDGER_COSTS = 0.75
-LEDGER_UNIT = 6.0  # of the ledger of hard work; twice as much counts in full
+LEDGER_COSTS = 1.0
+LEDGER_UNIT = 23.0  # of the ledger of hard work; twice as much counts in full
 RUN_COSTS = 0.5
 
 TAKEN_AFTER_PASSED_OVER = 20  # times a ticket stood first and another was taken

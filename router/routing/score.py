@@ -58,7 +58,7 @@ def suitability(level: int, confidence: float) -> float:
 
 
 def care(heat: Heat, ledger: float, run: int) -> float:
-    """Return what a difficult ticket costs an agent who has had much hard work: 0 … 2; nothing for a calm one."""
+    """Return what a difficult ticket costs an agent who has had much hard work: 0 … 2.5; nothing for a calm one."""
     if heat < policy.DIFFICULT:
         return 0.0
     lately = policy.LEDGER_COSTS * min(2.0, max(0.0, ledger) / policy.LEDGER_UNIT)

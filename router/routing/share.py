@@ -9,11 +9,11 @@ import math
 from router.model import Heat
 from router.routing.policy import DIFFICULT
 
-HALF_LIFE_S = 3600.0  # of the ledger
+HALF_LIFE_S = 8 * 3600.0  # of the ledger: it remembers a shift
 
 
 def faded(ledger: float, passed_s: float) -> float:
-    """Return the ledger `passed_s` seconds later: half of it is gone after an hour."""
+    """Return the ledger `passed_s` seconds later: half of it is gone after a shift of eight hours."""
     return ledger * math.exp2(-max(passed_s, 0.0) / HALF_LIFE_S)
 
 

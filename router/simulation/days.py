@@ -27,7 +27,7 @@ from router.simulation.world import Answer, Return
 BRAND = "brand"
 AFTER = 2  # days after the last on which people write, so that what waits is answered too
 AWAY = 120.0  # minutes, in the mean, until somebody comes back who was not helped
-MOST_STRAIN = 5.0  # of the ledger; more makes no one slower
+MOST_STRAIN = 5.0  # more makes no one slower
 TRANSFER_LEVEL = 2  # from this one on, proficiency is at least .5
 LAPSES_AFTER = {"live": 20 / 60, "mail": 2.0}  # minutes
 
@@ -51,8 +51,9 @@ class Handled:
     """What an agent was given."""
 
     hard: float = 0.0
-    run: int = 0
     longest: int = 0
+    strain: float = 0.0  # what of it still tells on them, as of `strain_at`
+    strain_at: float = 0.0
 
 
 @dataclass(slots=True)
@@ -123,7 +124,7 @@ class Days:
             case.wait = now - customer.at
         case.heat = min(HOTTEST, case.heat + (now - case.waits_from) / self.desk.grows[customer.pace])
         draws, skilled = customer.tries[ticket.talks], self._skilled(agent, customer)
-        strain = min(agent.ledger(now), MOST_STRAIN) if self.strain else 0.0
+        strain = min(self._strain(agent, now), MOST_STRAIN) if self.strain else 0.0
         base, gains = self.desk.resolved
         helped = draws.resolved < base + gains * skilled + self.desk.strain_resolved * strain
         case.outcome = "resolved" if helped else self._not_helped(ticket.talks, draws)
@@ -144,6 +145,8 @@ class Days:
         agent.note_closed(heat, now)
         handled = self.handled.setdefault(agent.id, Handled())
         handled.hard += max(0.0, case.heat - 1)
+        handled.strain = self._strain(agent, now) + max(0, heat - 1)
+        handled.strain_at = now
         handled.longest = max(handled.longest, agent.run)
         if case.outcome == "transfer":
             case.transfers += 1
@@ -186,6 +189,11 @@ class Days:
         if talk + 1 == self.desk.tries:
             return "unresolved"
         return "transfer" if draws.handed_on < TRANSFERRED else "back"
+
+    def _strain(self, agent: Agent, now: float) -> float:
+        """Return what of an agent's hard work still tells on them, which no desk knows."""
+        handled = self.handled.get(agent.id)
+        return handled.strain * 0.5 ** ((now - handled.strain_at) / self.desk.strain_half_life) if handled else 0.0
 
     def _skilled(self, agent: Agent, customer: Customer) -> float:
         return self.people[agent.number].proficiency[customer.skill]

@@ -75,6 +75,7 @@ class Desk:
     grows: Mapping[str, float]
     patience: Mapping[str, float]
     hazard: float  # per degree of heat
+    strain_half_life: float  # minutes
     strain_work: float
     strain_resolved: float
     same_agent_work: float
@@ -152,6 +153,7 @@ def _desk(file: Mapping[str, Any]) -> Desk:
         grows={pace: float(customers["heat_grows"][pace]) for pace in PACES},
         patience={pace: float(customers["patience"][pace]) for pace in PACES},
         hazard=_numbers(how["abandon"])[0],
+        strain_half_life=float(hard["half_life"]),
         strain_work=float(hard["work"]),
         strain_resolved=float(hard["resolved"]),
         same_agent_work=float(how["same_agent_again"]["work"]),

@@ -165,7 +165,7 @@ def present(db: Connection, agent_ids: Collection[str]) -> dict[str, tuple[Prese
 
 
 def decayed(amount: float, at: datetime | None, now: datetime) -> float:
-    """Return a ledger of hard work as of now: each hour halves it."""
+    """Return a ledger of hard work as of now: it fades by half in a shift."""
     if at is None or not amount:
         return 0.0
     return faded(amount, (now - at).total_seconds())

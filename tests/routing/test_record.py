@@ -104,7 +104,7 @@ class TestRecord:
 
     def test_names_the_policy_and_the_kind(self):
         choice = choose_ticket(many_heads(1), ANA)
-        assert assigned(choice).policy == POLICY_VERSION == "2"
+        assert assigned(choice).policy == POLICY_VERSION == "3"
         assert (assigned(choice).kind, assigned(choice, kind="offered").kind) == ("assigned", "offered")
 
     def test_a_wait_says_how_many_may_are_online_and_free(self):
@@ -177,7 +177,7 @@ class TestReplay:
             assert replay(stored(assigned(choice))) == choice.ticket_id
 
     def test_refuses_a_policy_it_does_not_know(self):
-        with pytest.raises(ValueError, match="policy 99; this release knows policy 2"):
+        with pytest.raises(ValueError, match="policy 99; this release knows policy 3"):
             replay(replace(assigned(choose_ticket(many_heads(1), ANA)), policy="99"))
 
 

@@ -51,15 +51,15 @@ class TestCare:
     @pytest.mark.parametrize(
         ("heat", "ledger", "run", "cost"),
         [
-            (0, 12, 5, 0),
-            (1, 12, 5, 0),
+            (0, 46, 5, 0),
+            (1, 46, 5, 0),
             (2, 0, 0, 0),
             (2, 0, 1, 0),
             (2, 0, 2, 0.5),
-            (3, 6, 0, 0.75),
-            (3, 12, 0, 1.5),
-            (3, 60, 0, 1.5),
-            (2, 3, 2, 0.875),
+            (3, 23, 0, 1.0),
+            (3, 46, 0, 2.0),
+            (3, 90, 0, 2.0),
+            (2, 11.5, 2, 1.0),
             (2, -1, 0, 0),
         ],
     )
@@ -89,8 +89,8 @@ class TestAgentScore:
             ({"level": 5}, 0, 1.0),
             ({"level": 5, "same_agent": True}, 0, 1.3),
             ({"level": 5, "load": 1}, 0, round(1 - 1 / 9, 9)),
-            ({"level": 5, "ledger": 6.0, "run": 2}, 1, 1.0),
-            ({"level": 5, "ledger": 6.0, "run": 2}, 2, -0.25),
+            ({"level": 5, "ledger": 23.0, "run": 2}, 1, 1.0),
+            ({"level": 5, "ledger": 23.0, "run": 2}, 2, -0.5),
         ],
     )
     def test_is_p_more_for_the_same_agent_less_load_and_care(self, facts, heat, score):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from router.routing import share
 from router.routing.score import proficiency
 from router.simulation import desks
 from router.simulation.comparing import OURS, PEERS, Setting, against, gini, measured, measures, policy
@@ -50,6 +51,16 @@ class TestTheDeskFile:
         assert {name: facts.topic_misread for name, facts in desk.facts.items()} == {"A": 0, "B": 0, "C": 0.15}
         assert desk.facts["C"].declared_off == (0.15, 0.2)
         assert (desk.facts["B"].offers, desk.facts["C"].offers.accepted_after_s) == (None, (2, 8))
+
+
+def test_what_hard_work_leaves_in_people_is_the_desks_and_not_what_the_ledger_remembers(small, monkeypatch):
+    def by_turns(desk):
+        return measured(Setting(desk, desk.facts["B"], 0.9, peers=("fifo_round_robin",)), 3)["fifo_round_robin"]
+
+    before = by_turns(small)
+    assert by_turns(replace(small, strain_half_life=600.0)) != before
+    monkeypatch.setattr(share, "HALF_LIFE_S", 1.0)
+    assert by_turns(small) == before
 
 
 class TestDrawing:

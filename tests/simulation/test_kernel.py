@@ -182,12 +182,12 @@ def test_laws_of_any_day(arrivals, crew, answers, patience):
     assert not any(agent.talks or any(agent.load.values()) for agent in agents)
 
 
-@pytest.mark.parametrize("minutes", [1.0, 60.0])
+@pytest.mark.parametrize("minutes", [1.0, 480.0])
 def test_the_ledger_fades_and_is_as_the_desk_keeps_it(minutes):
     agent = an_agent()
     agent.note_closed(3, 0.0)
-    assert (agent.run, agent.ledger(minutes)) == (1, pytest.approx(2 * 0.5 ** (minutes / 60)))
-    agent.note_closed(1, 60.0)
-    assert (agent.run, agent.ledger(60.0)) == (0, pytest.approx(1.0))
-    assert agent.seen(60.0).ledger == pytest.approx(1.0)
+    assert (agent.run, agent.ledger(minutes)) == (1, pytest.approx(2 * 0.5 ** (minutes / 480)))
+    agent.note_closed(1, 480.0)
+    assert (agent.run, agent.ledger(480.0)) == (0, pytest.approx(1.0))
+    assert agent.seen(480.0).ledger == pytest.approx(1.0)
     assert timedelta(minutes=60) == moment(60) - moment(0)
