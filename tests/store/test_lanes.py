@@ -3,7 +3,7 @@
 import threading
 
 from router.model import SYSTEM
-from router.store import lanes, tickets
+from router.store import lanes, migrate, tickets
 from tests.builders import an_agent, in_minutes, now
 
 
@@ -65,6 +65,15 @@ class TestEnsure:
             wait_until_one_waits(desk)
         asks.join()
         assert desk.rows("SELECT count(*) FROM lane WHERE open") == [(2,)]
+
+
+def test_a_newer_schema_opens_the_lane_of_a_ticket_that_an_earlier_release_closed(desk):
+    ticket = desk.says()
+    desk.do("UPDATE lane SET open = false")
+    desk.do("UPDATE alembic_version SET version_num = '0012'")
+    migrate.migrate(desk.heed.database)
+    with desk.heed.database.read() as db:
+        assert lanes.open_ids(db) == {ticket.lane_id}
 
 
 class TestCloseEmpty:
